@@ -1,0 +1,99 @@
+package dev.culvert.contracts.event;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Catalogue of every event: its short name, record and topic (requirement R10.10b). */
+public enum EventType {
+    USER_REGISTERED("user.registered", AuthEvent.UserRegistered.class, Topics.AUTH),
+    EMAIL_VERIFIED("user.email_verified", AuthEvent.EmailVerified.class, Topics.AUTH),
+    SIGNED_IN("auth.signed_in", AuthEvent.SignedIn.class, Topics.AUTH),
+    SIGN_IN_FAILED("auth.sign_in_failed", AuthEvent.SignInFailed.class, Topics.AUTH),
+    SESSION_ENDED("auth.session_ended", AuthEvent.SessionEnded.class, Topics.AUTH),
+    API_KEY_CREATED("api_key.created", AuthEvent.ApiKeyCreated.class, Topics.AUTH),
+    API_KEY_REVOKED("api_key.revoked", AuthEvent.ApiKeyRevoked.class, Topics.AUTH),
+
+    TENANT_CREATED("tenant.created", UserEvent.TenantCreated.class, Topics.USERS),
+    PROFILE_CREATED("user.profile_created", UserEvent.ProfileCreated.class, Topics.USERS),
+    PROFILE_UPDATED("user.profile_updated", UserEvent.ProfileUpdated.class, Topics.USERS),
+    PREFERENCES_UPDATED("user.preferences_updated", UserEvent.PreferencesUpdated.class, Topics.USERS),
+
+    TUNNEL_CREATED("tunnel.created", TunnelEvent.TunnelCreated.class, Topics.TUNNELS),
+    TUNNEL_UPDATED("tunnel.updated", TunnelEvent.TunnelUpdated.class, Topics.TUNNELS),
+    TUNNEL_DELETED("tunnel.deleted", TunnelEvent.TunnelDeleted.class, Topics.TUNNELS),
+    TUNNEL_STATUS_CHANGED("tunnel.status_changed", TunnelEvent.TunnelStatusChanged.class, Topics.TUNNELS),
+
+    PROXY_CREATED("proxy.created", ProxyEvent.ProxyCreated.class, Topics.PROXIES),
+    PROXY_UPDATED("proxy.updated", ProxyEvent.ProxyUpdated.class, Topics.PROXIES),
+    PROXY_DELETED("proxy.deleted", ProxyEvent.ProxyDeleted.class, Topics.PROXIES),
+    PROXY_STATUS_CHANGED("proxy.status_changed", ProxyEvent.ProxyStatusChanged.class, Topics.PROXIES),
+
+    WEBHOOK_CREATED("webhook.created", WebhookEvent.WebhookCreated.class, Topics.WEBHOOKS),
+    WEBHOOK_UPDATED("webhook.updated", WebhookEvent.WebhookUpdated.class, Topics.WEBHOOKS),
+    WEBHOOK_DELETED("webhook.deleted", WebhookEvent.WebhookDeleted.class, Topics.WEBHOOKS),
+    DELIVERY_SUCCEEDED("webhook.delivery_succeeded", WebhookEvent.DeliverySucceeded.class, Topics.WEBHOOKS),
+    DELIVERY_FAILED("webhook.delivery_failed", WebhookEvent.DeliveryFailed.class, Topics.WEBHOOKS),
+
+    TUNNEL_TRAFFIC_MEASURED("usage.tunnel_traffic", UsageEvent.TunnelTrafficMeasured.class, Topics.USAGE);
+
+    /** CloudEvents {@code type} = prefix + {@link #shortName()}. */
+    public static final String TYPE_PREFIX = "dev.culvert.";
+
+    private static final Map<Class<? extends DomainEvent>, EventType> BY_RECORD =
+            Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(EventType::record, Function.identity()));
+    private static final Map<String, EventType> BY_CLOUD_EVENTS_TYPE = Arrays.stream(values())
+            .collect(Collectors.toUnmodifiableMap(EventType::cloudEventsType, Function.identity()));
+
+    private final String shortName;
+    private final Class<? extends DomainEvent> record;
+    private final String topic;
+
+    EventType(String shortName, Class<? extends DomainEvent> record, String topic) {
+        this.shortName = shortName;
+        this.record = record;
+        this.topic = topic;
+    }
+
+    /** Name in webhook subscriptions and bodies, e.g. {@code tunnel.created}. */
+    public String shortName() {
+        return shortName;
+    }
+
+    /** The CloudEvents {@code type} attribute, e.g. {@code dev.culvert.tunnel.created}. */
+    public String cloudEventsType() {
+        return TYPE_PREFIX + shortName;
+    }
+
+    /** Shape of the event's data. */
+    public Class<? extends DomainEvent> record() {
+        return record;
+    }
+
+    /** Topic the event is published on. */
+    public String topic() {
+        return topic;
+    }
+
+    /** Name of the class path resource that holds the JSON Schema of the data. */
+    public String schemaResource() {
+        return "schemas/" + shortName + ".json";
+    }
+
+    /** The type of an event. */
+    public static EventType of(DomainEvent event) {
+        EventType type = BY_RECORD.get(event.getClass());
+        if (type == null) {
+            throw new IllegalArgumentException(
+                    "Not in the catalogue: " + event.getClass().getName());
+        }
+        return type;
+    }
+
+    /** The type of a CloudEvents {@code type} attribute, empty for one this version does not know. */
+    public static Optional<EventType> ofCloudEventsType(String cloudEventsType) {
+        return Optional.ofNullable(BY_CLOUD_EVENTS_TYPE.get(cloudEventsType));
+    }
+}

@@ -1,0 +1,24 @@
+package dev.culvert.contracts.http;
+
+/** Header names shared between services; names of RFC headers stay with the libraries that define them. */
+public final class HeaderNames {
+    /** One id for a request and everything it causes; echoed on the response (requirement R1.5). */
+    public static final String CORRELATION_ID = "X-Correlation-ID";
+
+    /** API key of the caller, for clients whose {@code Authorization} header belongs to the service behind a tunnel. */
+    public static final String API_KEY = "X-API-Key";
+
+    /**
+     * Access token (compact JWS) of the verified caller on data-plane requests, set by the gateway. The caller's own
+     * {@code Authorization} header stays free for the service behind the tunnel.
+     */
+    public static final String CALLER_TOKEN = "Culvert-Caller-Token";
+
+    /** Every header with this prefix is internal: the gateway strips it from outside requests and responses. */
+    public static final String INTERNAL_PREFIX = "Culvert-";
+
+    /** Key under which the first answer to a POST is kept and repeated (IETF draft idempotency-key-header). */
+    public static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
+    private HeaderNames() {}
+}
