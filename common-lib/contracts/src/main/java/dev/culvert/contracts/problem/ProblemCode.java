@@ -31,6 +31,7 @@ public enum ProblemCode {
             "Content-Type is not supported",
             "Send application/json unless the documentation says otherwise."),
     HEADERS_TOO_LARGE(431, VALIDATION, "Headers are too large", "Send fewer or shorter headers."),
+    MISSING_FORM_FIELD(422, VALIDATION, "Form field is missing", "Send the form fields named in error.details."),
     IDEMPOTENCY_KEY_REUSED(
             422,
             VALIDATION,
