@@ -1,0 +1,20 @@
+package dev.culvert.platform.access;
+
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Access to what is no controller of ours.
+ *
+ * @param openPaths path patterns that anybody may read: health, metrics and the description of the API
+ */
+@ConfigurationProperties("culvert.access")
+public record AccessProperties(
+        @DefaultValue({"/health/**", "/ready", "/metrics", "/v3/api-docs/**", "/v3/api-docs.yaml", "/error"})
+                List<String> openPaths) {
+
+    public AccessProperties {
+        openPaths = List.copyOf(openPaths);
+    }
+}
