@@ -12,15 +12,15 @@ import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Makes an envelope of a Kafka record in CloudEvents binary content mode. */
 public final class EventReader {
-    private final JsonMapper json;
-
-    public EventReader(JsonMapper json) {
-        this.json = json;
-    }
+    /** Skips members it does not know: producers may add some. */
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
 
     /** The type of the record's event; empty for one that this version does not know. */
     public Optional<EventType> type(ConsumerRecord<String, byte[]> record) {
@@ -34,7 +34,7 @@ public final class EventReader {
      */
     public EventEnvelope<?> read(EventType type, ConsumerRecord<String, byte[]> record) {
         try {
-            DomainEvent data = json.readValue(record.value(), type.record());
+            DomainEvent data = JSON.readValue(record.value(), type.record());
             return new EventEnvelope<>(
                     UUID.fromString(required(record, EventHeaders.ID)),
                     type,

@@ -22,7 +22,6 @@ import org.springframework.kafka.listener.ConcurrentMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Gives each {@link EventHandler} bean its consumer. */
 @AutoConfiguration(
@@ -33,8 +32,8 @@ import tools.jackson.databind.json.JsonMapper;
 class InboxAutoConfiguration {
 
     @Bean
-    EventReader eventReader(JsonMapper json) {
-        return new EventReader(json);
+    EventReader eventReader() {
+        return new EventReader();
     }
 
     @Bean

@@ -4,10 +4,10 @@ import dev.culvert.contracts.event.EventEnvelope;
 import dev.culvert.contracts.event.EventHeaders;
 import dev.culvert.contracts.event.EventType;
 import dev.culvert.data.tenant.TenantScope;
+import dev.culvert.platform.correlation.Correlation;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.slf4j.MDC;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.kafka.listener.MessageListener;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -16,7 +16,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class InboxListener implements MessageListener<String, byte[]> {
     private static final String REMEMBER =
             "INSERT INTO inbox (consumer, event_id) VALUES (?, ?) ON CONFLICT (consumer, event_id) DO NOTHING";
-    private static final String CORRELATION_ID = "correlation_id";
 
     private final EventHandler handler;
     private final EventReader reader;
@@ -39,12 +38,10 @@ final class InboxListener implements MessageListener<String, byte[]> {
 
     @Override
     public void onMessage(ConsumerRecord<String, byte[]> record) {
-        Optional<String> correlationId = EventReader.header(record, EventHeaders.CORRELATION_ID);
-        correlationId.ifPresent(id -> MDC.put(CORRELATION_ID, id));
-        try {
+        String correlationId = Correlation.accept(
+                EventReader.header(record, EventHeaders.CORRELATION_ID).orElse(null));
+        try (Correlation.Open _ = Correlation.open(correlationId)) {
             metrics.measure(handler.consumer(), record.topic(), () -> consume(record));
-        } finally {
-            MDC.remove(CORRELATION_ID);
         }
     }
 

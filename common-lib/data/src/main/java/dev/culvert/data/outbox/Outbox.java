@@ -22,26 +22,21 @@ public final class Outbox {
     /** Below what brokers and producers accept by default, with room for headers. */
     private static final int MAX_DATA_BYTES = 900_000;
 
+    /** Not the service's own mapper: its settings must not change what is on the wire. */
+    private static final JsonMapper JSON = JsonMapper.shared();
+
     private static final String INSERT = """
             INSERT INTO outbox (event_id, type, topic, subject, occurred_at, tenant_id, actor_id, correlation_id, traceparent, data)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
     private final JdbcTemplate jdbc;
-    private final JsonMapper json;
     private final Clock clock;
     private final TenantIdentity identity;
     private final CauseContext cause;
     private final Runnable wakeRelay;
 
-    Outbox(
-            JdbcTemplate jdbc,
-            JsonMapper json,
-            Clock clock,
-            TenantIdentity identity,
-            CauseContext cause,
-            Runnable wakeRelay) {
+    Outbox(JdbcTemplate jdbc, Clock clock, TenantIdentity identity, CauseContext cause, Runnable wakeRelay) {
         this.jdbc = jdbc;
-        this.json = json;
         this.clock = clock;
         this.identity = identity;
         this.cause = cause;
@@ -74,7 +69,7 @@ public final class Outbox {
         if (!TransactionSynchronizationManager.isActualTransactionActive()) {
             throw new IllegalStateException("An event needs the transaction of the change it tells of");
         }
-        String data = json.writeValueAsString(event);
+        String data = JSON.writeValueAsString(event);
         if (data.getBytes(StandardCharsets.UTF_8).length > MAX_DATA_BYTES) {
             throw new IllegalArgumentException("Event is larger than " + MAX_DATA_BYTES + " bytes: "
                     + event.getClass().getSimpleName());

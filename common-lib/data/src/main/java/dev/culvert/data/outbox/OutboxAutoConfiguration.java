@@ -24,7 +24,6 @@ import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.kafka.core.ProducerFactory;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Gives a service its {@link Outbox} and the relay behind it. */
 @AutoConfiguration(
@@ -36,18 +35,11 @@ class OutboxAutoConfiguration {
     @Bean
     Outbox outbox(
             JdbcTemplate jdbc,
-            JsonMapper json,
-            ObjectProvider<Clock> clock,
+            Clock clock,
             TenantIdentity identity,
             CauseContext cause,
             ObjectProvider<OutboxRelay> relay) {
-        return new Outbox(
-                jdbc,
-                json,
-                clock.getIfAvailable(Clock::systemUTC),
-                identity,
-                cause,
-                () -> relay.ifAvailable(OutboxRelay::wake));
+        return new Outbox(jdbc, clock, identity, cause, () -> relay.ifAvailable(OutboxRelay::wake));
     }
 
     @Bean
@@ -77,7 +69,7 @@ class OutboxAutoConfiguration {
                 metrics);
     }
 
-    private static Producer<String, byte[]> relayProducer(Map<String, Object> settings) {
+    static Producer<String, byte[]> relayProducer(Map<String, Object> settings) {
         Map<String, Object> unending = new HashMap<>(settings);
         unending.put(ProducerConfig.ACKS_CONFIG, "all");
         unending.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);

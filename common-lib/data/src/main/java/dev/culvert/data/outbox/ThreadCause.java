@@ -1,14 +1,12 @@
 package dev.culvert.data.outbox;
 
+import dev.culvert.platform.correlation.Correlation;
 import io.micrometer.tracing.Tracer;
 import java.util.Optional;
-import org.slf4j.MDC;
 import org.springframework.beans.factory.ObjectProvider;
 
 /** Reads the cause from the log context and the current span. */
 final class ThreadCause implements CauseContext {
-    private static final String CORRELATION_ID = "correlation_id";
-
     private final ObjectProvider<Tracer> tracer;
 
     ThreadCause(ObjectProvider<Tracer> tracer) {
@@ -17,7 +15,7 @@ final class ThreadCause implements CauseContext {
 
     @Override
     public Optional<String> correlationId() {
-        return Optional.ofNullable(MDC.get(CORRELATION_ID));
+        return Correlation.current();
     }
 
     @Override

@@ -1,7 +1,8 @@
 package dev.culvert.data.tenant;
 
 import dev.culvert.data.defaults.DataProperties;
-import java.util.Optional;
+import dev.culvert.data.tenant.TenantIdentity.CallerIds;
+import dev.culvert.platform.caller.CurrentCaller;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
@@ -15,7 +16,8 @@ public class TenantAutoConfiguration {
 
     @Bean
     TenantIdentity tenantIdentity() {
-        return new TenantIdentity(Optional::empty);
+        return new TenantIdentity(
+                () -> CurrentCaller.find().map(caller -> new CallerIds(caller.tenantId(), caller.userId())));
     }
 
     @Bean
