@@ -1,0 +1,41 @@
+package dev.culvert.runner.process;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The Java programs of the suite run on the JDK of the runner, with flags for many small processes on one machine. */
+public final class Jvm {
+
+    /** The quick compiler alone and the serial collector: shortest start and least memory on two cores. */
+    private static final List<String> SMALL = List.of(
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseCompactObjectHeaders",
+            "-Xss512k",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Djava.net.preferIPv4Stack=true",
+            "-Dfile.encoding=UTF-8",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow");
+
+    private Jvm() {}
+
+    public static Path java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java");
+    }
+
+    /** Names the JDK exactly; an ahead-of-time cache serves only the one that wrote it. */
+    public static String version() {
+        return System.getProperty("java.vm.vendor") + " " + System.getProperty("java.runtime.version");
+    }
+
+    /** The command up to, and without, the class path and main class. */
+    public static List<String> small(int heapMegabytes) {
+        var command = new ArrayList<String>();
+        command.add(java().toString());
+        command.add("-Xmx" + heapMegabytes + "m");
+        command.addAll(SMALL);
+        return List.copyOf(command);
+    }
+}

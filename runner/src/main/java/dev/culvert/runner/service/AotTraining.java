@@ -1,0 +1,153 @@
+package dev.culvert.runner.service;
+
+import dev.culvert.runner.home.Home;
+import dev.culvert.runner.process.Launcher;
+import dev.culvert.runner.process.ProcessIdentity;
+import dev.culvert.runner.process.Stopper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the missing ahead-of-time caches while the suite already serves, one service after the other and at the lowest priority,
+ * so that nobody waits for them and the next start is faster.
+ */
+public final class AotTraining {
+
+    /** Seven caches of up to 180 MB, and room to write one more. */
+    private static final long BYTES_NEEDED = 3L << 30;
+
+    private static final Duration LONGEST_RUN = Duration.ofMinutes(5);
+
+    private final Home home;
+    private final List<ServiceProcess> services;
+    private final ServiceEnvironment environment;
+    private final Consumer<List<ProcessIdentity>> running;
+    private final Consumer<String> report;
+    private final Object lock = new Object();
+
+    private boolean stopped;
+    private @Nullable Process process;
+    private @Nullable Thread thread;
+
+    /**
+     * @param running is told which process trains now, so that the next start can end it after a kill of the runner
+     * @param report takes one line per finished cache
+     */
+    public AotTraining(
+            Home home,
+            List<ServiceProcess> services,
+            ServiceEnvironment environment,
+            Consumer<List<ProcessIdentity>> running,
+            Consumer<String> report) {
+        this.home = home;
+        this.services = List.copyOf(services);
+        this.environment = environment;
+        this.running = running;
+        this.report = report;
+    }
+
+    public void start() {
+        synchronized (lock) {
+            thread = Thread.ofVirtual().name("aot-training").start(this::trainAll);
+        }
+    }
+
+    public void stop() throws InterruptedException {
+        Process current;
+        Thread trainer;
+        synchronized (lock) {
+            stopped = true;
+            current = process;
+            trainer = thread;
+        }
+        if (current != null) {
+            Stopper.stop(
+                    ProcessIdentity.of(current.toHandle()), Stopper.Signal.TERM, Duration.ofSeconds(2));
+        }
+        if (trainer != null) {
+            trainer.join();
+        }
+    }
+
+    private void trainAll() {
+        try {
+            removeOutdated();
+            for (ServiceProcess service : services) {
+                if (Files.getFileStore(home.cache()).getUsableSpace() < BYTES_NEEDED) {
+                    report.accept("No caches for a faster start are made: less than 3 GB of disk are left.");
+                    return;
+                }
+                if (!Files.exists(service.aotCache()) && !train(service)) {
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            report.accept("Making caches for a faster start failed: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            running.accept(List.of());
+        }
+    }
+
+    /** Answers false when there is no use in going on. */
+    private boolean train(ServiceProcess service) throws IOException, InterruptedException {
+        Path unfinished = home.cache().resolve(service.name() + ".unfinished");
+        Files.deleteIfExists(unfinished);
+        Map<String, String> variables = environment.forTraining(service.definition());
+        Process trainee;
+        synchronized (lock) {
+            if (stopped) {
+                return false;
+            }
+            trainee = new Launcher().start(service.trainingSpec(unfinished, variables, lowPriority()));
+            process = trainee;
+        }
+        running.accept(List.of(ProcessIdentity.of(trainee.toHandle())));
+        boolean ended = trainee.waitFor(LONGEST_RUN.toSeconds(), TimeUnit.SECONDS);
+        if (!ended) {
+            Stopper.stop(ProcessIdentity.of(trainee.toHandle()), Stopper.Signal.TERM, Duration.ofSeconds(2));
+        }
+        synchronized (lock) {
+            process = null;
+            if (stopped) {
+                Files.deleteIfExists(unfinished);
+                return false;
+            }
+        }
+        if (ended && trainee.exitValue() == 0 && Files.exists(unfinished)) {
+            Files.move(unfinished, service.aotCache(), StandardCopyOption.ATOMIC_MOVE);
+            return true;
+        }
+        Files.deleteIfExists(unfinished);
+        report.accept("The cache for a faster start of %s could not be made; see %s."
+                .formatted(service.name(), home.log("training")));
+        return true;
+    }
+
+    private void removeOutdated() throws IOException {
+        List<Path> current = services.stream().map(ServiceProcess::aotCache).toList();
+        try (Stream<Path> files = Files.list(home.cache())) {
+            for (Path file : files.filter(f -> !current.contains(f)).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private static List<String> lowPriority() {
+        var prefix = new ArrayList<String>();
+        Launcher.which("nice").ifPresent(nice -> prefix.addAll(List.of(nice.toString(), "-n", "19")));
+        Launcher.which("ionice").ifPresent(ionice -> prefix.addAll(List.of(ionice.toString(), "-c", "3")));
+        return prefix;
+    }
+}

@@ -1,0 +1,59 @@
+package dev.culvert.runner.service;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import dev.culvert.runner.Refusal;
+
+/**
+ * One of the seven services.
+ *
+ * @param port the name its port is recorded under
+ * @param schema its PostgreSQL schema; the gateway has none
+ * @param dataPort the name of a second port for streamed traffic
+ */
+public record ServiceDefinition(
+        String name, String port, Optional<String> schema, Optional<String> dataPort, int heapMegabytes) {
+
+    public static final ServiceDefinition GATEWAY =
+            new ServiceDefinition("gateway-service", "gateway", Optional.empty(), Optional.empty(), 160);
+
+    public static final List<ServiceDefinition> ALL = List.of(
+            GATEWAY,
+            control("auth-service", "auth", "auth"),
+            control("user-service", "user", "users"),
+            streaming("tunnel-service", "tunnel", "tunnel"),
+            streaming("proxy-service", "proxy", "proxy"),
+            control("webhook-service", "webhook", "webhook"),
+            control("admin-service", "admin", "admin"));
+
+    private static ServiceDefinition control(String name, String port, String schema) {
+        return new ServiceDefinition(name, port, Optional.of(schema), Optional.empty(), 128);
+    }
+
+    private static ServiceDefinition streaming(String name, String port, String schema) {
+        return new ServiceDefinition(name, port, Optional.of(schema), Optional.of(port + "-data"), 128);
+    }
+
+    /** The executable jar that the build left in the service's folder. */
+    public Path builtJar(Path sources) throws IOException {
+        Path target = sources.resolve(name).resolve("target");
+        if (Files.isDirectory(target)) {
+            try (Stream<Path> files = Files.list(target)) {
+                Optional<Path> jar = files.filter(this::isServiceJar).findFirst();
+                if (jar.isPresent()) {
+                    return jar.get();
+                }
+            }
+        }
+        throw new Refusal(name + " is not built: run ./culvert up, which builds what is missing.");
+    }
+
+    private boolean isServiceJar(Path file) {
+        String fileName = file.getFileName().toString();
+        return fileName.startsWith(name + "-") && fileName.endsWith(".jar") && !fileName.contains("-sources");
+    }
+}

@@ -1,0 +1,93 @@
+package dev.culvert.runner.service;
+
+import dev.culvert.runner.home.Home;
+import dev.culvert.runner.process.Jvm;
+import dev.culvert.runner.process.Launcher;
+import dev.culvert.runner.process.ProcessSpec;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A service's jar taken apart into application and libraries, once per build: it starts faster so, can be cached ahead of time,
+ * and a rebuild does not pull the ground from under a running service.
+ */
+public final class ServiceJar {
+
+    private final Home home;
+    private final String name;
+    private final Path built;
+    private final String fingerprint;
+
+    public ServiceJar(Home home, String name, Path built) throws IOException {
+        this.home = home;
+        this.name = name;
+        this.built = built;
+        this.fingerprint = fingerprint(
+                built.toString(),
+                Long.toString(Files.size(built)),
+                Files.getLastModifiedTime(built).toString());
+    }
+
+    /** Changes with every build. */
+    public String fingerprint() {
+        return fingerprint;
+    }
+
+    /** The jar to start. */
+    public Path extracted() {
+        return folder().resolve(built.getFileName());
+    }
+
+    public void extract() throws IOException, InterruptedException {
+        if (Files.exists(extracted())) {
+            return;
+        }
+        Path unfinished = home.apps().resolve(folder().getFileName() + ".unfinished");
+        Home.deleteTree(unfinished);
+        var command = new ArrayList<>(Jvm.small(64));
+        command.addAll(List.of(
+                "-Djarmode=tools", "-jar", built.toString(), "extract", "--destination", unfinished.toString()));
+        Process process = new Launcher().start(new ProcessSpec(command, Map.of(), home.root(), home.log(name)));
+        int code = process.waitFor();
+        if (code != 0) {
+            throw new IOException("Taking " + built + " apart failed with exit code " + code + "; see " + home.log(name));
+        }
+        removeOlderBuilds();
+        Files.move(unfinished, folder(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private void removeOlderBuilds() throws IOException {
+        try (Stream<Path> folders = Files.list(home.apps())) {
+            for (Path folder : folders.toList()) {
+                String other = folder.getFileName().toString();
+                if (other.matches(name + "-[0-9a-f]{16}")) {
+                    Home.deleteTree(folder);
+                }
+            }
+        }
+    }
+
+    private Path folder() {
+        return home.apps().resolve(name + "-" + fingerprint);
+    }
+
+    static String fingerprint(String... parts) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] hash = digest.digest(String.join("\n", parts).getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

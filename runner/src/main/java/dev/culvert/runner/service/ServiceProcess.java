@@ -1,0 +1,133 @@
+package dev.culvert.runner.service;
+
+import dev.culvert.runner.home.Home;
+import dev.culvert.runner.process.Component;
+import dev.culvert.runner.process.Http;
+import dev.culvert.runner.process.Jvm;
+import dev.culvert.runner.process.ProcessSpec;
+import dev.culvert.runner.process.Stopper;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A service as a JVM of its own, ready when its health says so. */
+public final class ServiceProcess implements Component {
+
+    private final Home home;
+    private final ServiceDefinition definition;
+    private final ServiceJar jar;
+    private final int port;
+    private final String host;
+    private final Map<String, String> environment;
+
+    /** @param host an address at which its port answers */
+    public ServiceProcess(
+            Home home,
+            ServiceDefinition definition,
+            ServiceJar jar,
+            String host,
+            int port,
+            Map<String, String> environment) {
+        this.home = home;
+        this.definition = definition;
+        this.jar = jar;
+        this.host = host;
+        this.port = port;
+        this.environment = Map.copyOf(environment);
+    }
+
+    public ServiceDefinition definition() {
+        return definition;
+    }
+
+    @Override
+    public String name() {
+        return definition.name();
+    }
+
+    @Override
+    public int port() {
+        return port;
+    }
+
+    @Override
+    public void prepare() throws IOException, InterruptedException {
+        jar.extract();
+    }
+
+    @Override
+    public ProcessSpec spec() {
+        var command = new ArrayList<>(flags());
+        if (Files.exists(aotCache())) {
+            // A cache that does not fit or is damaged is ignored by the JVM with a line in the log.
+            command.add("-XX:AOTCache=" + aotCache());
+        }
+        command.addAll(application());
+        return new ProcessSpec(command, environment, home.root(), home.log(name()));
+    }
+
+    /** The run that writes the cache: the same flags and class path, ended when the beans are made. */
+    ProcessSpec trainingSpec(Path output, Map<String, String> trainingEnvironment, List<String> lowPriority) {
+        var command = new ArrayList<>(lowPriority);
+        command.addAll(flags());
+        command.add("-XX:AOTCacheOutput=" + output);
+        command.add("-Dspring.context.exit=onRefresh");
+        command.addAll(application());
+        return new ProcessSpec(command, trainingEnvironment, home.root(), home.log("training"));
+    }
+
+    private List<String> flags() {
+        return Jvm.small(definition.heapMegabytes());
+    }
+
+    private List<String> application() {
+        return List.of("-jar", jar.extracted().toString());
+    }
+
+    Path aotCache() {
+        String key = ServiceJar.fingerprint(jar.fingerprint(), Jvm.version(), String.join(" ", flags()));
+        return home.cache().resolve(name() + "-" + key + ".aot");
+    }
+
+    @Override
+    public boolean isReady() {
+        return Http.isOk(URI.create("http://" + host + ":" + port + "/health/ready"));
+    }
+
+    @Override
+    public Stopper.Signal stopSignal() {
+        return Stopper.Signal.TERM;
+    }
+
+    @Override
+    public Duration stopGrace() {
+        return Duration.ofSeconds(20);
+    }
+
+    @Override
+    public String adviceFrom(String lastLogLines) {
+        if (lastLogLines.contains("No space left on device")) {
+            return "the disk is full: free some space and start again.";
+        }
+        int description = lastLogLines.lastIndexOf("Description:");
+        if (description >= 0) {
+            return lastLogLines
+                    .substring(description + "Description:".length())
+                    .lines()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty())
+                    .findFirst()
+                    .orElse("see its log.");
+        }
+        return lastLogLines
+                .lines()
+                .filter(line -> line.startsWith("Caused by:") || line.contains("ERROR"))
+                .reduce((_, last) -> last)
+                .orElse("see its log.");
+    }
+}

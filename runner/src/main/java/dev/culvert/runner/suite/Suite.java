@@ -1,0 +1,325 @@
+package dev.culvert.runner.suite;
+
+import dev.culvert.runner.Refusal;
+import dev.culvert.runner.home.Home;
+import dev.culvert.runner.home.Ports;
+import dev.culvert.runner.home.Secrets;
+import dev.culvert.runner.home.SuiteState;
+import dev.culvert.runner.mailbox.MailServer;
+import dev.culvert.runner.process.Component;
+import dev.culvert.runner.process.Jvm;
+import dev.culvert.runner.process.Launcher;
+import dev.culvert.runner.process.LogFile;
+import dev.culvert.runner.process.ProcessIdentity;
+import dev.culvert.runner.process.Supervised;
+import dev.culvert.runner.service.AotTraining;
+import dev.culvert.runner.service.ServiceDefinition;
+import dev.culvert.runner.service.ServiceEnvironment;
+import dev.culvert.runner.service.ServiceJar;
+import dev.culvert.runner.service.ServiceProcess;
+import dev.culvert.runner.store.KafkaServer;
+import dev.culvert.runner.store.PostgresServer;
+import dev.culvert.runner.store.RedisServer;
+import dev.culvert.runner.store.Schemas;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The running suite: stores first, then the services, all watched, and stopped the other way round. */
+public final class Suite {
+
+    private final Home home;
+    private final SuiteOptions options;
+    private final Clock clock;
+    private final ProgressBoard board;
+    private final Launcher launcher = new Launcher();
+    private final List<Supervised> supervised = new ArrayList<>();
+    private final StateBook book;
+    private final Secrets secrets;
+
+    private boolean stopping;
+    private @Nullable MailServer mail;
+    private @Nullable AotTraining training;
+
+    /** Chooses ports and secrets and records that a start began; nothing runs yet. */
+    public Suite(Home home, SuiteOptions options, Clock clock, ProgressBoard board, Consumer<String> report)
+            throws IOException {
+        this.home = home;
+        this.options = options;
+        this.clock = clock;
+        this.board = board;
+        home.requireFreeSpace();
+        SuiteState previous = SuiteState.read(home.stateFile());
+        Map<String, Integer> ports = choosePorts(previous, options);
+        secrets = Secrets.loadOrGenerate(home.secretsFile(), Schemas.ALL);
+        var starting = new SuiteState(
+                ProcessIdentity.of(ProcessHandle.current()),
+                SuiteState.Phase.STARTING,
+                null,
+                options.bindAddress(),
+                ports,
+                List.of());
+        book = new StateBook(home.stateFile(), starting, clock, report);
+    }
+
+    public SuiteState state() {
+        return book.current();
+    }
+
+    private static Map<String, Integer> choosePorts(SuiteState previous, SuiteOptions options) throws IOException {
+        InetAddress bind;
+        try {
+            bind = InetAddress.getByName(options.bindAddress());
+        } catch (UnknownHostException e) {
+            throw new Refusal("There is no address " + options.bindAddress() + ": give one of this machine with --bind.", e);
+        }
+        var ports = new Ports(previous.ports());
+        ports.require("gateway", bind, options.gatewayPort(), "choose another with ./culvert up --port N");
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        if (options.kafkaPort().isPresent()) {
+            ports.require("kafka", loopback, options.kafkaPort().getAsInt(), "choose another with --kafka-port N");
+        } else {
+            ports.prefer("kafka", 9092);
+        }
+        if (options.mailboxPort().isPresent()) {
+            ports.require("mailbox", loopback, options.mailboxPort().getAsInt(), "choose another with --mailbox-port N");
+        } else {
+            ports.prefer("mailbox", 8025);
+        }
+        for (String name : List.of("kafka-controller", "postgres", "redis", "smtp", "demo-receiver")) {
+            ports.free(name);
+        }
+        for (ServiceDefinition service : ServiceDefinition.ALL) {
+            if (!service.equals(ServiceDefinition.GATEWAY)) {
+                ports.free(service.port());
+            }
+            if (service.dataPort().isPresent()) {
+                ports.free(service.dataPort().get());
+            }
+        }
+        return ports.chosen();
+    }
+
+    /** Returns when everything is ready; throws with everything stopped when that cannot be reached. */
+    public void start() throws IOException, InterruptedException {
+        try {
+            List<ServiceProcess> services = services();
+            startStores(services);
+            await(services.stream().map(this::watch).toList());
+            book.phase(SuiteState.Phase.READY, null);
+            if (options.training()) {
+                train(services);
+            }
+        } catch (IOException | RuntimeException e) {
+            if (!isStopping()) {
+                stop();
+                book.phase(SuiteState.Phase.FAILED, e.getMessage());
+            }
+            throw e;
+        }
+    }
+
+    private void startStores(List<ServiceProcess> services) throws IOException, InterruptedException {
+        var postgres = new PostgresServer(home, book.current().port(PostgresServer.NAME), secrets.postgresPassword());
+        List<Component> stores = List.of(
+                postgres,
+                new RedisServer(home, book.current().port("redis"), secrets.redisPassword()),
+                new KafkaServer(
+                        home,
+                        book.current().port("kafka"),
+                        book.current().port("kafka-controller"),
+                        kafkaJvm()));
+        for (Component component : Stream.concat(stores.stream(), services.stream()).toList()) {
+            book.expect(component.name(), component.port());
+        }
+        synchronized (this) {
+            mail = new MailServer(
+                    home.mail(), book.current().port("smtp"), book.current().port("mailbox"), clock);
+        }
+        var schemas = new Schemas(options.sources().resolve("deploy/postgres/create-service.sql"));
+        var preparations = new ArrayList<CompletableFuture<Void>>();
+        preparations.add(watch(postgres).thenRunAsync(() -> createSchemas(schemas, postgres)));
+        preparations.addAll(stores.stream().skip(1).map(this::watch).toList());
+        preparations.add(CompletableFuture.runAsync(() -> extract(services)));
+        await(preparations);
+    }
+
+    private List<String> kafkaJvm() {
+        var command = new ArrayList<>(Jvm.small(160));
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        return command;
+    }
+
+    private void createSchemas(Schemas schemas, PostgresServer postgres) {
+        try {
+            schemas.create(postgres, secrets);
+        } catch (IOException e) {
+            throw new Refusal(e.getMessage() + "; see " + home.log(PostgresServer.NAME) + ".", e);
+        }
+    }
+
+    /** While the stores start, so that no service waits for it. */
+    private static void extract(List<ServiceProcess> services) {
+        for (ServiceProcess service : services) {
+            try {
+                service.prepare();
+            } catch (IOException e) {
+                throw new Refusal(e.getMessage() + ".", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new Refusal("Interrupted while unpacking " + service.name() + ".", e);
+            }
+        }
+    }
+
+    private List<ServiceProcess> services() throws IOException {
+        String host = Summary.reachable(options.bindAddress());
+        String publicUrl = System.getenv().getOrDefault("PUBLIC_URL", Summary.gatewayUrl(book.current()));
+        var environment = new ServiceEnvironment(book.current().ports(), secrets, options.bindAddress(), publicUrl);
+        var services = new ArrayList<ServiceProcess>();
+        for (ServiceDefinition definition : ServiceDefinition.ALL) {
+            var jar = new ServiceJar(home, definition.name(), definition.builtJar(options.sources()));
+            boolean gateway = definition.equals(ServiceDefinition.GATEWAY);
+            services.add(new ServiceProcess(
+                    home,
+                    definition,
+                    jar,
+                    gateway ? host : "127.0.0.1",
+                    book.current().port(definition.port()),
+                    environment.of(definition)));
+        }
+        return services;
+    }
+
+    private synchronized CompletableFuture<Void> watch(Component component) {
+        if (stopping) {
+            throw new Refusal("Stopped before " + component.name() + " was started.");
+        }
+        var one = new Supervised(component, launcher, book, clock);
+        supervised.add(one);
+        return one.start();
+    }
+
+    /** Shows the progress until all are done; the first failure ends the wait. */
+    private void await(List<CompletableFuture<Void>> all) throws InterruptedException {
+        var done = new CompletableFuture<Void>();
+        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).thenRun(() -> done.complete(null));
+        for (CompletableFuture<Void> one : all) {
+            one.whenComplete((_, failure) -> {
+                if (failure != null) {
+                    done.completeExceptionally(failure);
+                }
+            });
+        }
+        while (true) {
+            board.show(book.processes());
+            try {
+                done.get(200, TimeUnit.MILLISECONDS);
+                board.show(book.processes());
+                return;
+            } catch (TimeoutException _) {
+                continue;
+            } catch (ExecutionException e) {
+                board.show(book.processes());
+                throw asRefusal(e.getCause() == null ? e : e.getCause());
+            }
+        }
+    }
+
+    private Refusal asRefusal(Throwable failure) {
+        Throwable cause = failure;
+        while (!(cause instanceof Refusal) && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof Refusal refusal) {
+            return refusal;
+        }
+        boolean diskFull = String.valueOf(cause.getMessage()).contains("No space left on device");
+        return diskFull
+                ? new Refusal("The disk that holds " + home.root() + " is full: free some space and start again.", failure)
+                : new Refusal("The start failed: " + cause, failure);
+    }
+
+    private void train(List<ServiceProcess> services) throws IOException {
+        String publicUrl = System.getenv().getOrDefault("PUBLIC_URL", Summary.gatewayUrl(book.current()));
+        var environment = new ServiceEnvironment(book.current().ports(), secrets, options.bindAddress(), publicUrl);
+        synchronized (this) {
+            if (!stopping) {
+                training = new AotTraining(home, services, environment, book::training, _ -> {});
+                training.start();
+            }
+        }
+    }
+
+    /** Called now and then while the suite runs. */
+    public void keepLogsSmall() throws IOException {
+        try (Stream<Path> logs = Files.list(home.logs())) {
+            for (Path log : logs.filter(file -> file.toString().endsWith(".log")).toList()) {
+                LogFile.truncateIfLarge(log);
+            }
+        }
+    }
+
+    /** Stops everything in order; returns when nothing is left. Safe to call while {@link #start} is under way. */
+    public void stop() throws IOException, InterruptedException {
+        AotTraining trainer;
+        MailServer mailServer;
+        List<Supervised> all;
+        synchronized (this) {
+            stopping = true;
+            trainer = training;
+            mailServer = mail;
+            all = List.copyOf(supervised);
+        }
+        book.phase(SuiteState.Phase.STOPPING, null);
+        if (trainer != null) {
+            trainer.stop();
+        }
+        stopTogether(all, one -> one.component().name().equals(ServiceDefinition.GATEWAY.name()));
+        stopTogether(all, one -> one.component() instanceof ServiceProcess);
+        if (mailServer != null) {
+            mailServer.close();
+        }
+        stopTogether(all, one -> one.component() instanceof KafkaServer);
+        stopTogether(all, one -> one.component() instanceof RedisServer);
+        stopTogether(all, one -> one.component() instanceof PostgresServer);
+        book.phase(SuiteState.Phase.STOPPED, null);
+    }
+
+    private static void stopTogether(List<Supervised> all, java.util.function.Predicate<Supervised> which)
+            throws InterruptedException {
+        var stops = new ArrayList<Thread>();
+        for (Supervised one : all) {
+            if (which.test(one)) {
+                stops.add(Thread.ofPlatform().start(() -> {
+                    try {
+                        one.stop();
+                    } catch (InterruptedException _) {
+                        Thread.currentThread().interrupt();
+                    }
+                }));
+            }
+        }
+        for (Thread stop : stops) {
+            stop.join();
+        }
+    }
+
+    private synchronized boolean isStopping() {
+        return stopping;
+    }
+}
