@@ -140,7 +140,7 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private static void report(String line) {
-        System.out.println(LocalTime.now().truncatedTo(ChronoUnit.SECONDS) + " " + line);
+        System.out.println(LocalTime.now(java.time.ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + " " + line);
     }
 
     private static OptionalInt optional(@Nullable Integer value) {

@@ -73,11 +73,11 @@ public record Secrets(
         byte[] key = new byte[32];
         RANDOM.nextBytes(key);
         return new Secrets(
-                Base64.getEncoder().encodeToString(key), password(32), password(32), adminPassword(), Map.of());
+                Base64.getEncoder().encodeToString(key), password(32), password(32), generateAdminPassword(), Map.of());
     }
 
     /** Meets the password rule of accounts: upper and lower case letter, digit, special character. */
-    private static String adminPassword() {
+    private static String generateAdminPassword() {
         return "Cv-" + password(6) + "-" + password(6) + "-" + password(6) + "-" + (2 + RANDOM.nextInt(8));
     }
 

@@ -55,10 +55,9 @@ public final class Stopper {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (identity.isAlive() && System.nanoTime() < deadline) {
             try {
-                // Asked again in short turns: onExit of a process that is not our child misses its turning into a zombie.
                 handle.onExit().get(100, TimeUnit.MILLISECONDS);
             } catch (TimeoutException _) {
-                continue;
+                // Asked again in short turns: onExit of a process that is not our child misses its turning into a zombie.
             } catch (ExecutionException e) {
                 throw new IllegalStateException(e);
             }

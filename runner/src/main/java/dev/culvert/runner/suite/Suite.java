@@ -35,6 +35,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -216,27 +217,26 @@ public final class Suite {
 
     /** Shows the progress until all are done; the first failure ends the wait. */
     private void await(List<CompletableFuture<Void>> all) throws InterruptedException {
-        var done = new CompletableFuture<Void>();
-        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).thenRun(() -> done.complete(null));
-        for (CompletableFuture<Void> one : all) {
-            one.whenComplete((_, failure) -> {
-                if (failure != null) {
-                    done.completeExceptionally(failure);
-                }
-            });
-        }
-        while (true) {
+        CompletableFuture<Void> together = CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+        boolean done = false;
+        while (!done) {
             board.show(book.processes());
-            try {
-                done.get(200, TimeUnit.MILLISECONDS);
-                board.show(book.processes());
-                return;
-            } catch (TimeoutException _) {
-                continue;
-            } catch (ExecutionException e) {
-                board.show(book.processes());
-                throw asRefusal(e.getCause() == null ? e : e.getCause());
+            for (CompletableFuture<Void> one : all) {
+                if (one.isCompletedExceptionally()) {
+                    throw asRefusal(one.exceptionNow());
+                }
             }
+            done = isDoneSoon(together);
+        }
+        board.show(book.processes());
+    }
+
+    private static boolean isDoneSoon(CompletableFuture<Void> together) throws InterruptedException {
+        try {
+            together.get(200, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException | ExecutionException _) {
+            return false; // which of them failed is looked up by the caller
         }
     }
 
@@ -300,7 +300,7 @@ public final class Suite {
         book.phase(SuiteState.Phase.STOPPED, null);
     }
 
-    private static void stopTogether(List<Supervised> all, java.util.function.Predicate<Supervised> which)
+    private static void stopTogether(List<Supervised> all, Predicate<Supervised> which)
             throws InterruptedException {
         var stops = new ArrayList<Thread>();
         for (Supervised one : all) {
