@@ -50,8 +50,7 @@ public class AccessAutoConfiguration {
     @Bean
     @Lazy
     AccessRules accessRules(AccessProperties properties, ObjectProvider<HandlerMapping> mappings) {
-        return new AccessRules(
-                properties.openPaths(), mappings.orderedStream().toList());
+        return new AccessRules(properties.openPaths(), mappings.orderedStream().toList());
     }
 
     @Bean

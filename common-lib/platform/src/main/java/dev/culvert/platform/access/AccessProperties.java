@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("culvert.access")
 public record AccessProperties(
         @DefaultValue({"/health/**", "/ready", "/metrics", "/v3/api-docs/**", "/v3/api-docs.yaml", "/error"})
-                List<String> openPaths) {
+        List<String> openPaths) {
 
     public AccessProperties {
         openPaths = List.copyOf(openPaths);

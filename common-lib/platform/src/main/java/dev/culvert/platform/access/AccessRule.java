@@ -39,12 +39,11 @@ sealed interface AccessRule {
 
     /** Refuses a caller who may not go on. */
     default void check(Caller caller) {
-        List<String> missing =
-                switch (this) {
-                    case Open _ -> List.of();
-                    case Undeclared _ -> List.of("access that nobody has");
-                    case Needs needs -> needs.missingFor(caller);
-                };
+        List<String> missing = switch (this) {
+            case Open _ -> List.of();
+            case Undeclared _ -> List.of("access that nobody has");
+            case Needs needs -> needs.missingFor(caller);
+        };
         if (!missing.isEmpty()) {
             throw new ProblemException(ProblemCode.FORBIDDEN, "This needs " + String.join(" and ", missing) + ".");
         }

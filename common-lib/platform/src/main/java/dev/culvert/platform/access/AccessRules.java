@@ -18,9 +18,8 @@ final class AccessRules {
     private final List<HandlerMapping> mappings;
 
     AccessRules(List<String> openPaths, List<HandlerMapping> mappings) {
-        this.openPaths = openPaths.stream()
-                .map(PathPatternParser.defaultInstance::parse)
-                .toList();
+        this.openPaths =
+                openPaths.stream().map(PathPatternParser.defaultInstance::parse).toList();
         this.mappings = List.copyOf(mappings);
     }
 

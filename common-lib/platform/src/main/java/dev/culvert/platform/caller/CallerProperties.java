@@ -17,7 +17,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("culvert.caller")
 public record CallerProperties(
         @DefaultValue("http://127.0.0.1:8080") String issuer,
-        @DefaultValue("http://127.0.0.1:8081/.well-known/jwks.json") URI jwksUrl,
+
+        @DefaultValue("http://127.0.0.1:8081/.well-known/jwks.json")
+        URI jwksUrl,
+
         @DefaultValue("30s") Duration clockSkew,
         @DefaultValue("5m") Duration keysKeptFor,
         @DefaultValue("12h") Duration keysKeptDuringOutage) {}

@@ -2,7 +2,6 @@ package dev.culvert.platform.problem;
 
 import dev.culvert.contracts.problem.ProblemCode;
 import java.util.Optional;
-import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.bind.MissingPathVariableException;
 import org.springframework.web.bind.MissingRequestCookieException;
 import org.springframework.web.bind.MissingRequestHeaderException;
@@ -17,14 +16,12 @@ final class ServletProblemTranslator implements ProblemTranslator {
     public Optional<ProblemException> translate(Throwable failure) {
         return Optional.ofNullable(
                 switch (failure) {
-                    case MissingServletRequestParameterException e -> WebProblemTranslator.missing(e.getParameterName());
+                    case MissingServletRequestParameterException e ->
+                        WebProblemTranslator.missing(e.getParameterName());
                     case MissingServletRequestPartException e -> WebProblemTranslator.missing(e.getRequestPartName());
                     case MissingRequestHeaderException e -> WebProblemTranslator.missing(e.getHeaderName());
                     case MissingRequestCookieException e -> WebProblemTranslator.missing(e.getCookieName());
                     case MissingPathVariableException e -> WebProblemTranslator.missing(e.getVariableName());
-                    case HttpMediaTypeNotSupportedException e when e.getContentType() == null ->
-                        new ProblemException(
-                                ProblemCode.MISSING_CONTENT_TYPE, "The request has a body but does not say of which type.");
                     case AsyncRequestTimeoutException _ ->
                         new ProblemException(ProblemCode.REQUEST_TIMEOUT, "The answer was not ready in time.");
                     default -> null;

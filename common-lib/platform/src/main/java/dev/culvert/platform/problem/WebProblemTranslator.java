@@ -4,7 +4,6 @@ import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.contracts.problem.Violation;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -66,7 +65,8 @@ final class WebProblemTranslator implements ProblemTranslator {
 
     private static ProblemException ofParameters(HandlerMethodValidationException e) {
         if (e.isForReturnValue()) {
-            return new ProblemException(ProblemCode.INTERNAL_ERROR, "The answer was not valid; this is a fault of ours.", e);
+            return new ProblemException(
+                    ProblemCode.INTERNAL_ERROR, "The answer was not valid; this is a fault of ours.", e);
         }
         return invalid(e.getParameterValidationResults().stream()
                 .flatMap(result -> result instanceof ParameterErrors bean
@@ -76,12 +76,14 @@ final class WebProblemTranslator implements ProblemTranslator {
 
     private static Violation violation(ParameterValidationResult result, MessageSourceResolvable error) {
         return new Violation(
-                nameOf(result.getMethodParameter()), Objects.requireNonNullElse(error.getDefaultMessage(), "is not valid"));
+                nameOf(result.getMethodParameter()),
+                Objects.requireNonNullElse(error.getDefaultMessage(), "is not valid"));
     }
 
     private static Violation violation(ObjectError error) {
         String field = error instanceof FieldError e ? e.getField() : error.getObjectName();
-        boolean unreadable = error.shouldRenderDefaultMessage() && error instanceof FieldError e && e.isBindingFailure();
+        boolean unreadable =
+                error.shouldRenderDefaultMessage() && error instanceof FieldError e && e.isBindingFailure();
         String reason = unreadable ? "has the wrong type" : error.getDefaultMessage();
         return new Violation(field, Objects.requireNonNullElse(reason, "is not valid"));
     }
@@ -109,7 +111,8 @@ final class WebProblemTranslator implements ProblemTranslator {
                 .orElse("value");
     }
 
-    private static Optional<String> name(java.lang.annotation.@org.jspecify.annotations.Nullable Annotation annotation) {
+    private static Optional<String> name(
+            java.lang.annotation.@org.jspecify.annotations.Nullable Annotation annotation) {
         return switch (annotation) {
             case RequestParam a -> Optional.of(a.name());
             case PathVariable a -> Optional.of(a.name());
@@ -119,35 +122,30 @@ final class WebProblemTranslator implements ProblemTranslator {
     }
 
     private static ProblemException ofStatus(int status, HttpHeaders headers) {
-        ProblemException problem =
-                switch (status) {
-                    case 401 -> new ProblemException(ProblemCode.AUTH_TOKEN_INVALID, "The credentials were not accepted.");
-                    case 403 -> new ProblemException(ProblemCode.FORBIDDEN, "You are not allowed to do this.");
-                    case 404 -> new ProblemException(ProblemCode.NOT_FOUND, "There is nothing at this address.");
-                    case 405 ->
-                        new ProblemException(
-                                ProblemCode.METHOD_NOT_ALLOWED, "The address exists, but not with this method.");
-                    case 406 -> new ProblemException(ProblemCode.NOT_ACCEPTABLE, "Answers here are JSON.");
-                    case 408 ->
-                        new ProblemException(ProblemCode.REQUEST_TIMEOUT_CLIENT, "The request did not arrive in time.");
-                    case 409 -> new ProblemException(ProblemCode.CONFLICT_STATE, "The present state does not allow this.");
-                    case 413 -> new ProblemException(ProblemCode.PAYLOAD_TOO_LARGE, "The body is larger than allowed.");
-                    case 414 -> new ProblemException(ProblemCode.URI_TOO_LONG, "The request line is longer than allowed.");
-                    case 415 ->
-                        new ProblemException(
-                                ProblemCode.UNSUPPORTED_MEDIA_TYPE, "The body has a type that is not read here.");
-                    case 429 -> new ProblemException(ProblemCode.RATE_LIMIT_EXCEEDED, "Too many requests were sent.");
-                    case 431 -> new ProblemException(ProblemCode.HEADERS_TOO_LARGE, "The headers are larger than allowed.");
-                    case 502 -> new ProblemException(ProblemCode.UPSTREAM_ERROR, "The service behind gave no valid answer.");
-                    case 503 ->
-                        new ProblemException(ProblemCode.SERVICE_UNAVAILABLE, "The service cannot answer right now.");
-                    case 504 -> new ProblemException(ProblemCode.REQUEST_TIMEOUT, "The service did not answer in time.");
-                    default ->
-                        status < 500
-                                ? new ProblemException(ProblemCode.VALIDATION_ERROR, INVALID)
-                                : new ProblemException(
-                                        ProblemCode.INTERNAL_ERROR, "The request failed through a fault of ours.");
-                };
+        ProblemException problem = switch (status) {
+            case 401 -> new ProblemException(ProblemCode.AUTH_TOKEN_INVALID, "The credentials were not accepted.");
+            case 403 -> new ProblemException(ProblemCode.FORBIDDEN, "You are not allowed to do this.");
+            case 404 -> new ProblemException(ProblemCode.NOT_FOUND, "There is nothing at this address.");
+            case 405 ->
+                new ProblemException(ProblemCode.METHOD_NOT_ALLOWED, "The address exists, but not with this method.");
+            case 406 -> new ProblemException(ProblemCode.NOT_ACCEPTABLE, "Answers here are JSON.");
+            case 408 -> new ProblemException(ProblemCode.REQUEST_TIMEOUT_CLIENT, "The request did not arrive in time.");
+            case 409 -> new ProblemException(ProblemCode.CONFLICT_STATE, "The present state does not allow this.");
+            case 413 -> new ProblemException(ProblemCode.PAYLOAD_TOO_LARGE, "The body is larger than allowed.");
+            case 414 -> new ProblemException(ProblemCode.URI_TOO_LONG, "The request line is longer than allowed.");
+            case 415 ->
+                new ProblemException(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "The body has a type that is not read here.");
+            case 429 -> new ProblemException(ProblemCode.RATE_LIMIT_EXCEEDED, "Too many requests were sent.");
+            case 431 -> new ProblemException(ProblemCode.HEADERS_TOO_LARGE, "The headers are larger than allowed.");
+            case 502 -> new ProblemException(ProblemCode.UPSTREAM_ERROR, "The service behind gave no valid answer.");
+            case 503 -> new ProblemException(ProblemCode.SERVICE_UNAVAILABLE, "The service cannot answer right now.");
+            case 504 -> new ProblemException(ProblemCode.REQUEST_TIMEOUT, "The service did not answer in time.");
+            default ->
+                status < 500
+                        ? new ProblemException(ProblemCode.VALIDATION_ERROR, INVALID)
+                        : new ProblemException(
+                                ProblemCode.INTERNAL_ERROR, "The request failed through a fault of ours.");
+        };
         for (String name : headers.headerNames()) {
             problem = problem.withHeader(name, String.join(", ", headers.getOrEmpty(name)));
         }

@@ -138,8 +138,8 @@ class AccessTest {
     }
 
     private static Consumer<JWTClaimsSet.Builder> roles(Role role, String scope) {
-        return claims -> claims.claim(CallerClaims.ROLES, List.of(role.wireName()))
-                .claim(CallerClaims.SCOPE, scope);
+        return claims ->
+                claims.claim(CallerClaims.ROLES, List.of(role.wireName())).claim(CallerClaims.SCOPE, scope);
     }
 
     private static void assertRefused(Answer answer, ProblemCode code) {

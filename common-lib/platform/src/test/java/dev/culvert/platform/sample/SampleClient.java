@@ -1,6 +1,7 @@
 package dev.culvert.platform.sample;
 
 import com.jayway.jsonpath.JsonPath;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -8,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 
 /** Speaks to a started sample over real HTTP. */
 public record SampleClient(int port) {
@@ -16,8 +18,19 @@ public record SampleClient(int port) {
 
     /** Sends; {@code headers} alternate between name and value. */
     public Answer send(String method, String path, String body, String... headers) {
+        return send(method, path, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body), headers);
+    }
+
+    /** Sends JSON without telling its length beforehand. */
+    public Answer postJsonChunked(String path, String json) {
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        var unknownLength = BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body));
+        return send("POST", path, unknownLength, "Content-Type", "application/json");
+    }
+
+    private Answer send(String method, String path, HttpRequest.BodyPublisher body, String... headers) {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+                .method(method, body);
         if (headers.length > 0) {
             request.headers(headers);
         }

@@ -69,8 +69,7 @@ class SampleController {
     @Access(open = true)
     @GetMapping("/busy")
     String busy() {
-        throw new ProblemException(ProblemCode.RATE_LIMIT_EXCEEDED, "Slowly.")
-                .withRetryAfter(Duration.ofMillis(1500));
+        throw new ProblemException(ProblemCode.RATE_LIMIT_EXCEEDED, "Slowly.").withRetryAfter(Duration.ofMillis(1500));
     }
 
     @Access(open = true)

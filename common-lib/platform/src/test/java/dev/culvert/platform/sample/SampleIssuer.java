@@ -71,8 +71,7 @@ public final class SampleIssuer implements AutoCloseable {
         return sign(newKey(keyId), JWSAlgorithm.ES256, CallerClaims.TYPE, _ -> {});
     }
 
-    private static String sign(
-            ECKey key, JWSAlgorithm algorithm, String type, Consumer<JWTClaimsSet.Builder> change) {
+    private static String sign(ECKey key, JWSAlgorithm algorithm, String type, Consumer<JWTClaimsSet.Builder> change) {
         Instant now = Instant.now();
         var claims = new JWTClaimsSet.Builder()
                 .issuer(ISSUER)
