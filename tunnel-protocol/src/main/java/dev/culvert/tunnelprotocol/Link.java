@@ -1,0 +1,300 @@
+package dev.culvert.tunnelprotocol;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
+import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One connection between an agent and tunnel-service, from the moment the WebSocket upgrade is done.
+ *
+ * <p>Roles are turned round: the agent dialled, yet it plays the HTTP/2 server and the service the client, so that each
+ * request of a caller is one stream opened by the service. See DESIGN.md for flow control and hand-over.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failed writes by closing the channel
+public final class Link {
+    private static final InternalLogger LOG = InternalLoggerFactory.getInstance(Link.class);
+
+    /** Room for unsent bytes of a link; a smaller one would cap every stream below its window. */
+    private static final WriteBufferWaterMark LINK_WATER_MARK = new WriteBufferWaterMark(512 * 1024, 1024 * 1024);
+
+    /** Room for unsent bytes of one stream; with the window it is what a stalled stream may hold. */
+    private static final WriteBufferWaterMark STREAM_WATER_MARK = new WriteBufferWaterMark(64 * 1024, 128 * 1024);
+
+    /** Callers who leave become resets, so an agent sees many from a peer it trusts; the default of 200 would end the link. */
+    private static final int MAX_RESETS_PER_WINDOW = 100_000;
+
+    private static final int RESET_WINDOW_SECONDS = 30;
+
+    private static final Duration CLOSE_GRACE = Duration.ofSeconds(1);
+
+    private final Channel channel;
+    private final Http2FrameCodec codec;
+    private final LinkMonitor monitor;
+
+    private volatile boolean draining;
+    private boolean drainingHere;
+
+    private Link(Channel channel, Http2FrameCodec codec, LinkSettings settings, LinkListener listener) {
+        this.channel = channel;
+        this.codec = codec;
+        this.monitor = new LinkMonitor(this, settings, listener);
+    }
+
+    /**
+     * Assembles the agent's end on an upgraded channel.
+     *
+     * @param streams added to each stream the service opens
+     */
+    public static Link asAgent(Channel channel, LinkSettings settings, LinkListener listener, ChannelHandler streams) {
+        Http2Settings announced = commonSettings(settings)
+                .maxConcurrentStreams(settings.maxConcurrentStreams())
+                .connectProtocolEnabled(true);
+        Http2FrameCodec codec = Http2FrameCodecBuilder.forServer()
+                .initialSettings(announced)
+                .decoderEnforceMaxRstFramesPerWindow(MAX_RESETS_PER_WINDOW, RESET_WINDOW_SECONDS)
+                .build();
+        return assemble(channel, codec, settings, listener, streams);
+    }
+
+    /** Assembles the service's end on an upgraded channel. */
+    public static Link asService(Channel channel, LinkSettings settings, LinkListener listener) {
+        Http2FrameCodec codec = Http2FrameCodecBuilder.forClient()
+                .initialSettings(commonSettings(settings).pushEnabled(false))
+                .build();
+        return assemble(channel, codec, settings, listener, new UnexpectedStream());
+    }
+
+    private static Http2Settings commonSettings(LinkSettings settings) {
+        return Http2Settings.defaultSettings()
+                .initialWindowSize(settings.streamWindowBytes())
+                .maxHeaderListSize(LinkSettings.MAX_HEADER_LIST_BYTES);
+    }
+
+    /** The pipeline from the socket up; handlers of the WebSocket handshake are in front already. */
+    private static Link assemble(
+            Channel channel,
+            Http2FrameCodec codec,
+            LinkSettings settings,
+            LinkListener listener,
+            ChannelHandler streams) {
+        Http2Connection connection = codec.connection();
+        connection
+                .local()
+                .flowController(new DefaultHttp2LocalFlowController(connection, 0.5f, true)
+                        .frameWriter(codec.encoder().frameWriter()));
+        Link link = new Link(channel, codec, settings, listener);
+        channel.config().setWriteBufferWaterMark(LINK_WATER_MARK);
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.addLast("bytes", new WebSocketBytes());
+        pipeline.addLast("http2", codec);
+        pipeline.addLast("monitor", link.monitor);
+        pipeline.addLast("streams", new Http2MultiplexHandler(new StreamDefaults(streams)));
+        pipeline.addLast("failures", new ConnectionFailures());
+        int alreadyOpen = connection.local().flowController().initialWindowSize(connection.connectionStream());
+        channel.writeAndFlush(
+                new DefaultHttp2WindowUpdateFrame(Math.max(1, settings.connectionWindowBytes() - alreadyOpen)));
+        // The upgrade's handlers may have turned it off to keep early bytes in order.
+        channel.config().setAutoRead(true);
+        return link;
+    }
+
+    /** The connection underneath; its event loop is the one of all streams. */
+    public Channel channel() {
+        return channel;
+    }
+
+    /** Whether the peer's SETTINGS have arrived and it takes new streams. */
+    public boolean usable() {
+        return monitor.ready() && !draining && channel.isActive();
+    }
+
+    /** Whether the peer owes an answer for longer than {@link LinkSettings#suspectAfter()}. */
+    public boolean suspect() {
+        return monitor.suspect();
+    }
+
+    /** Whether one of the two ends has said that it wants no new streams. */
+    public boolean draining() {
+        return draining;
+    }
+
+    /** Streams the peer allows at the same time. */
+    public long maxStreams() {
+        return monitor.peerMaxStreams();
+    }
+
+    /** Streams open now, with the control stream. Only on the event loop. */
+    public int openStreams() {
+        return codec.connection().numActiveStreams();
+    }
+
+    /**
+     * Opens a stream; fails with {@link LinkDrainingException} when the link takes no new ones, in which case nothing has
+     * been sent and another link may be tried. The handler is told on the link's event loop.
+     */
+    public Future<Http2StreamChannel> open(ChannelHandler handler) {
+        Promise<Http2StreamChannel> opened = channel.eventLoop().newPromise();
+        if (channel.eventLoop().inEventLoop()) {
+            openNow(handler, opened);
+        } else {
+            channel.eventLoop().execute(() -> openNow(handler, opened));
+        }
+        return opened;
+    }
+
+    private void openNow(ChannelHandler handler, Promise<Http2StreamChannel> opened) {
+        if (!usable()) {
+            opened.setFailure(new LinkDrainingException());
+            return;
+        }
+        new Http2StreamChannelBootstrap(channel)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, STREAM_WATER_MARK)
+                .handler(handler)
+                .open(opened);
+    }
+
+    /**
+     * Lets one stream have more bytes under way. Only on the event loop.
+     *
+     * @return false if the stream is gone
+     */
+    public boolean growWindow(Http2StreamChannel stream, int additionalBytes) {
+        Http2Stream http2Stream = codec.connection().stream(stream.stream().id());
+        if (http2Stream == null) {
+            return false;
+        }
+        try {
+            codec.connection().local().flowController().incrementWindowSize(http2Stream, additionalBytes);
+            return true;
+        } catch (Http2Exception e) {
+            throw new IllegalArgumentException("Window of a stream cannot grow by " + additionalBytes, e);
+        }
+    }
+
+    /**
+     * Ends the link without hurting a request: says that this end wants no new streams, lets those that are open or on
+     * their way here run on, and closes the connection after the last one.
+     */
+    public void drain(CloseReason reason) {
+        channel.eventLoop().execute(() -> {
+            if (!drainingHere && channel.isActive()) {
+                drainingHere = true;
+                draining = true;
+                channel.write(goAwayFrame(reason));
+                monitor.drain(codec.connection());
+            }
+        });
+    }
+
+    /** Says why, then closes the connection with everything on it. */
+    public void close(CloseReason reason) {
+        channel.eventLoop().execute(() -> {
+            if (!channel.isActive()) {
+                return;
+            }
+            draining = true;
+            monitor.closingHere();
+            channel.writeAndFlush(goAwayFrame(reason)).addListener(written -> abort());
+            channel.eventLoop().schedule(this::abort, CLOSE_GRACE.toMillis(), TimeUnit.MILLISECONDS);
+        });
+    }
+
+    /** Closes the connection without another word and without waiting for anything. */
+    public void abort() {
+        channel.eventLoop().execute(() -> {
+            monitor.closingHere();
+            closeBelowHttp2();
+        });
+    }
+
+    /** The HTTP/2 handler would wait for unsent frames, which a dead peer never takes. */
+    void closeBelowHttp2() {
+        ChannelHandlerContext bytes = channel.pipeline().context(WebSocketBytes.class);
+        if (bytes == null) {
+            channel.close();
+        } else {
+            bytes.close();
+        }
+    }
+
+    void peerDrains() {
+        draining = true;
+    }
+
+    private static DefaultHttp2GoAwayFrame goAwayFrame(CloseReason reason) {
+        ByteBuf debugData = ByteBufUtil.writeAscii(UnpooledByteBufAllocator.DEFAULT, reason.wireName());
+        DefaultHttp2GoAwayFrame frame = new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR, debugData);
+        // Streams that the peer opened before it heard of this are still served (RFC 9113 §6.8).
+        frame.setExtraStreamIds(Integer.MAX_VALUE);
+        return frame;
+    }
+
+    /** What is neither a stream's failure nor the HTTP/2 codec's: mostly the connection being reset. */
+    private static final class ConnectionFailures extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            // SETTINGS, PING and GOAWAY were seen by the monitor and end here.
+            ReferenceCountUtil.release(message);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            LOG.debug("Link {} failed", ctx.channel(), cause);
+            if (!(cause instanceof Http2Exception)) {
+                ctx.close();
+            }
+        }
+    }
+
+    /** Options of streams the peer opens, before its own handler. */
+    @ChannelHandler.Sharable
+    private static final class StreamDefaults extends ChannelInboundHandlerAdapter {
+        private final ChannelHandler streams;
+
+        StreamDefaults(ChannelHandler streams) {
+            this.streams = streams;
+        }
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            ctx.channel().config().setWriteBufferWaterMark(STREAM_WATER_MARK);
+            ctx.pipeline().replace(this, null, streams);
+        }
+    }
+
+    /** Agents never open streams. */
+    @ChannelHandler.Sharable
+    private static final class UnexpectedStream extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            ctx.close();
+        }
+    }
+}

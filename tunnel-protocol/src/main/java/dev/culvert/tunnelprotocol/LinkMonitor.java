@@ -1,0 +1,173 @@
+package dev.culvert.tunnelprotocol;
+
+import dev.culvert.tunnelprotocol.LinkListener.LinkEnd;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2PingFrame;
+import io.netty.handler.codec.http2.Http2SettingsFrame;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches the frames of the connection itself, between codec and multiplexer: readiness, GOAWAY, and whether the peer is
+ * still there. A peer that sends anything is alive; one that sends nothing is asked with PING, then suspected, then given
+ * up. TCP alone would take minutes to notice a laptop that was closed.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failed writes by closing the channel
+final class LinkMonitor extends ChannelInboundHandlerAdapter {
+    private static final int IDLE_FACTOR = 5;
+
+    /** Content of the PING behind our GOAWAY; anything the peer opened before it read that came before the answer. */
+    private static final long DRAIN_QUESTION = 0x647261696eL;
+
+    private static final int CONTROL_STREAMS = 1;
+
+    private final Link link;
+    private final LinkSettings settings;
+    private final LinkListener listener;
+
+    private volatile boolean ready;
+    private volatile boolean suspect;
+    private volatile long peerMaxStreams = Long.MAX_VALUE;
+
+    private long lastHeardNanos;
+    private long askedNanos;
+    private boolean asked;
+    private boolean drainingHere;
+    private boolean peerKnowsDrain;
+    private boolean ended;
+    private LinkEnd end = LinkEnd.CLOSED_BY_PEER;
+    private @Nullable ScheduledFuture<?> tick;
+
+    LinkMonitor(Link link, LinkSettings settings, LinkListener listener) {
+        this.link = link;
+        this.settings = settings;
+        this.listener = listener;
+    }
+
+    boolean ready() {
+        return ready;
+    }
+
+    boolean suspect() {
+        return suspect;
+    }
+
+    long peerMaxStreams() {
+        return peerMaxStreams;
+    }
+
+    void closingHere() {
+        end = LinkEnd.CLOSED_HERE;
+    }
+
+    /** Asks the peer for a sign that it has read the GOAWAY sent before; then the last stream closes the link. */
+    void drain(Http2Connection connection) {
+        drainingHere = true;
+        connection.addListener(new Http2ConnectionAdapter() {
+            @Override
+            public void onStreamRemoved(Http2Stream stream) {
+                // Later, so that frames written in this moment leave first.
+                link.channel().eventLoop().execute(LinkMonitor.this::closeIfDrained);
+            }
+        });
+        link.channel().writeAndFlush(new DefaultHttp2PingFrame(DRAIN_QUESTION));
+    }
+
+    private void closeIfDrained() {
+        if (drainingHere && peerKnowsDrain && link.openStreams() <= CONTROL_STREAMS) {
+            link.abort();
+        }
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        lastHeardNanos = System.nanoTime();
+        long period = settings.pingInterval().toNanos();
+        tick = ctx.executor().scheduleAtFixedRate(() -> checkPeer(ctx), period, period, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object frame) {
+        lastHeardNanos = System.nanoTime();
+        asked = false;
+        suspect = false;
+        switch (frame) {
+            case Http2SettingsFrame settingsFrame -> onSettings(settingsFrame);
+            case Http2GoAwayFrame goAway -> onGoAway(goAway);
+            case Http2PingFrame ping
+            when ping.ack() && ping.content() == DRAIN_QUESTION -> {
+                peerKnowsDrain = true;
+                closeIfDrained();
+            }
+            default -> {}
+        }
+        ctx.fireChannelRead(frame);
+    }
+
+    private void onSettings(Http2SettingsFrame frame) {
+        Long maxStreams = frame.settings().maxConcurrentStreams();
+        if (maxStreams != null) {
+            peerMaxStreams = maxStreams;
+        }
+        if (!ready) {
+            ready = true;
+            listener.onReady(link);
+        }
+    }
+
+    private void onGoAway(Http2GoAwayFrame frame) {
+        link.peerDrains();
+        listener.onGoAway(link, CloseReason.fromWireName(frame.content().toString(StandardCharsets.US_ASCII)));
+    }
+
+    private void checkPeer(ChannelHandlerContext ctx) {
+        long now = System.nanoTime();
+        if (!asked) {
+            long patience =
+                    settings.pingInterval().toNanos() * (link.openStreams() > CONTROL_STREAMS ? 1 : IDLE_FACTOR);
+            if (now - lastHeardNanos >= patience) {
+                asked = true;
+                askedNanos = now;
+                ctx.writeAndFlush(new DefaultHttp2PingFrame(now));
+            }
+            return;
+        }
+        long waitedNanos = now - askedNanos;
+        if (waitedNanos >= settings.closeAfter().toNanos()) {
+            end = LinkEnd.SILENT;
+            link.closeBelowHttp2();
+        } else if (waitedNanos >= settings.suspectAfter().toNanos()) {
+            suspect = true;
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        ended();
+        super.channelInactive(ctx);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        ended();
+    }
+
+    private void ended() {
+        ScheduledFuture<?> scheduled = tick;
+        if (scheduled != null) {
+            scheduled.cancel(false);
+        }
+        if (!ended) {
+            ended = true;
+            listener.onClosed(link, end);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.culvert.tunnelprotocol;
+
+import io.netty.util.AsciiString;
+
+/** Words that both ends of a link must agree on. */
+public final class TunnelProtocol {
+    /** Path the agent dials; the gateway routes it to tunnel-service's data port. */
+    public static final String CONNECT_PATH = "/tunnel/v1/connect";
+
+    /** Query parameter of {@link #CONNECT_PATH} that names the tunnel. */
+    public static final String TUNNEL_PARAMETER = "tunnel";
+
+    /** WebSocket subprotocol: HTTP/2 with prior knowledge in binary frames, the dialling side being the HTTP/2 server. */
+    public static final String SUBPROTOCOL = "culvert.h2.v1";
+
+    /** {@code :protocol} of a tunnelled WebSocket (RFC 8441). */
+    public static final AsciiString WEBSOCKET = AsciiString.cached("websocket");
+
+    /**
+     * {@code :protocol} of the control stream, which the service opens first on each link. The agent answers with one
+     * {@link AgentHello} as a JSON line. Requests of callers can never carry this pseudo-header.
+     */
+    public static final AsciiString CONTROL = AsciiString.cached("culvert.control.v1");
+
+    /** Response header with which the agent says why it could not get an answer; see {@link OriginFailure}. */
+    public static final AsciiString FAILURE_HEADER = AsciiString.cached("culvert-failure");
+
+    /** Prefix of headers that only the two ends exchange; removed from everything of callers and local services. */
+    public static final String INTERNAL_PREFIX = "culvert-";
+
+    private TunnelProtocol() {}
+}
