@@ -1,0 +1,75 @@
+package dev.culvert.agent;
+
+import dev.culvert.agent.connect.Server;
+import dev.culvert.agent.forward.Target;
+import dev.culvert.tunnelprotocol.LinkSettings;
+import java.time.Duration;
+
+/**
+ * What an agent needs to know.
+ *
+ * @param server the gateway, or tunnel-service's data port
+ * @param tunnel name of the tunnel
+ * @param target the local service, the only place requests go to
+ * @param key API key or access token; never logged
+ * @param connections links at the same time
+ * @param link sizes and times of each link
+ * @param drainGrace how long {@link Agent#close()} waits for running requests
+ */
+public record AgentOptions(
+        Server server,
+        String tunnel,
+        Target target,
+        String key,
+        int connections,
+        LinkSettings link,
+        Duration drainGrace) {
+    public static final int DEFAULT_CONNECTIONS = 2;
+    public static final int MAX_CONNECTIONS = 16;
+    public static final Duration DEFAULT_DRAIN_GRACE = Duration.ofSeconds(30);
+
+    public AgentOptions {
+        if (connections < 1 || connections > MAX_CONNECTIONS) {
+            throw new IllegalArgumentException("An agent has 1 to " + MAX_CONNECTIONS + " connections");
+        }
+        if (tunnel.isBlank()) {
+            throw new IllegalArgumentException("The tunnel needs a name");
+        }
+        if (key.isBlank() || key.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+            throw new IllegalArgumentException("The API key is empty or has characters that no key has");
+        }
+    }
+
+    /**
+     * Options with the defaults.
+     *
+     * @throws IllegalArgumentException with a sentence for the user
+     */
+    public static AgentOptions of(String server, String tunnel, String target, String key) {
+        return new AgentOptions(
+                Server.parse(server),
+                tunnel,
+                Target.parse(target),
+                key,
+                DEFAULT_CONNECTIONS,
+                LinkSettings.DEFAULTS,
+                DEFAULT_DRAIN_GRACE);
+    }
+
+    public AgentOptions withConnections(int number) {
+        return new AgentOptions(server, tunnel, target, key, number, link, drainGrace);
+    }
+
+    public AgentOptions withLink(LinkSettings settings) {
+        return new AgentOptions(server, tunnel, target, key, connections, settings, drainGrace);
+    }
+
+    public AgentOptions withDrainGrace(Duration grace) {
+        return new AgentOptions(server, tunnel, target, key, connections, link, grace);
+    }
+
+    @Override
+    public String toString() {
+        return "AgentOptions[server=" + server.base() + ", tunnel=" + tunnel + ", target=" + target + "]";
+    }
+}

@@ -1,0 +1,72 @@
+package dev.culvert.agent.connect;
+
+import dev.culvert.agent.forward.ForwardedRequest;
+import dev.culvert.agent.forward.Forwarding;
+import dev.culvert.agent.forward.Target;
+import dev.culvert.tunnelprotocol.AgentHello;
+import dev.culvert.tunnelprotocol.LinkSettings;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** All links of one agent process. */
+public final class AgentConnections {
+    private final List<LinkKeeper> keepers = new ArrayList<>();
+
+    /**
+     * Starts to dial.
+     *
+     * @param fatal told when trying on is of no use, perhaps once for each link
+     */
+    public AgentConnections(
+            EventLoopGroup eventLoops,
+            Server server,
+            String tunnel,
+            String key,
+            String version,
+            int connections,
+            LinkSettings settings,
+            Target target,
+            Consumer<LinkEvent> events,
+            Consumer<ForwardedRequest> requests,
+            Consumer<AgentEnd> fatal) {
+        String instance = UUID.randomUUID().toString();
+        Dialer dialer = new Dialer(server, tunnel, key, "culvert-agent/" + version);
+        SecureRandom random = new SecureRandom();
+        for (int connection = 0; connection < connections; connection++) {
+            EventLoop eventLoop = eventLoops.next();
+            keepers.add(new LinkKeeper(
+                    eventLoop,
+                    dialer,
+                    settings,
+                    new AgentHello(version, instance, connection),
+                    new Forwarding(target, eventLoop, requests),
+                    events,
+                    fatal,
+                    random));
+        }
+        keepers.forEach(LinkKeeper::start);
+    }
+
+    /** Lets running requests finish for at most the grace, then ends what is left. Blocks. */
+    public void drain(Duration grace) {
+        long deadline = System.nanoTime() + grace.toNanos();
+        keepers.stream().map(LinkKeeper::drain).toList().forEach(closed -> {
+            long left = Math.max(0, deadline - System.nanoTime());
+            if (!closed.awaitUninterruptibly(left, TimeUnit.NANOSECONDS)) {
+                abort();
+            }
+        });
+    }
+
+    /** Ends every link at once. */
+    public void abort() {
+        keepers.forEach(LinkKeeper::abort);
+    }
+}

@@ -1,0 +1,85 @@
+package dev.culvert.agent.connect;
+
+import dev.culvert.agent.forward.Forwarding;
+import dev.culvert.tunnelprotocol.AgentHello;
+import dev.culvert.tunnelprotocol.TunnelProtocol;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.util.ReferenceCountUtil;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** Decides by its first frame what a stream is: the service's control stream, answered here, or a caller's request. */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failed writes by closing the channel
+final class ControlStream extends ChannelInboundHandlerAdapter {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final AgentHello hello;
+    private final Runnable greeted;
+    private final Forwarding forwarding;
+
+    private ControlStream(AgentHello hello, Runnable greeted, Forwarding forwarding) {
+        this.hello = hello;
+        this.greeted = greeted;
+        this.forwarding = forwarding;
+    }
+
+    /** Handler for all streams of a link. */
+    static ChannelInitializer<Channel> orRequest(AgentHello hello, Runnable greeted, Forwarding forwarding) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel stream) {
+                stream.pipeline().addLast(new ControlStream(hello, greeted, forwarding));
+            }
+        };
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (!(message instanceof Http2HeadersFrame head)) {
+            // Commands of a later service.
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        CharSequence protocol = head.headers().get(Http2Headers.PseudoHeaderName.PROTOCOL.value());
+        if (protocol != null && TunnelProtocol.CONTROL.contentEquals(protocol)) {
+            sayHello(ctx);
+        } else {
+            ctx.pipeline().addLast(forwarding.handlerFor(ctx.channel()));
+            ctx.fireChannelRead(message);
+            ctx.pipeline().remove(this);
+        }
+    }
+
+    private void sayHello(ChannelHandlerContext ctx) {
+        ctx.write(new DefaultHttp2HeadersFrame(
+                new DefaultHttp2Headers().status(HttpResponseStatus.OK.codeAsText()), false));
+        ctx.writeAndFlush(
+                new DefaultHttp2DataFrame(Unpooled.copiedBuffer(toJson(hello) + "\n", StandardCharsets.UTF_8), false));
+        greeted.run();
+    }
+
+    private static String toJson(AgentHello hello) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
+            json.writeStartObject();
+            json.writeStringProperty("version", hello.version());
+            json.writeStringProperty("instance", hello.instance());
+            json.writeNumberProperty("connection", hello.connection());
+            json.writeEndObject();
+        }
+        return text.toString();
+    }
+}
