@@ -1,0 +1,112 @@
+package dev.culvert.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.culvert.agent.Agent;
+import dev.culvert.agent.AgentOptions;
+import dev.culvert.testing.suite.Person;
+import dev.culvert.testing.suite.RunningSuite;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Any process may die at any time: what was acknowledged is still there, its event reaches the webhook, and the next request
+ * through the tunnel succeeds without anybody's help (NF3.2, NF3.4, R10.2).
+ */
+@ExtendWith(SharedSuite.class)
+@Timeout(240)
+class KilledProcessesIT {
+    private static final Duration RECOVERY = Duration.ofSeconds(90);
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gateway-service",
+                "auth-service",
+                "user-service",
+                "tunnel-service",
+                "proxy-service",
+                "webhook-service",
+                "admin-service",
+                "postgres",
+                "redis",
+                "kafka"
+            })
+    void nothingAcknowledgedIsLostWhenAProcessIsKilled(String victim, RunningSuite suite) throws Exception {
+        suite.awaitReady(RECOVERY);
+        int restartsBefore = suite.process(victim).get("restarts").asInt();
+        Person person = SharedSuite.newPerson(suite);
+        String key = person.createApiKey("tunnels:connect", "tunnels:use");
+        Set<String> delivered = ConcurrentHashMap.newKeySet();
+        HttpServer receiver = receiver(suite, delivered);
+        try (var service = new LocalService()) {
+            String tunnel = person.createTunnel("before");
+            Person.expect(
+                    201,
+                    person.post(
+                            "/api/v1/webhooks",
+                            Map.of(
+                                    "url", "http://127.0.0.1:" + receiver.getAddress().getPort() + "/",
+                                    "events", List.of("tunnel.created"))));
+            try (Agent agent = Agent.start(AgentOptions.of(suite.gateway().toString(), "before", service.url(), key))) {
+                agent.awaitConnected(Duration.ofSeconds(20));
+                String acknowledged = person.createTunnel("acknowledged");
+
+                suite.kill(victim);
+                await().atMost(RECOVERY).until(() ->
+                        suite.process(victim).get("restarts").asInt() > restartsBefore);
+                suite.awaitReady(RECOVERY);
+
+                await("delivery of " + acknowledged).atMost(RECOVERY).until(() -> delivered.contains(acknowledged));
+                assertThat(ids(person)).contains(tunnel, acknowledged);
+                await("answer through the tunnel").atMost(RECOVERY).untilAsserted(() -> {
+                    var answer = person.http()
+                            .send(
+                                    HttpRequest.newBuilder(SharedSuite.tunnel(suite.gateway(), "before", "/hello"))
+                                            .header("X-API-Key", key)
+                                            .build(),
+                                    BodyHandlers.ofString());
+                    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+                    assertThat(answer.body()).isEqualTo("hello");
+                });
+            }
+        } finally {
+            receiver.stop(0);
+        }
+    }
+
+    private static List<String> ids(Person person) throws Exception {
+        return Person.expect(200, person.get("/api/v1/tunnels")).get("items").findValuesAsString("id");
+    }
+
+    /** Listens on the one address that the suite's outgoing guard lets through, and notes whose creation it is told of. */
+    private static HttpServer receiver(RunningSuite suite, Set<String> delivered) throws Exception {
+        int port = suite.address("demo-receiver").getPort();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        server.createContext("/", exchange -> {
+            JsonNode event = JsonMapper.shared()
+                    .readTree(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            delivered.add(event.at("/data/tunnelId").asString());
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        server.start();
+        return server;
+    }
+}

@@ -1,0 +1,147 @@
+package dev.culvert.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.agent.Agent;
+import dev.culvert.agent.AgentOptions;
+import dev.culvert.testing.suite.Person;
+import dev.culvert.testing.suite.RunningSuite;
+import java.io.BufferedReader;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What callers and a local service see of each other through gateway, tunnel-service and agent (R4.1d, P2.13.3). */
+@ExtendWith(SharedSuite.class)
+@Timeout(120)
+class ThroughTheTunnelIT {
+    private static final String TUNNEL = "home";
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private URI gateway;
+    private String key;
+    private LocalService service;
+    private Agent agent;
+
+    @BeforeEach
+    void connectAnAgent(RunningSuite suite) throws Exception {
+        gateway = suite.gateway();
+        Person person = SharedSuite.newPerson(suite);
+        key = person.createApiKey("tunnels:connect", "tunnels:use");
+        person.createTunnel(TUNNEL);
+        service = new LocalService();
+        agent = Agent.start(AgentOptions.of(gateway.toString(), TUNNEL, service.url(), key));
+        agent.awaitConnected(Duration.ofSeconds(20));
+    }
+
+    @AfterEach
+    void disconnect() {
+        agent.close();
+        service.close();
+        http.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/event-stream", "application/x-ndjson", "text/plain", "application/octet-stream"})
+    void eachChunkArrivesBeforeTheNextIsWritten(String contentType) throws Exception {
+        var answer = http.send(request("/chunks/" + contentType).build(), BodyHandlers.ofInputStream());
+
+        try (var lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.US_ASCII))) {
+            for (int i = 0; i < 3; i++) {
+                service.allowChunk();
+                assertThat(lines.readLine()).isEqualTo("chunk " + i);
+            }
+            assertThat(lines.readLine()).isNull();
+        }
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue(contentType);
+    }
+
+    @Test
+    void hundredMegabytesArriveIntact() throws Exception {
+        long bytes = 100L << 20;
+
+        var answer = http.send(
+                request("/hash")
+                        .header("Content-Type", "application/octet-stream")
+                        .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new PatternedBytes(bytes)))
+                        .build(),
+                BodyHandlers.ofString());
+
+        assertThat(answer.body()).isEqualTo(LocalService.hashOf(new PatternedBytes(bytes)));
+    }
+
+    @Test
+    void localConnectionClosesWhenTheCallerLeaves() throws Exception {
+        var answer = http.send(request("/endless").build(), BodyHandlers.ofInputStream());
+        assertThat(answer.body().read()).isEqualTo('d');
+
+        answer.body().close();
+
+        assertThat(service.callerIsGoneWithin(5)).isTrue();
+    }
+
+    @Test
+    void localServiceSeesItselfAsHostAndNoCredentials() throws Exception {
+        var answer = http.send(
+                request("/headers")
+                        .header("Authorization", "Bearer belongs-to-the-local-service")
+                        .header("Culvert-Caller-Token", "forged")
+                        .build(),
+                BodyHandlers.ofString());
+
+        assertThat(answer.body())
+                .contains("host: " + URI.create(service.url()).getAuthority())
+                .contains("authorization: Bearer belongs-to-the-local-service")
+                .doesNotContain("x-api-key")
+                .doesNotContain("culvert-")
+                .doesNotContain(key);
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(SharedSuite.tunnel(gateway, TUNNEL, path)).header("X-API-Key", key);
+    }
+
+    /** Bytes that depend on their position alone, so that a body need not be kept to be compared. */
+    private static final class PatternedBytes extends InputStream {
+        private final long length;
+        private long position;
+
+        PatternedBytes(long length) {
+            this.length = length;
+        }
+
+        @Override
+        public int read() {
+            return position == length ? -1 : at(position++) & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int count) {
+            if (position == length) {
+                return -1;
+            }
+            int available = (int) Math.min(count, length - position);
+            for (int i = 0; i < available; i++) {
+                target[offset + i] = at(position++);
+            }
+            return available;
+        }
+
+        private static byte at(long position) {
+            return (byte) (position * 0x9E3779B97F4A7C15L >>> 56);
+        }
+    }
+}
