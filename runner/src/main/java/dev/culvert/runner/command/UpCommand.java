@@ -127,6 +127,9 @@ final class UpCommand implements Callable<Integer> {
     /** The shutdown hook: the JVM waits for it, then ends. */
     private static void stop(Suite suite, CountDownLatch over) {
         try {
+            if (suite.hasEnded()) {
+                return; // a start that failed has stopped everything itself
+            }
             System.out.println("Stopping Culvert.");
             suite.stop();
             System.out.println("Culvert is stopped.");

@@ -110,10 +110,6 @@ public final class KafkaServer implements Component {
     public ProcessSpec spec() {
         var command = new ArrayList<>(java);
         command.addAll(List.of(
-                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-                "-Dorg.slf4j.simpleLogger.showDateTime=true",
-                "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
-                "-Dorg.slf4j.simpleLogger.logFile=System.out",
                 KafkaBroker.class.getName(),
                 configuration().toString()));
         return new ProcessSpec(command, Map.of("MALLOC_ARENA_MAX", "2"), home.root(), home.log(name()));

@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -50,6 +51,7 @@ public final class Suite {
     private final List<Supervised> supervised = new ArrayList<>();
     private final StateBook book;
     private final Secrets secrets;
+    private final CountDownLatch ended = new CountDownLatch(1);
 
     private boolean stopping;
     private @Nullable MailServer mail;
@@ -125,10 +127,7 @@ public final class Suite {
                 train(services);
             }
         } catch (IOException | RuntimeException e) {
-            if (!isStopping()) {
-                stop();
-                book.phase(SuiteState.Phase.FAILED, e.getMessage());
-            }
+            end(SuiteState.Phase.FAILED, e.getMessage());
             throw e;
         }
     }
@@ -274,13 +273,36 @@ public final class Suite {
         }
     }
 
-    /** Stops everything in order; returns when nothing is left. Safe to call while {@link #start} is under way. */
+    /** Stops everything in order; returns when nothing is left. Safe to call while {@link #start} is under way or failed. */
     public void stop() throws IOException, InterruptedException {
+        end(SuiteState.Phase.STOPPED, null);
+    }
+
+    public boolean hasEnded() {
+        return ended.getCount() == 0;
+    }
+
+    /** The first call stops everything and decides what is recorded; a later one waits for it. */
+    private void end(SuiteState.Phase phase, @Nullable String reason) throws IOException, InterruptedException {
+        boolean first;
+        synchronized (this) {
+            first = !stopping;
+            stopping = true;
+        }
+        if (first) {
+            stopInOrder();
+            book.phase(phase, reason);
+            ended.countDown();
+        } else {
+            ended.await();
+        }
+    }
+
+    private void stopInOrder() throws IOException, InterruptedException {
         AotTraining trainer;
         MailServer mailServer;
         List<Supervised> all;
         synchronized (this) {
-            stopping = true;
             trainer = training;
             mailServer = mail;
             all = List.copyOf(supervised);
@@ -297,7 +319,6 @@ public final class Suite {
         stopTogether(all, one -> one.component() instanceof KafkaServer);
         stopTogether(all, one -> one.component() instanceof RedisServer);
         stopTogether(all, one -> one.component() instanceof PostgresServer);
-        book.phase(SuiteState.Phase.STOPPED, null);
     }
 
     private static void stopTogether(List<Supervised> all, Predicate<Supervised> which)
@@ -317,9 +338,5 @@ public final class Suite {
         for (Thread stop : stops) {
             stop.join();
         }
-    }
-
-    private synchronized boolean isStopping() {
-        return stopping;
     }
 }
