@@ -20,7 +20,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 
-class TestingStoresIT {
+class StoresStartIT {
 
     @Test
     void givesAServiceItsSchemaAndRoles() throws SQLException {
