@@ -1,0 +1,55 @@
+package dev.culvert.data.defaults;
+
+import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.platform.problem.ProblemException;
+import dev.culvert.platform.problem.ProblemTranslator;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * What a failure of the database means to a caller: while it cannot be reached the service is not available, which passes
+ * (requirement R7.6); two changes that met are a conflict. Everything else stays a fault of ours.
+ */
+final class DatabaseProblemTranslator implements ProblemTranslator {
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
+    @Override
+    public Optional<ProblemException> translate(Throwable failure) {
+        if (!(failure instanceof DataAccessException || failure instanceof TransactionException)) {
+            return Optional.empty();
+        }
+        if (unreachable(failure)) {
+            return Optional.of(new ProblemException(
+                            ProblemCode.SERVICE_UNAVAILABLE, "The database cannot be reached right now.", failure)
+                    .withRetryAfter(RETRY_AFTER));
+        }
+        return failure instanceof ConcurrencyFailureException
+                ? Optional.of(new ProblemException(
+                        ProblemCode.CONFLICT_STATE, "Somebody else changed the same thing at this moment.", failure))
+                : Optional.empty();
+    }
+
+    private static boolean unreachable(Throwable failure) {
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+                .anyMatch(cause -> cause instanceof DataAccessResourceFailureException
+                        || cause instanceof QueryTimeoutException
+                        || cause instanceof SQLTransientConnectionException
+                        || cause instanceof SQLException sql && unreachable(sql));
+    }
+
+    private static boolean unreachable(SQLException failure) {
+        String state = failure.getSQLState();
+        return state != null
+                && (state.startsWith("08") // connection exception
+                        || state.startsWith("53") // insufficient resources
+                        || state.startsWith("57")); // operator intervention, e.g. shutting down
+    }
+}

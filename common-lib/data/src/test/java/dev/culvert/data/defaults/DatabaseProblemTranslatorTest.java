@@ -1,0 +1,53 @@
+package dev.culvert.data.defaults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.platform.problem.ProblemException;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.CannotAcquireLockException;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.dao.OptimisticLockingFailureException;
+import org.springframework.jdbc.UncategorizedSQLException;
+import org.springframework.transaction.CannotCreateTransactionException;
+
+class DatabaseProblemTranslatorTest {
+    private final DatabaseProblemTranslator translator = new DatabaseProblemTranslator();
+
+    @Test
+    void saysTryAgainWhileNoConnectionCanBeHad() {
+        var failure = new CannotCreateTransactionException("no connection", new SQLTransientConnectionException());
+
+        assertThat(translator.translate(failure))
+                .hasValueSatisfying(problem -> assertThat(problem.retryAfter()).isPresent())
+                .map(ProblemException::code)
+                .contains(ProblemCode.SERVICE_UNAVAILABLE);
+    }
+
+    @Test
+    void saysTryAgainWhenTheServerShutsDownInTheMiddle() {
+        var failure = new UncategorizedSQLException("task", "sql", new SQLException("terminating", "57P01"));
+
+        assertThat(translator.translate(failure)).map(ProblemException::code).contains(ProblemCode.SERVICE_UNAVAILABLE);
+    }
+
+    @Test
+    void saysConflictWhenTwoChangesMeet() {
+        assertThat(translator.translate(new OptimisticLockingFailureException("changed")))
+                .map(ProblemException::code)
+                .contains(ProblemCode.CONFLICT_STATE);
+        assertThat(translator.translate(new CannotAcquireLockException("deadlock")))
+                .map(ProblemException::code)
+                .contains(ProblemCode.CONFLICT_STATE);
+    }
+
+    @Test
+    void leavesFaultsOfOursAndForeignExceptionsAlone() {
+        assertThat(translator.translate(new DataIntegrityViolationException("constraint")))
+                .isEmpty();
+        assertThat(translator.translate(new IllegalStateException(new SQLTransientConnectionException())))
+                .isEmpty();
+    }
+}
