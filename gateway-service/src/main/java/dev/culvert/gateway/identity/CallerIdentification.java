@@ -1,0 +1,71 @@
+package dev.culvert.gateway.identity;
+
+import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.gateway.call.Call;
+import dev.culvert.gateway.call.Plane;
+import dev.culvert.gateway.ratelimit.AddressLimit;
+import dev.culvert.platform.problem.ProblemException;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import reactor.core.publisher.Mono;
+
+/**
+ * Says who is calling (requirements R2.1, R2.1a, R2.1b). A small filter of our own instead of the reactive security chain,
+ * which costs several times the request it protects; services verify the token again. What is not declared open needs a
+ * credential. On open paths one that does not hold is no reason to refuse: who has to sign in anew often still sends it.
+ */
+@Component
+public final class CallerIdentification implements WebFilter {
+    private final Identities identities;
+    private final AddressLimit addresses;
+
+    CallerIdentification(Identities identities, AddressLimit addresses) {
+        this.identities = identities;
+        this.addresses = addresses;
+    }
+
+    @Override
+    public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+        Call call = Call.of(exchange);
+        if (call.destination().plane() == Plane.OWN) {
+            return chain.filter(exchange);
+        }
+        Optional<Credential> shown = Credential.of(exchange.getRequest().getHeaders());
+        if (shown.isEmpty()) {
+            return call.destination().open() ? chain.filter(exchange) : refuse(exchange, missing());
+        }
+        Credential credential = shown.get();
+        var known = identities.known(credential);
+        if (known.isPresent()) {
+            call.identify(known.get(), credential.header());
+            return chain.filter(exchange);
+        }
+        return addresses.admitUnproven(exchange)
+                .then(Mono.defer(() -> identities.verify(credential)))
+                .doOnNext(identity -> call.identify(identity, credential.header()))
+                .then()
+                .onErrorResume(ProblemException.class, refusal -> judge(exchange, refusal))
+                .then(Mono.defer(() -> chain.filter(exchange)));
+    }
+
+    private Mono<Void> judge(ServerWebExchange exchange, ProblemException refusal) {
+        if (refusal.code().status() != 401) {
+            return Mono.error(refusal);
+        }
+        return Call.of(exchange).destination().open() ? Mono.empty() : refuse(exchange, refusal);
+    }
+
+    /** A refused credential counts against the address; the flood's refusal then speaks instead of this one. */
+    private Mono<Void> refuse(ServerWebExchange exchange, ProblemException refusal) {
+        return addresses.countUnproven(exchange).then(Mono.error(refusal));
+    }
+
+    private static ProblemException missing() {
+        return new ProblemException(
+                ProblemCode.AUTH_TOKEN_MISSING,
+                "Send an access token or an API key as 'Authorization: Bearer ...', or an API key as X-API-Key.");
+    }
+}

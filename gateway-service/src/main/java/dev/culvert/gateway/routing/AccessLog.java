@@ -1,0 +1,81 @@
+package dev.culvert.gateway.routing;
+
+import dev.culvert.gateway.call.Call;
+import dev.culvert.platform.caller.Caller;
+import dev.culvert.platform.correlation.Correlation;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
+
+/**
+ * One log line and one measurement per request, and the time it took on the answer (requirements R1.5, R1.5a). The query
+ * is not logged: it can hold secrets such as the token of a verification link.
+ */
+@Component
+final class AccessLog implements WebFilter {
+    private static final Logger log = LoggerFactory.getLogger("dev.culvert.gateway.access");
+    private static final double NANOS_PER_SECOND = 1e9;
+    private static final double NANOS_PER_MILLISECOND = 1e6;
+
+    /** What nginx made customary for a client that closed the connection before the answer was complete. */
+    private static final int CLIENT_GONE = 499;
+
+    private final RequestMetrics metrics;
+
+    AccessLog(RequestMetrics metrics) {
+        this.metrics = metrics;
+    }
+
+    @Override
+    public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+        Call call = Call.of(exchange);
+        ServerHttpResponse response = exchange.getResponse();
+        response.beforeCommit(() -> {
+            long nanos = call.elapsedNanos();
+            HttpHeaders headers = response.getHeaders();
+            headers.set("X-Process-Time", String.format(Locale.ROOT, "%.6f", nanos / NANOS_PER_SECOND));
+            headers.set("X-Response-Time", String.format(Locale.ROOT, "%.3f", nanos / NANOS_PER_MILLISECOND));
+            return Mono.empty();
+        });
+        return chain.filter(exchange).doFinally(end -> record(exchange, call, end));
+    }
+
+    private void record(ServerWebExchange exchange, Call call, SignalType end) {
+        int status = end == SignalType.CANCEL
+                ? CLIENT_GONE
+                : Optional.ofNullable(exchange.getResponse().getStatusCode())
+                        .map(HttpStatusCode::value)
+                        .orElse(200);
+        String method = exchange.getRequest().getMethod().name();
+        long nanos = call.elapsedNanos();
+        metrics.record(exchange.getRequest().getMethod(), call.destination().route(), status, nanos);
+        log.atInfo()
+                .addKeyValue(Correlation.MDC_KEY, call.correlationId())
+                .addKeyValue("method", method)
+                .addKeyValue("path", exchange.getRequest().getURI().getRawPath())
+                .addKeyValue("route", call.destination().route())
+                .addKeyValue("status", status)
+                .addKeyValue("duration_ms", nanos / NANOS_PER_MILLISECOND)
+                .addKeyValue("client", call.client().address())
+                .addKeyValue("user_id", callerId(call, Caller::userId))
+                .addKeyValue("tenant_id", callerId(call, Caller::tenantId))
+                .log("Request answered");
+    }
+
+    private static @Nullable UUID callerId(Call call, Function<Caller, UUID> id) {
+        return call.identity().map(identity -> id.apply(identity.caller())).orElse(null);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.culvert.gateway.routing;
+
+import dev.culvert.gateway.call.Call;
+import dev.culvert.gateway.call.Plane;
+import dev.culvert.gateway.identity.CallerIdentification;
+import dev.culvert.gateway.ratelimit.AddressLimit;
+import dev.culvert.gateway.ratelimit.CallerLimit;
+import java.net.URI;
+import java.util.Map;
+import org.springframework.cloud.gateway.route.Route;
+import org.springframework.cloud.gateway.route.RouteLocator;
+import org.springframework.cloud.gateway.support.RouteMetadataUtils;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.web.server.WebFilter;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * A request's way through the gateway, left to right (requirements R1.1, X-30). A stage may answer, which ends the way, or
+ * fail, which {@link ErrorCapture} answers in the one error body.
+ *
+ * <p>Two stages that never answer stand further out than the requirement lists them: the log must see the status that the
+ * error capture writes, and the security headers belong on a refused preflight too.
+ */
+@Configuration(proxyBeanMethods = false)
+class GatewayChain {
+
+    @Bean
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    WebFilter gatewayStages(
+            TraceContext traceContext,
+            AccessLog accessLog,
+            ErrorCapture errorCapture,
+            SecurityHeaders securityHeaders,
+            CrossOrigin crossOrigin,
+            LegacyPaths legacyPaths,
+            RequestValidation requestValidation,
+            AddressLimit addressLimit,
+            CallerIdentification callerIdentification,
+            CallerLimit callerLimit) {
+        return new Stages(
+                traceContext, // destination, client, correlation id, W3C trace context
+                accessLog, // one line and one measurement per request, X-Process-Time
+                errorCapture, // every failure below becomes the one error body
+                securityHeaders,
+                crossOrigin, // answers preflights
+                legacyPaths, // 308 from addresses without version
+                requestValidation, // method, path, headers, size, content type
+                addressLimit, // floods, before anything is paid for them
+                callerIdentification, // access token or API key → verified caller
+                callerLimit); // budget of the user, or of the address of anonymous callers
+    }
+
+    /**
+     * Where a request that passed all stages goes on: the service its {@link RouteTable destination} names. The filters
+     * behind, in order: {@link UpstreamAddress}, {@link UpgradeSplice} for WebSockets, {@link UpstreamAnswer} and {@link
+     * UpstreamRequest} for everything else. What has no service is answered by the gateway's own handlers, or 404.
+     */
+    @Bean
+    RouteLocator upstreams(RoutingProperties properties) {
+        Route api = route(Plane.API, Map.of(RouteMetadataUtils.RESPONSE_TIMEOUT_ATTR, properties.apiTimeout().toMillis()));
+        Route data = route(Plane.DATA, Map.of());
+        return () -> Flux.just(api, data);
+    }
+
+    private static Route route(Plane plane, Map<String, Object> metadata) {
+        return Route.async()
+                .id(plane.name())
+                .uri(URI.create("http://service")) // the destination has the address
+                .asyncPredicate(exchange -> Mono.just(Call.of(exchange).destination().plane() == plane))
+                .metadata(metadata)
+                .build();
+    }
+}

@@ -1,0 +1,144 @@
+package dev.culvert.gateway.routing;
+
+import dev.culvert.contracts.http.HeaderNames;
+import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.gateway.call.Call;
+import dev.culvert.gateway.call.Plane;
+import dev.culvert.gateway.routing.RoutingProperties.RequestProperties;
+import dev.culvert.platform.problem.ProblemException;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import reactor.core.publisher.Mono;
+
+/** Refuses what no service should have to look at (requirements R1.1a, R1.3a). Looks at the head only, never at the body. */
+@Component
+final class RequestValidation implements WebFilter {
+    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+    private static final String ALLOW = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+    private static final List<MediaType> READABLE = List.of(
+            MediaType.APPLICATION_JSON,
+            MediaType.valueOf("application/*+json"),
+            MediaType.APPLICATION_FORM_URLENCODED,
+            MediaType.MULTIPART_FORM_DATA);
+
+    private final RequestProperties limits;
+
+    RequestValidation(RoutingProperties properties) {
+        limits = properties.request();
+    }
+
+    @Override
+    public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+        ServerHttpRequest request = exchange.getRequest();
+        Plane plane = Call.of(exchange).destination().plane();
+        ProblemException refusal = refusal(request, plane);
+        if (refusal != null) {
+            return Mono.error(refusal);
+        }
+        boolean unknownLength = plane != Plane.DATA && hasBody(request) && request.getHeaders().getContentLength() < 0;
+        return chain.filter(
+                unknownLength
+                        ? exchange.mutate()
+                                .request(new CappedRequest(request, limits.maxApiBody().toBytes()))
+                                .build()
+                        : exchange);
+    }
+
+    private @Nullable ProblemException refusal(ServerHttpRequest request, Plane plane) {
+        if (!METHODS.contains(request.getMethod().name())) {
+            return new ProblemException(ProblemCode.METHOD_NOT_ALLOWED, "This method is not used here.")
+                    .withHeader(HttpHeaders.ALLOW, ALLOW);
+        }
+        ProblemException head = ofAddress(request.getURI(), plane);
+        if (head == null) {
+            head = ofHeaders(request.getHeaders(), plane);
+        }
+        return head != null || plane == Plane.DATA ? head : ofBody(request);
+    }
+
+    private @Nullable ProblemException ofAddress(URI uri, Plane plane) {
+        String path = uri.getRawPath();
+        String query = uri.getRawQuery();
+        if (path.length() + (query == null ? 0 : query.length()) > limits.maxUriLength()) {
+            return new ProblemException(
+                    ProblemCode.URI_TOO_LONG, "Path and query may have " + limits.maxUriLength() + " characters.");
+        }
+        return PathForm.isNormal(path, plane == Plane.DATA)
+                ? null
+                : new ProblemException(
+                        ProblemCode.VALIDATION_ERROR,
+                        "The path has dot segments, empty segments, or encoded characters that hide them. Send its"
+                                + " normal form.");
+    }
+
+    private @Nullable ProblemException ofHeaders(HttpHeaders headers, Plane plane) {
+        long size = 0;
+        int count = 0;
+        for (Map.Entry<String, List<String>> header : headers.headerSet()) {
+            for (String value : header.getValue()) {
+                count++;
+                size += header.getKey().length() + value.length();
+            }
+        }
+        if (count > limits.maxHeaderCount() || size > limits.maxHeaderSize().toBytes()) {
+            return new ProblemException(
+                    ProblemCode.HEADERS_TOO_LARGE,
+                    "A request may have " + limits.maxHeaderCount() + " headers with "
+                            + limits.maxHeaderSize().toBytes() + " characters in all.");
+        }
+        String authorization = headers.getFirst(HttpHeaders.AUTHORIZATION);
+        boolean forTheService = plane == Plane.DATA && headers.containsHeader(HeaderNames.API_KEY);
+        if (authorization != null && !forTheService && !isBearer(authorization)) {
+            return new ProblemException(
+                    ProblemCode.INVALID_AUTH_HEADER, "The Authorization header must be 'Bearer <token or API key>'.");
+        }
+        return null;
+    }
+
+    private static boolean isBearer(String authorization) {
+        return authorization.regionMatches(true, 0, "Bearer ", 0, 7)
+                && !authorization.substring(7).isBlank();
+    }
+
+    private @Nullable ProblemException ofBody(ServerHttpRequest request) {
+        if (!hasBody(request)) {
+            return null;
+        }
+        if (request.getHeaders().getContentLength() > limits.maxApiBody().toBytes()) {
+            return CappedRequest.tooLarge(limits.maxApiBody().toBytes());
+        }
+        MediaType contentType;
+        try {
+            contentType = request.getHeaders().getContentType();
+        } catch (InvalidMediaTypeException e) {
+            return unsupported();
+        }
+        if (contentType == null) {
+            return new ProblemException(
+                    ProblemCode.MISSING_CONTENT_TYPE, "A request with a body must say its Content-Type.");
+        }
+        return READABLE.stream().anyMatch(readable -> readable.includes(contentType)) ? null : unsupported();
+    }
+
+    private static ProblemException unsupported() {
+        return new ProblemException(
+                ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Bodies are read as JSON, as a form or as multipart form data.");
+    }
+
+    /** RFC 9112 §6.3: a request has a body when one of the two headers announces it. */
+    private static boolean hasBody(ServerHttpRequest request) {
+        HttpHeaders headers = request.getHeaders();
+        return headers.getContentLength() > 0 || headers.containsHeader(HttpHeaders.TRANSFER_ENCODING);
+    }
+}

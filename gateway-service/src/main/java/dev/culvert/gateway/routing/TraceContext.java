@@ -1,0 +1,75 @@
+package dev.culvert.gateway.routing;
+
+import dev.culvert.gateway.call.Call;
+import dev.culvert.platform.correlation.Correlation;
+import dev.culvert.platform.correlation.ReactiveCorrelation;
+import java.net.URI;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import reactor.core.publisher.Mono;
+
+/**
+ * First stage: attaches the {@link Call} with the correlation id (requirement R1.5) and the W3C trace context. A caller's
+ * valid {@code traceparent} is handed on, so the services' spans join the caller's trace; else one is started here. The
+ * gateway records no span of its own: on this hot path that costs more than the request itself.
+ */
+@Component
+final class TraceContext implements WebFilter {
+    private static final String TRACEPARENT = "traceparent";
+    private static final Pattern VALID = Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
+
+    private final RouteTable routes;
+    private final ClientResolver clients;
+    private final double sampled;
+
+    TraceContext(
+            RouteTable routes,
+            ClientResolver clients,
+            @Value("${management.tracing.sampling.probability}") double sampled) {
+        this.routes = routes;
+        this.clients = clients;
+        this.sampled = sampled;
+    }
+
+    @Override
+    public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+        URI uri = exchange.getRequest().getURI();
+        String correlationId = ReactiveCorrelation.of(exchange);
+        new Call(
+                        routes.find(uri.getRawPath(), uri.getRawQuery()),
+                        clients.resolve(exchange.getRequest()),
+                        correlationId,
+                        traceparent(exchange.getRequest().getHeaders().getFirst(TRACEPARENT)))
+                .attachTo(exchange);
+        exchange.getResponse().getHeaders().set(Correlation.HEADER, correlationId);
+        return chain.filter(exchange);
+    }
+
+    private String traceparent(@Nullable String sent) {
+        if (sent != null && VALID.matcher(sent).matches()) {
+            return sent;
+        }
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        return "00-" + hex(random.nextLong()) + hex(nonZero(random)) + '-' + hex(nonZero(random))
+                + (random.nextDouble() < sampled ? "-01" : "-00");
+    }
+
+    private static long nonZero(ThreadLocalRandom random) {
+        long value;
+        do {
+            value = random.nextLong();
+        } while (value == 0);
+        return value;
+    }
+
+    private static String hex(long value) {
+        String digits = Long.toHexString(value);
+        return "0".repeat(16 - digits.length()) + digits;
+    }
+}
