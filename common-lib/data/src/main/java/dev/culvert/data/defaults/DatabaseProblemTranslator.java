@@ -42,7 +42,7 @@ final class DatabaseProblemTranslator implements ProblemTranslator {
                 .anyMatch(cause -> cause instanceof DataAccessResourceFailureException
                         || cause instanceof QueryTimeoutException
                         || cause instanceof SQLTransientConnectionException
-                        || cause instanceof SQLException sql && unreachable(sql));
+                        || (cause instanceof SQLException sql && unreachable(sql)));
     }
 
     private static boolean unreachable(SQLException failure) {
