@@ -1,0 +1,24 @@
+package dev.culvert.auth.account;
+
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * How passwords are hashed.
+ *
+ * @param concurrentHashes hashes computed at once; 0 means one for each processor. More would only slow each other down
+ * @param turnWait how long a request waits for its turn before it is answered 503
+ */
+@Validated
+@ConfigurationProperties("culvert.auth.password")
+record PasswordProperties(
+        @DefaultValue("0") @Min(0) int concurrentHashes,
+        @DefaultValue("15s") Duration turnWait) {
+
+    int permits() {
+        return concurrentHashes > 0 ? concurrentHashes : Runtime.getRuntime().availableProcessors();
+    }
+}

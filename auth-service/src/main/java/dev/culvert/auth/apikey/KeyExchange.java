@@ -1,0 +1,86 @@
+package dev.culvert.auth.apikey;
+
+import dev.culvert.auth.account.Account;
+import dev.culvert.auth.account.Accounts;
+import dev.culvert.auth.token.AccessTokens;
+import dev.culvert.auth.token.AccessTokens.AccessToken;
+import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.data.tenant.TenantScope;
+import dev.culvert.platform.problem.ProblemException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** Turns a key into a short access token that says what the key allows, so that other services only ever see tokens. */
+@Service
+class KeyExchange {
+    private static final String REASON = "an API key is found by its prefix before its tenant is known";
+
+    private final ApiKeys keys;
+    private final KeyDigest digest;
+    private final Accounts accounts;
+    private final AccessTokens tokens;
+    private final LastUse lastUse;
+    private final TransactionOperations transactions;
+    private final ApiKeyProperties properties;
+    private final Clock clock;
+
+    KeyExchange(
+            ApiKeys keys,
+            KeyDigest digest,
+            Accounts accounts,
+            AccessTokens tokens,
+            LastUse lastUse,
+            TransactionOperations transactions,
+            ApiKeyProperties properties,
+            Clock clock) {
+        this.keys = keys;
+        this.digest = digest;
+        this.accounts = accounts;
+        this.tokens = tokens;
+        this.lastUse = lastUse;
+        this.transactions = transactions;
+        this.properties = properties;
+        this.clock = clock;
+    }
+
+    /** What a key was exchanged for. */
+    record Exchanged(ApiKey key, AccessToken token) {}
+
+    private record Holder(ApiKey key, Account account) {}
+
+    /**
+     * The token of a key.
+     *
+     * @throws ProblemException AUTH_TOKEN_INVALID, the same whether the key is malformed, unknown, revoked or expired
+     */
+    Exchanged exchange(String sent) {
+        Instant now = clock.instant();
+        Holder holder = KeyText.parse(sent).flatMap(text -> holder(text, now)).orElseThrow(KeyExchange::refused);
+        Duration lifetime = holder.key()
+                .expiresAt()
+                .map(end -> Duration.between(now, end))
+                .filter(rest -> rest.compareTo(properties.tokenLifetime()) < 0)
+                .orElse(properties.tokenLifetime());
+        lastUse.record(holder.key().id(), now);
+        return new Exchanged(
+                holder.key(),
+                tokens.forApiKey(holder.account(), holder.key().id(), holder.key().scopes(), lifetime));
+    }
+
+    private Optional<Holder> holder(KeyText text, Instant now) {
+        byte[] sentDigest = digest.of(text);
+        return TenantScope.callAsSystem(
+                REASON, () -> transactions.execute(_ -> keys.findGenuine(text.prefix(), sentDigest)
+                        .filter(key -> key.isActive(now))
+                        .flatMap(key -> accounts.find(key.accountId()).map(account -> new Holder(key, account)))));
+    }
+
+    private static ProblemException refused() {
+        return new ProblemException(ProblemCode.AUTH_TOKEN_INVALID, "The API key was not accepted.")
+                .withAlias("INVALID_API_KEY");
+    }
+}

@@ -1,0 +1,91 @@
+package dev.culvert.auth.token;
+
+import com.nimbusds.jwt.JWTClaimsSet;
+import dev.culvert.auth.account.Account;
+import dev.culvert.auth.signingkey.SigningKeys;
+import dev.culvert.contracts.identity.CallerClaims;
+import dev.culvert.contracts.identity.Role;
+import dev.culvert.contracts.identity.Scope;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Date;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
+
+/** Issues access tokens: JWTs of type {@code at+jwt} (RFC 9068) with the claims of {@link CallerClaims}. */
+@Component
+public class AccessTokens {
+    private final SigningKeys keys;
+    private final TokenProperties properties;
+    private final Clock clock;
+    private final Counter issued;
+
+    AccessTokens(SigningKeys keys, TokenProperties properties, Clock clock, MeterRegistry meters) {
+        this.keys = keys;
+        this.properties = properties;
+        this.clock = clock;
+        this.issued = Counter.builder("token.generation")
+                .description("Access tokens issued")
+                .register(meters);
+    }
+
+    /** A signed token and how long it is good for. */
+    public record AccessToken(String value, Duration lifetime, String scope) {
+        /** Leaves the value out, so that it cannot get into a log. */
+        @Override
+        public String toString() {
+            return "AccessToken[" + scope + "]";
+        }
+    }
+
+    /** A token for a signed-in user: all scopes, and the permissions of the roles. */
+    AccessToken forSession(Account account, UUID sessionId) {
+        Duration lifetime = account.administrator() ? properties.adminAccessLifetime() : properties.accessLifetime();
+        return sign(
+                claims(account, account.roles(), Scope.ALL, lifetime).claim(CallerClaims.SESSION, sessionId.toString()),
+                Scope.ALL,
+                lifetime);
+    }
+
+    /** A token for the holder of an API key: the key's scopes, and no administrator's role. */
+    public AccessToken forApiKey(Account account, UUID apiKeyId, Set<String> scopes, Duration lifetime) {
+        Set<Role> roles = account.roles().stream()
+                .filter(role -> role.permissions().isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
+        return sign(
+                claims(account, roles, scopes, lifetime).claim(CallerClaims.API_KEY, apiKeyId.toString()),
+                scopes,
+                lifetime);
+    }
+
+    private JWTClaimsSet.Builder claims(Account account, Set<Role> roles, Set<String> scopes, Duration lifetime) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        return new JWTClaimsSet.Builder()
+                .issuer(properties.issuer())
+                .audience(CallerClaims.AUDIENCE)
+                .subject(account.id().toString())
+                .jwtID(UUID.randomUUID().toString())
+                .issueTime(Date.from(now))
+                .expirationTime(Date.from(now.plus(lifetime)))
+                .claim(CallerClaims.TENANT, account.tenantId().toString())
+                .claim(CallerClaims.TIER, account.tier().wireName())
+                .claim(CallerClaims.ROLES, roles.stream().map(Role::wireName).sorted().toList())
+                .claim(CallerClaims.SCOPE, joined(scopes));
+    }
+
+    private AccessToken sign(JWTClaimsSet.Builder claims, Set<String> scopes, Duration lifetime) {
+        String value = keys.sign(claims.build(), CallerClaims.TYPE);
+        issued.increment();
+        return new AccessToken(value, lifetime, joined(scopes));
+    }
+
+    private static String joined(Set<String> scopes) {
+        return String.join(" ", scopes.stream().sorted().toList());
+    }
+}

@@ -1,0 +1,6 @@
+package dev.culvert.user.tenant;
+
+import java.util.UUID;
+import org.springframework.data.jpa.repository.JpaRepository;
+
+interface TenantRepository extends JpaRepository<Tenant, UUID> {}
