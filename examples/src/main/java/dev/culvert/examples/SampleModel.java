@@ -35,11 +35,12 @@ final class SampleModel {
     }
 
     private static String observation(List<String> words) {
-        String longest = words.stream()
-                .reduce((a, b) -> b.length() > a.length() ? b : a)
-                .orElse("");
-        long different =
-                words.stream().map(word -> word.toLowerCase(Locale.ROOT)).distinct().count();
+        String longest =
+                words.stream().reduce((a, b) -> b.length() > a.length() ? b : a).orElse("");
+        long different = words.stream()
+                .map(word -> word.toLowerCase(Locale.ROOT))
+                .distinct()
+                .count();
         return longest.isEmpty()
                 ? "There is no word in it."
                 : "The longest word is \"%s\"; %d of the words differ from each other.".formatted(longest, different);

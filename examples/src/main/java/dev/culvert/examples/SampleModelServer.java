@@ -86,7 +86,8 @@ public final class SampleModelServer implements AutoCloseable {
 
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
-            String call = exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
+            String call =
+                    exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
             switch (call) {
                 case "GET /" -> send(exchange, 200, json.createObjectNode().put("status", "ok"));
                 case "GET /v1/models" -> send(exchange, 200, models());
@@ -134,7 +135,8 @@ public final class SampleModelServer implements AutoCloseable {
             streamCompletion(exchange, id, prompt, tokens, withUsage);
         } else {
             ObjectNode body = completion(id, "chat.completion");
-            ObjectNode choice = body.putArray("choices").addObject().put("index", 0).put("finish_reason", "stop");
+            ObjectNode choice =
+                    body.putArray("choices").addObject().put("index", 0).put("finish_reason", "stop");
             choice.putObject("message").put("role", "assistant").put("content", String.join("", tokens));
             body.set("usage", usage(prompt, tokens));
             send(exchange, 200, body);
@@ -146,7 +148,8 @@ public final class SampleModelServer implements AutoCloseable {
             HttpExchange exchange, String id, String prompt, List<String> tokens, boolean withUsage)
             throws IOException, InterruptedException {
         OutputStream out = beginStream(exchange, "text/event-stream");
-        writeEvent(out, chunk(id, json.createObjectNode().put("role", "assistant").put("content", ""), false));
+        writeEvent(
+                out, chunk(id, json.createObjectNode().put("role", "assistant").put("content", ""), false));
         for (String token : tokens) {
             pauseBetweenTokens();
             writeEvent(out, chunk(id, json.createObjectNode().put("content", token), false));

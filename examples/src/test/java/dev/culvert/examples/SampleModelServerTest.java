@@ -44,15 +44,21 @@ class SampleModelServerTest {
     void streamsTheSameAnswerItGivesInOnePiece() throws Exception {
         JsonNode whole = json.readTree(post("/v1/chat/completions", "{" + MESSAGES + "}"));
         String stream = post(
-                "/v1/chat/completions", "{\"stream\":true,\"stream_options\":{\"include_usage\":true}," + MESSAGES + "}");
+                "/v1/chat/completions",
+                "{\"stream\":true,\"stream_options\":{\"include_usage\":true}," + MESSAGES + "}");
 
         var text = new StringBuilder();
         List<JsonNode> events = events(stream);
         for (JsonNode event : events) {
-            text.append(event.path("choices").path(0).path("delta").path("content").asString(""));
+            text.append(
+                    event.path("choices").path(0).path("delta").path("content").asString(""));
         }
         assertThat(text.toString())
-                .isEqualTo(whole.path("choices").path(0).path("message").path("content").asString())
+                .isEqualTo(whole.path("choices")
+                        .path(0)
+                        .path("message")
+                        .path("content")
+                        .asString())
                 .contains("Hello dear tunnel")
                 .contains("3 words");
         assertThat(stream).endsWith("data: [DONE]\n\n");
@@ -72,8 +78,8 @@ class SampleModelServerTest {
                 request("/v1/chat/completions", "{\"stream\":true," + MESSAGES + "}"), BodyHandlers.ofInputStream());
 
         var arrivals = new ArrayList<Long>();
-        try (var reader = new java.io.BufferedReader(
-                new java.io.InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+        try (var reader =
+                new java.io.BufferedReader(new java.io.InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
             reader.lines().filter(line -> line.startsWith("data:")).forEach(_ -> arrivals.add(System.nanoTime()));
         }
         long spread = arrivals.getLast() - arrivals.getFirst();
@@ -82,8 +88,7 @@ class SampleModelServerTest {
 
     @Test
     void answersOllamaLineByLine() throws Exception {
-        List<String> lines =
-                post("/api/chat", "{" + MESSAGES + "}").lines().toList();
+        List<String> lines = post("/api/chat", "{" + MESSAGES + "}").lines().toList();
 
         assertThat(json.readTree(lines.getFirst()).path("done").asBoolean()).isFalse();
         assertThat(json.readTree(lines.getLast()).path("done").asBoolean()).isTrue();
@@ -94,7 +99,8 @@ class SampleModelServerTest {
     void stopsGeneratingWhenTheClientIsGone() throws Exception {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             String body = "{\"stream\":true," + MESSAGES + "}";
-            String head = "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n\r\n";
+            String head =
+                    "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n\r\n";
             socket.getOutputStream().write((head + body).getBytes(StandardCharsets.US_ASCII));
             assertThat(socket.getInputStream().read()).isEqualTo('H');
         }
@@ -104,8 +110,7 @@ class SampleModelServerTest {
 
     @Test
     void listsItsModelAndExplainsWhatItCannotAnswer() throws Exception {
-        assertThat(http.send(
-                                HttpRequest.newBuilder(uri("/v1/models")).build(), BodyHandlers.ofString())
+        assertThat(http.send(HttpRequest.newBuilder(uri("/v1/models")).build(), BodyHandlers.ofString())
                         .body())
                 .contains("culvert-sample");
         assertThat(post("/v1/chat/completions", "not json")).contains("invalid_request_error");

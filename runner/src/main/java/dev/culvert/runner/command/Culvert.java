@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             DownCommand.class,
             StatusCommand.class,
             LogsCommand.class,
+            DemoCommand.class,
             ResetCommand.class,
             DoctorCommand.class,
             CommandLine.HelpCommand.class

@@ -34,7 +34,8 @@ final class DoctorCommand implements Callable<Integer> {
         boolean exists = Files.isDirectory(folder);
         SuiteState state = exists ? SuiteState.read(new Home(folder).stateFile()) : SuiteState.never();
         check(true, "Java " + Runtime.version() + " at " + Jvm.java());
-        check(Launcher.which("setsid").or(() -> Launcher.which("perl")).isPresent(),
+        check(
+                Launcher.which("setsid").or(() -> Launcher.which("perl")).isPresent(),
                 "setsid or perl is there, so Ctrl-C stops things in order");
         checkRoot();
         checkMemory();
@@ -42,7 +43,8 @@ final class DoctorCommand implements Callable<Integer> {
         long free = Files.getFileStore(parent).getUsableSpace();
         check(free >= DISK_NEEDED, "%d GB of disk are free for %s (5 are wanted)".formatted(free >> 30, folder));
         check(!exists || Files.isWritable(folder), "the data folder " + folder + " is ours to write");
-        check(Files.exists(Culvert.sources().resolve("deploy/postgres/create-service.sql")),
+        check(
+                Files.exists(Culvert.sources().resolve("deploy/postgres/create-service.sql")),
                 "the SQL of the database roles is in " + Culvert.sources());
         if (state.runnerAlive()) {
             check(true, "Culvert is running (" + state.phase() + ")");

@@ -29,10 +29,15 @@ final class LogsCommand implements Callable<Integer> {
             description = "For example gateway, auth, tunnel, postgres, kafka, runner.")
     private @Nullable String service;
 
-    @Option(names = {"-f", "--follow"}, description = "Go on with what is added.")
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Go on with what is added.")
     private boolean follow;
 
-    @Option(names = {"-n", "--lines"}, defaultValue = "50", description = "Lines of each log (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = {"-n", "--lines"},
+            defaultValue = "50",
+            description = "Lines of each log (default: ${DEFAULT-VALUE}).")
     private int lines;
 
     @Override

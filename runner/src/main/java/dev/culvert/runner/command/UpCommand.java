@@ -1,5 +1,6 @@
 package dev.culvert.runner.command;
 
+import dev.culvert.runner.Refusal;
 import dev.culvert.runner.home.Home;
 import dev.culvert.runner.home.HomeLock;
 import dev.culvert.runner.home.ProcessState;
@@ -22,6 +23,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -29,6 +31,8 @@ import picocli.CommandLine.Option;
 /** {@code culvert up}: starts the suite and watches over it until it is stopped. */
 @Command(name = "up", description = "Start everything; Ctrl-C stops it.")
 final class UpCommand implements Callable<Integer> {
+
+    private static final int INTERRUPTED = 130;
 
     @Option(names = "--detach", description = "Return when everything is ready; stop it with ./culvert down.")
     private boolean detach;
@@ -50,7 +54,10 @@ final class UpCommand implements Callable<Integer> {
     @Option(names = "--kafka-port", paramLabel = "N", description = "Kafka's port (default: 9092 or a free one).")
     private @Nullable Integer kafkaPort;
 
-    @Option(names = "--mailbox-port", paramLabel = "N", description = "The mailbox's port (default: 8025 or a free one).")
+    @Option(
+            names = "--mailbox-port",
+            paramLabel = "N",
+            description = "The mailbox's port (default: 8025 or a free one).")
     private @Nullable Integer mailboxPort;
 
     @Option(
@@ -98,11 +105,19 @@ final class UpCommand implements Callable<Integer> {
                 Culvert.sources(), bindAddress, port, optional(kafkaPort), optional(mailboxPort), !noTraining);
         var board = new ProgressBoard(System.out, Culvert.onTerminal(), clock);
         var suite = new Suite(home, options, clock, board, UpCommand::report);
+        var interrupted = new AtomicBoolean();
         var over = new CountDownLatch(1);
-        var hook = new Thread(() -> stop(suite, over), "stop");
+        var hook = new Thread(() -> stop(suite, interrupted, over), "stop");
         Runtime.getRuntime().addShutdownHook(hook);
         System.out.println("Starting Culvert; data and logs are in " + home.root());
-        suite.start();
+        try {
+            suite.start();
+        } catch (Refusal e) {
+            if (interrupted.get()) {
+                return INTERRUPTED; // by the user, who needs no explanation
+            }
+            throw e;
+        }
         Duration taken = Duration.between(begin, clock.instant());
         System.out.println("Culvert is ready after %.1f s.".formatted(taken.toMillis() / 1000.0));
         if (!background) {
@@ -125,11 +140,12 @@ final class UpCommand implements Callable<Integer> {
     }
 
     /** The shutdown hook: the JVM waits for it, then ends. */
-    private static void stop(Suite suite, CountDownLatch over) {
+    private static void stop(Suite suite, AtomicBoolean interrupted, CountDownLatch over) {
+        if (suite.hasEnded()) {
+            return; // a start that failed has stopped everything itself
+        }
+        interrupted.set(true);
         try {
-            if (suite.hasEnded()) {
-                return; // a start that failed has stopped everything itself
-            }
             System.out.println("Stopping Culvert.");
             suite.stop();
             System.out.println("Culvert is stopped.");
@@ -143,7 +159,8 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private static void report(String line) {
-        System.out.println(LocalTime.now(java.time.ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + " " + line);
+        System.out.println(
+                LocalTime.now(java.time.ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + " " + line);
     }
 
     private static OptionalInt optional(@Nullable Integer value) {

@@ -50,9 +50,10 @@ public record Home(Path root) {
     public void requireFreeSpace() throws IOException {
         long free = Files.getFileStore(root).getUsableSpace();
         if (free < BYTES_NEEDED) {
-            throw new Refusal(("The disk that holds %s has only %d MB left and Culvert needs 1024: free some space, or choose"
-                            + " a folder on another disk with CULVERT_DATA.")
-                    .formatted(root, free >> 20));
+            throw new Refusal(
+                    ("The disk that holds %s has only %d MB left and Culvert needs 1024: free some space, or choose"
+                                    + " a folder on another disk with CULVERT_DATA.")
+                            .formatted(root, free >> 20));
         }
     }
 

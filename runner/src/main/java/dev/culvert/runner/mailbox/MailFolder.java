@@ -41,10 +41,11 @@ final class MailFolder {
 
     /** Puts the envelope's recipient in front as {@code Delivered-To}, as mail servers do on delivery. */
     void keep(String recipient, byte[] content) throws IOException {
-        String id = "%013d-%s".formatted(clock.millis(), UUID.randomUUID().toString().substring(0, 8));
+        String id = "%013d-%s"
+                .formatted(clock.millis(), UUID.randomUUID().toString().substring(0, 8));
         var bytes = new ByteArrayOutputStream(content.length + 64);
-        bytes.writeBytes(("Delivered-To: " + recipient.replaceAll("[\\r\\n]", "") + "\r\n")
-                .getBytes(StandardCharsets.UTF_8));
+        bytes.writeBytes(
+                ("Delivered-To: " + recipient.replaceAll("[\\r\\n]", "") + "\r\n").getBytes(StandardCharsets.UTF_8));
         bytes.writeBytes(content);
         Path unfinished = folder.resolve(id + ".unfinished");
         Files.write(unfinished, bytes.toByteArray());

@@ -45,17 +45,19 @@ public final class Launcher {
         return which("setsid")
                 .map(setsid -> List.of(setsid.toString()))
                 .or(() -> which("perl")
-                        .map(perl ->
-                                List.of(perl.toString(), "-e", "use POSIX; POSIX::setsid(); exec @ARGV or die $!", "--")))
+                        .map(perl -> List.of(
+                                perl.toString(), "-e", "use POSIX; POSIX::setsid(); exec @ARGV or die $!", "--")))
                 .orElse(List.of());
     }
 
     /** Settings of the user's shell that would silently change our Java processes or PostgreSQL. */
     private static void clean(Map<String, String> environment) {
-        environment.keySet().removeIf(name -> name.startsWith("PG")
-                || name.equals("JAVA_TOOL_OPTIONS")
-                || name.equals("JDK_JAVA_OPTIONS")
-                || name.equals("_JAVA_OPTIONS")
-                || name.equals("CULVERT_ADMIN_PASSWORD"));
+        environment
+                .keySet()
+                .removeIf(name -> name.startsWith("PG")
+                        || name.equals("JAVA_TOOL_OPTIONS")
+                        || name.equals("JDK_JAVA_OPTIONS")
+                        || name.equals("_JAVA_OPTIONS")
+                        || name.equals("CULVERT_ADMIN_PASSWORD"));
     }
 }

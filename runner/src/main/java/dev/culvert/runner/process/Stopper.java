@@ -57,7 +57,8 @@ public final class Stopper {
             try {
                 handle.onExit().get(100, TimeUnit.MILLISECONDS);
             } catch (TimeoutException _) {
-                // Asked again in short turns: onExit of a process that is not our child misses its turning into a zombie.
+                // Asked again in short turns: onExit of a process that is not our child misses its turning into a
+                // zombie.
             } catch (ExecutionException e) {
                 throw new IllegalStateException(e);
             }

@@ -71,8 +71,7 @@ public final class AotTraining {
             trainer = thread;
         }
         if (current != null) {
-            Stopper.stop(
-                    ProcessIdentity.of(current.toHandle()), Stopper.Signal.TERM, Duration.ofSeconds(2));
+            Stopper.stop(ProcessIdentity.of(current.toHandle()), Stopper.Signal.TERM, Duration.ofSeconds(2));
         }
         if (trainer != null) {
             trainer.join();

@@ -1,12 +1,12 @@
 package dev.culvert.runner.service;
 
+import dev.culvert.runner.Refusal;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import dev.culvert.runner.Refusal;
 
 /**
  * One of the seven services.

@@ -33,8 +33,9 @@ public final class ServiceEnvironment {
         boolean gateway = service.equals(ServiceDefinition.GATEWAY);
         environment.put("PORT", port(service.port()));
         environment.put("BIND_ADDRESS", gateway ? gatewayBindAddress : "127.0.0.1");
-        service.dataPort().ifPresent(name -> environment.put(
-                service.port().toUpperCase(java.util.Locale.ROOT) + "_DATA_PORT", port(name)));
+        service.dataPort()
+                .ifPresent(name ->
+                        environment.put(service.port().toUpperCase(java.util.Locale.ROOT) + "_DATA_PORT", port(name)));
         service.schema().ifPresent(schema -> environment.putAll(database(schema)));
         if (service.name().equals("auth-service")) {
             environment.put("INITIAL_ADMIN_PASSWORD", secrets.adminPassword());
@@ -78,13 +79,20 @@ public final class ServiceEnvironment {
     private Map<String, String> database(String schema) {
         Secrets.Roles roles = secrets.rolesOf(schema);
         return Map.of(
-                "DB_URL", "jdbc:postgresql://127.0.0.1:" + port(PostgresServer.NAME) + "/" + Schemas.DATABASE,
-                "DB_USER", schema + "_app",
-                "DB_PASSWORD", roles.appPassword(),
-                "DB_OWNER_USER", schema + "_owner",
-                "DB_OWNER_PASSWORD", roles.ownerPassword(),
-                "DB_POOL_MIN", "2",
-                "DB_POOL_MAX", "10");
+                "DB_URL",
+                "jdbc:postgresql://127.0.0.1:" + port(PostgresServer.NAME) + "/" + Schemas.DATABASE,
+                "DB_USER",
+                schema + "_app",
+                "DB_PASSWORD",
+                roles.appPassword(),
+                "DB_OWNER_USER",
+                schema + "_owner",
+                "DB_OWNER_PASSWORD",
+                roles.ownerPassword(),
+                "DB_POOL_MIN",
+                "2",
+                "DB_POOL_MAX",
+                "10");
     }
 
     private String port(String name) {

@@ -60,7 +60,8 @@ public final class ServiceJar {
         Process process = new Launcher().start(new ProcessSpec(command, Map.of(), home.root(), home.log(name)));
         int code = process.waitFor();
         if (code != 0) {
-            throw new IOException("Taking " + built + " apart failed with exit code " + code + "; see " + home.log(name));
+            throw new IOException(
+                    "Taking " + built + " apart failed with exit code " + code + "; see " + home.log(name));
         }
         removeOlderBuilds();
         Files.move(unfinished, folder(), StandardCopyOption.ATOMIC_MOVE);

@@ -63,9 +63,10 @@ public final class KafkaServer implements Component {
             }
         }
         if (meta.getProperty("cluster.id") == null || meta.getProperty("node.id") == null) {
-            throw new Refusal("The Kafka data in %s is incomplete (meta.properties is missing or cut off): put a backup there, or"
-                            .formatted(home.kafka())
-                    + " move the folder away; events not yet delivered from it are then lost, everything else stays.");
+            throw new Refusal(
+                    "The Kafka data in %s is incomplete (meta.properties is missing or cut off): put a backup there, or"
+                                    .formatted(home.kafka())
+                            + " move the folder away; events not yet delivered from it are then lost, everything else stays.");
         }
     }
 
@@ -109,9 +110,7 @@ public final class KafkaServer implements Component {
     @Override
     public ProcessSpec spec() {
         var command = new ArrayList<>(java);
-        command.addAll(List.of(
-                KafkaBroker.class.getName(),
-                configuration().toString()));
+        command.addAll(List.of(KafkaBroker.class.getName(), configuration().toString()));
         return new ProcessSpec(command, Map.of("MALLOC_ARENA_MAX", "2"), home.root(), home.log(name()));
     }
 

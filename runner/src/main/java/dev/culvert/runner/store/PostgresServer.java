@@ -98,16 +98,18 @@ public final class PostgresServer implements Component {
     private void refuseTornData() throws IOException {
         for (String file : List.of("PG_VERSION", "global/pg_control", "pg_wal", "base", "postgresql.conf")) {
             if (!Files.exists(home.postgres().resolve(file))) {
-                throw new Refusal("The PostgreSQL data in %s is incomplete (%s is missing): put a backup there, or start afresh"
-                                .formatted(home.postgres(), file)
-                        + " with ./culvert reset, which deletes all data.");
+                throw new Refusal(
+                        "The PostgreSQL data in %s is incomplete (%s is missing): put a backup there, or start afresh"
+                                        .formatted(home.postgres(), file)
+                                + " with ./culvert reset, which deletes all data.");
             }
         }
         String version = Files.readString(home.postgres().resolve("PG_VERSION")).strip();
         if (!version.equals("18")) {
-            throw new Refusal("The PostgreSQL data in %s is of version %s, these programs are 18: dump it with the release that"
-                            .formatted(home.postgres(), version)
-                    + " wrote it and restore the dump here.");
+            throw new Refusal(
+                    "The PostgreSQL data in %s is of version %s, these programs are 18: dump it with the release that"
+                                    .formatted(home.postgres(), version)
+                            + " wrote it and restore the dump here.");
         }
     }
 

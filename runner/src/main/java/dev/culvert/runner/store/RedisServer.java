@@ -49,7 +49,8 @@ public final class RedisServer implements Component {
     @Override
     public void prepare() throws IOException {
         Files.createDirectories(home.redis());
-        Home.replace(configuration(), """
+        Home.replace(
+                configuration(), """
                 bind 127.0.0.1
                 port %d
                 protected-mode yes
@@ -87,8 +88,7 @@ public final class RedisServer implements Component {
         try (var socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
             socket.setSoTimeout(TIMEOUT_MILLIS);
-            socket.getOutputStream()
-                    .write(("AUTH " + password + "\r\nPING\r\n").getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(("AUTH " + password + "\r\nPING\r\n").getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().flush();
             String expected = "+OK\r\n+PONG\r\n"; // while loading its data it answers -LOADING
             byte[] answer = socket.getInputStream().readNBytes(expected.length());

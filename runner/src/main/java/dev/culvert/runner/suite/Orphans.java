@@ -16,7 +16,8 @@ public final class Orphans {
 
     public static List<ProcessState> of(SuiteState state) {
         return state.processes().stream()
-                .filter(process -> process.identity() != null && process.identity().isAlive())
+                .filter(process ->
+                        process.identity() != null && process.identity().isAlive())
                 .toList();
     }
 
@@ -25,8 +26,7 @@ public final class Orphans {
         List<ProcessState> all = of(state);
         stopTogether(all, List.of(ServiceDefinition.GATEWAY.name(), StateBook.TRAINING));
         stopTogether(
-                all,
-                ServiceDefinition.ALL.stream().map(ServiceDefinition::name).toList());
+                all, ServiceDefinition.ALL.stream().map(ServiceDefinition::name).toList());
         stopTogether(all, List.of("kafka"));
         stopTogether(all, List.of("redis"));
         stopTogether(all, List.of(PostgresServer.NAME));
@@ -50,8 +50,7 @@ public final class Orphans {
         }
         try {
             boolean postgres = process.name().equals(PostgresServer.NAME);
-            Stopper.stop(
-                    identity, postgres ? Stopper.Signal.INT : Stopper.Signal.TERM, Duration.ofSeconds(20));
+            Stopper.stop(identity, postgres ? Stopper.Signal.INT : Stopper.Signal.TERM, Duration.ofSeconds(20));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

@@ -43,13 +43,16 @@ public final class ProgressBoard {
             text.append("\u001b[").append(drawnLines).append('A');
         }
         for (ProcessState process : processes) {
-            String colour =
-                    switch (process.status()) {
-                        case READY -> GREEN;
-                        case FAILED, RESTARTING -> RED;
-                        case WAITING, STARTING, STOPPED -> DIM;
-                    };
-            text.append("\u001b[2K  ").append(colour).append(line(process)).append(PLAIN).append('\n');
+            String colour = switch (process.status()) {
+                case READY -> GREEN;
+                case FAILED, RESTARTING -> RED;
+                case WAITING, STARTING, STOPPED -> DIM;
+            };
+            text.append("\u001b[2K  ")
+                    .append(colour)
+                    .append(line(process))
+                    .append(PLAIN)
+                    .append('\n');
         }
         out.print(text);
         out.flush();
@@ -70,8 +73,7 @@ public final class ProgressBoard {
         String status = process.status().name().toLowerCase(Locale.ROOT);
         String detail = process.detail() == null ? "" : process.detail();
         return switch (process.status()) {
-            case READY ->
-                "%-16s %-10s %5.1f s".formatted(process.name(), status, process.readyMillis() / 1000.0);
+            case READY -> "%-16s %-10s %5.1f s".formatted(process.name(), status, process.readyMillis() / 1000.0);
             case STARTING -> "%-16s %-10s %5.1f s".formatted(process.name(), status, secondsSince(process));
             case RESTARTING, FAILED -> "%-16s %-10s %s".formatted(process.name(), status, detail);
             case WAITING, STOPPED -> "%-16s %-10s".formatted(process.name(), status);

@@ -103,8 +103,7 @@ final class StateBook implements Supervised.Listener {
                         0,
                         old.restarts() + 1,
                         how + " at " + clock.instant()));
-        report.accept(
-                "%s ended (%s); it starts again in %.1f s.".formatted(name, how, restartIn.toMillis() / 1000.0));
+        report.accept("%s ended (%s); it starts again in %.1f s.".formatted(name, how, restartIn.toMillis() / 1000.0));
     }
 
     @Override

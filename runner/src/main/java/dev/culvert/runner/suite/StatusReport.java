@@ -20,7 +20,12 @@ import org.jspecify.annotations.Nullable;
  * @param gateway its URL, absent while stopped
  */
 public record StatusReport(
-        String state, boolean ready, @Nullable String gateway, Map<String, Integer> ports, List<Row> processes, Row total) {
+        String state,
+        boolean ready,
+        @Nullable String gateway,
+        Map<String, Integer> ports,
+        List<Row> processes,
+        Row total) {
 
     /** One process; figures are 0 where there is none. */
     public record Row(
@@ -49,7 +54,8 @@ public record StatusReport(
                 String seen = supervised && process.status() != ProcessState.Status.READY
                         ? word(process.status())
                         : supervised ? "ended" : "stopped";
-                rows.add(new Row(process.name(), seen, 0, process.port(), 0, 0, 0, process.restarts(), process.detail()));
+                rows.add(new Row(
+                        process.name(), seen, 0, process.port(), 0, 0, 0, process.restarts(), process.detail()));
             } else {
                 rows.add(row(
                         process.name(),

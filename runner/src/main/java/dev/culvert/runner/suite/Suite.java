@@ -87,7 +87,8 @@ public final class Suite {
         try {
             bind = InetAddress.getByName(options.bindAddress());
         } catch (UnknownHostException e) {
-            throw new Refusal("There is no address " + options.bindAddress() + ": give one of this machine with --bind.", e);
+            throw new Refusal(
+                    "There is no address " + options.bindAddress() + ": give one of this machine with --bind.", e);
         }
         var ports = new Ports(previous.ports());
         ports.require("gateway", bind, options.gatewayPort(), "choose another with ./culvert up --port N");
@@ -98,7 +99,8 @@ public final class Suite {
             ports.prefer("kafka", 9092);
         }
         if (options.mailboxPort().isPresent()) {
-            ports.require("mailbox", loopback, options.mailboxPort().getAsInt(), "choose another with --mailbox-port N");
+            ports.require(
+                    "mailbox", loopback, options.mailboxPort().getAsInt(), "choose another with --mailbox-port N");
         } else {
             ports.prefer("mailbox", 8025);
         }
@@ -138,11 +140,9 @@ public final class Suite {
                 postgres,
                 new RedisServer(home, book.current().port("redis"), secrets.redisPassword()),
                 new KafkaServer(
-                        home,
-                        book.current().port("kafka"),
-                        book.current().port("kafka-controller"),
-                        kafkaJvm()));
-        for (Component component : Stream.concat(stores.stream(), services.stream()).toList()) {
+                        home, book.current().port("kafka"), book.current().port("kafka-controller"), kafkaJvm()));
+        for (Component component :
+                Stream.concat(stores.stream(), services.stream()).toList()) {
             book.expect(component.name(), component.port());
         }
         synchronized (this) {
@@ -249,7 +249,8 @@ public final class Suite {
         }
         boolean diskFull = String.valueOf(cause.getMessage()).contains("No space left on device");
         return diskFull
-                ? new Refusal("The disk that holds " + home.root() + " is full: free some space and start again.", failure)
+                ? new Refusal(
+                        "The disk that holds " + home.root() + " is full: free some space and start again.", failure)
                 : new Refusal("The start failed: " + cause, failure);
     }
 
@@ -267,7 +268,8 @@ public final class Suite {
     /** Called now and then while the suite runs. */
     public void keepLogsSmall() throws IOException {
         try (Stream<Path> logs = Files.list(home.logs())) {
-            for (Path log : logs.filter(file -> file.toString().endsWith(".log")).toList()) {
+            for (Path log :
+                    logs.filter(file -> file.toString().endsWith(".log")).toList()) {
                 LogFile.truncateIfLarge(log);
             }
         }
@@ -321,8 +323,7 @@ public final class Suite {
         stopTogether(all, one -> one.component() instanceof PostgresServer);
     }
 
-    private static void stopTogether(List<Supervised> all, Predicate<Supervised> which)
-            throws InterruptedException {
+    private static void stopTogether(List<Supervised> all, Predicate<Supervised> which) throws InterruptedException {
         var stops = new ArrayList<Thread>();
         for (Supervised one : all) {
             if (which.test(one)) {

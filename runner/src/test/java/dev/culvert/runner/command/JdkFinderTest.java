@@ -62,7 +62,9 @@ class JdkFinderTest {
         Path home = machine.resolve(folder);
         Files.createDirectories(home.resolve("bin"));
         for (String program : new String[] {"java", "javac"}) {
-            assertThat(Files.createFile(home.resolve("bin").resolve(program)).toFile().setExecutable(true))
+            assertThat(Files.createFile(home.resolve("bin").resolve(program))
+                            .toFile()
+                            .setExecutable(true))
                     .isTrue();
         }
         Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"Any\"\nJAVA_VERSION=\"" + version + "\"\n");
@@ -71,8 +73,7 @@ class JdkFinderTest {
 
     /** What the script prints, on either stream. */
     private String find(Map<String, String> environment) throws IOException, InterruptedException {
-        var builder = new ProcessBuilder(
-                        "bash", "-c", "set -euo pipefail; . ./find-jdk.sh; culvert_find_jdk")
+        var builder = new ProcessBuilder("bash", "-c", "set -euo pipefail; . ./find-jdk.sh; culvert_find_jdk")
                 .directory(Path.of("").toAbsolutePath().toFile())
                 .redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.endsWith("JAVA_HOME") || name.equals("JAVA25_HOME"));

@@ -26,7 +26,8 @@ class SecretsTest {
         Secrets second = Secrets.loadOrGenerate(file, List.of("auth"));
 
         assertThat(second).isEqualTo(first);
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
         assertThat(Base64.getDecoder().decode(first.secretKey())).hasSize(32);
     }
 

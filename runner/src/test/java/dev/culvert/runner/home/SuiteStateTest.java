@@ -21,7 +21,14 @@ class SuiteStateTest {
     void isReadBackAsItWasWritten() throws IOException {
         var identity = ProcessIdentity.of(ProcessHandle.current());
         var process = new ProcessState(
-                "auth-service", ProcessState.Status.READY, 8081, identity, Instant.EPOCH, 1234, 2, "killed by signal 9");
+                "auth-service",
+                ProcessState.Status.READY,
+                8081,
+                identity,
+                Instant.EPOCH,
+                1234,
+                2,
+                "killed by signal 9");
         var state = new SuiteState(
                 identity,
                 SuiteState.Phase.FAILED,

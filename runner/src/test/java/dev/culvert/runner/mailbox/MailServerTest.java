@@ -51,7 +51,10 @@ class MailServerTest {
         send("ada@example.org", "Überprüfen", "Please open http://127.0.0.1:8080/verify?token=a&b=c now");
 
         String list = get("/api/mails").body();
-        assertThat(list).contains("\"to\" : \"ada@example.org\"").contains("Überprüfen").contains("token=a&b=c");
+        assertThat(list)
+                .contains("\"to\" : \"ada@example.org\"")
+                .contains("Überprüfen")
+                .contains("token=a&b=c");
         try (Stream<Path> files = Files.list(folder)) {
             Path file = files.findFirst().orElseThrow();
             String id = file.getFileName().toString().replace(".eml", "");
@@ -68,15 +71,21 @@ class MailServerTest {
         String list = get("/").body();
         assertThat(list).contains("&lt;script&gt;alert(1)&lt;/script&gt;").doesNotContain("<script>");
         String id = list.replaceAll("(?s).*href=\"/mails/([^\"]+)\".*", "$1");
-        assertThat(get("/mails/" + id).body()).contains("&lt;img src=x").doesNotContain("<img").doesNotContain("\"onclick");
+        assertThat(get("/mails/" + id).body())
+                .contains("&lt;img src=x")
+                .doesNotContain("<img")
+                .doesNotContain("\"onclick");
     }
 
     @Test
     void refusesAPageThatReachedItUnderAForeignName() throws Exception {
         var builder = new ProcessBuilder(
-                "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/" + ports.get("http")
+                "bash",
+                "-c",
+                "exec 3<>/dev/tcp/127.0.0.1/" + ports.get("http")
                         + "; printf 'GET /api/mails HTTP/1.0\\r\\nHost: evil.example\\r\\n\\r\\n' >&3; head -1 <&3");
-        String statusLine = new String(builder.start().getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII);
+        String statusLine =
+                new String(builder.start().getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII);
 
         assertThat(statusLine).contains(" 421 ");
     }

@@ -54,8 +54,12 @@ class SuiteIT {
 
         JsonNode status = suite.status();
         assertThat(status.path("ready").asBoolean()).isTrue();
-        assertThat(status.path("processes").valueStream().map(p -> p.path("name").asString()))
-                .containsAll(ServiceDefinition.ALL.stream().map(ServiceDefinition::name).toList())
+        assertThat(status.path("processes")
+                        .valueStream()
+                        .map(p -> p.path("name").asString()))
+                .containsAll(ServiceDefinition.ALL.stream()
+                        .map(ServiceDefinition::name)
+                        .toList())
                 .contains("runner", "postgres", "redis", "kafka");
         assertThat(status.path("processes").valueStream())
                 .allSatisfy(p -> assertThat(p.path("rssBytes").asLong()).isPositive());
@@ -114,9 +118,10 @@ class SuiteIT {
 
     @Test
     void stopsEverythingOnAnInterruptWhileStarting() throws Exception {
-        Process up = suite.start(
-                folder.resolve("up.txt"), "up", "--no-training", "--port", Integer.toString(suite.port()));
-        await().atMost(Duration.ofSeconds(30)).until(() -> suite.state().process("postgres").isPresent());
+        Process up =
+                suite.start(folder.resolve("up.txt"), "up", "--no-training", "--port", Integer.toString(suite.port()));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> suite.state().process("postgres").isPresent());
 
         new ProcessBuilder("kill", "-INT", Long.toString(up.pid())).start().waitFor();
 
@@ -151,14 +156,22 @@ class SuiteIT {
 
     @Test
     void makesCachesAfterwardsAndUsesThemAtTheNextStart() throws Exception {
-        assertThat(suite.run("up", "--detach", "--port", Integer.toString(suite.port())).code())
+        assertThat(suite.run("up", "--detach", "--port", Integer.toString(suite.port()))
+                        .code())
                 .isZero();
-        await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(500)).until(() -> caches() == 7);
+        await().atMost(Duration.ofMinutes(3))
+                .pollInterval(Duration.ofMillis(500))
+                .until(() -> caches() == 7);
         suite.run("down");
 
         assertThat(suite.up().code()).isZero();
 
-        String command = suite.process("auth-service").find().orElseThrow().info().commandLine().orElseThrow();
+        String command = suite.process("auth-service")
+                .find()
+                .orElseThrow()
+                .info()
+                .commandLine()
+                .orElseThrow();
         assertThat(command).contains("-XX:AOTCache=").contains("auth-service-");
     }
 

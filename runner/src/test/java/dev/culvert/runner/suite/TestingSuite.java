@@ -100,9 +100,7 @@ final class TestingSuite {
         command.add("-Dculvert.home=" + sources);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Culvert.class.getName()));
         command.addAll(List.of(arguments));
-        var builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
+        var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().remove("CULVERT_DATA");
         Process process = builder.start();
         started.add(process);
