@@ -1,0 +1,281 @@
+package dev.culvert.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.culvert.contracts.event.AuthEvent.SignedIn;
+import dev.culvert.contracts.event.DomainEvent;
+import dev.culvert.contracts.event.TunnelEvent.TunnelCreated;
+import dev.culvert.contracts.event.TunnelEvent.TunnelDeleted;
+import dev.culvert.contracts.event.UsageEvent.TunnelTrafficMeasured;
+import dev.culvert.contracts.identity.Role;
+import dev.culvert.data.outbox.Outbox;
+import dev.culvert.data.tenant.TenantScope;
+import dev.culvert.testing.TestCallers;
+import dev.culvert.testing.TestingIssuer;
+import dev.culvert.testing.TestingPostgres;
+import dev.culvert.testing.TestingStores;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.web.client.RestClient;
+import tools.jackson.databind.JsonNode;
+
+/** What administrators see, on real stores and with real servers in the place of the other services. */
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
+class AdminIT {
+    private static final TestingService USER_SERVICE = newService();
+    private static final TestingService HEALTHY = newService().answering(200, "application/json", """
+                            {"status": "UP", "components": {"db": {"status": "UP"}}}""");
+    private static final TestingService DEGRADED = newService().answering(503, "application/json", """
+                            {"status": "DOWN", "components": {"db": {"status": "UP"}, "redis": {"status": "DOWN"}}}""");
+    private static final TestingService HANGING = newService().hanging();
+
+    private final TestCallers caller = TestCallers.user();
+    private final TestCallers admin = TestCallers.superAdmin();
+
+    @Autowired
+    private Outbox outbox;
+
+    @Autowired
+    private TransactionTemplate transaction;
+
+    @LocalServerPort
+    private int port;
+
+    @DynamicPropertySource
+    static void stores(DynamicPropertyRegistry registry) {
+        TestingStores.register(registry, "admin");
+        registry.add("USER_SERVICE_URL", USER_SERVICE::url);
+        registry.add("culvert.admin.system.timeout", () -> "500ms");
+        registry.add("AUTH_SERVICE_URL", HEALTHY::url);
+        registry.add("TUNNEL_SERVICE_URL", DEGRADED::url);
+        registry.add("PROXY_SERVICE_URL", HANGING::url);
+        registry.add("WEBHOOK_SERVICE_URL", () -> "http://127.0.0.1:9");
+    }
+
+    @AfterAll
+    static void stopServices() {
+        List.of(USER_SERVICE, HEALTHY, DEGRADED, HANGING).forEach(TestingService::close);
+    }
+
+    /** R11.3 as far as events tell: who did what, to whom, when, by which request. */
+    @Test
+    void anEventBecomesAnAuditRow() {
+        TunnelCreated event = new TunnelCreated(UUID.randomUUID(), caller.userId(), "ollama");
+
+        happen(event);
+
+        JsonNode row = awaitRows("?tenantId=" + caller.tenantId(), 1).path(0);
+        assertThat(row.path("type").asString()).isEqualTo("tunnel.created");
+        assertThat(row.path("subject").asString()).isEqualTo(event.tunnelId().toString());
+        assertThat(row.path("source").asString()).isNotEmpty();
+        assertThat(Instant.parse(row.path("time").asString()))
+                .isBetween(Instant.now().minusSeconds(60), Instant.now());
+        assertThat(UUID.fromString(row.path("eventId").asString())).isNotNull();
+        assertThat(row.path("data").path("name").asString()).isEqualTo("ollama");
+        assertThat(row.path("data").path("userId").asString())
+                .isEqualTo(caller.userId().toString());
+    }
+
+    @Test
+    void rowsAreFoundByTypeFamilyUserAndTimeTheNewestFirst() {
+        UUID tunnelId = UUID.randomUUID();
+        happen(new SignedIn(caller.userId(), UUID.randomUUID(), null, null));
+        happen(new TunnelCreated(tunnelId, caller.userId(), "one"));
+        happen(new TunnelDeleted(tunnelId, caller.userId(), "one"));
+        String mine = "?tenantId=" + caller.tenantId();
+        awaitRows(mine, 3);
+
+        assertThat(types(rows(mine + "&type=tunnel.*"))).containsExactly("tunnel.deleted", "tunnel.created");
+        assertThat(types(rows(mine + "&type=tunnel.created"))).containsExactly("tunnel.created");
+        assertThat(rows(mine + "&type=tunnel_*")).isEmpty();
+        assertThat(types(rows("?userId=" + caller.userId()))).containsExactly("auth.signed_in");
+        assertThat(rows(mine + "&from=" + Instant.now().plusSeconds(60))).isEmpty();
+        assertThat(rows(mine + "&to=" + Instant.now().plusSeconds(60))).hasSize(3);
+        assertThat(rows(mine + "&correlationId=unknown")).isEmpty();
+        JsonNode page = get(admin, "/api/v1/admin/audit-logs" + mine + "&limit=1&offset=1")
+                .body();
+        assertThat(types(page.path("items"))).containsExactly("tunnel.created");
+        assertThat(page.path("total").asInt()).isEqualTo(3);
+        assertThat(page.path("hasMore").asBoolean()).isTrue();
+    }
+
+    @Test
+    void measurementsAreNotAudited() {
+        UUID tunnelId = UUID.randomUUID();
+        happen(new TunnelTrafficMeasured(tunnelId, caller.userId(), Instant.EPOCH, Instant.EPOCH, 1, 0, 1, 1));
+        happen(new TunnelCreated(tunnelId, caller.userId(), "later"));
+
+        assertThat(types(awaitRows("?tenantId=" + caller.tenantId(), 1))).containsExactly("tunnel.created");
+    }
+
+    /** NF4.5: the roles the service runs as cannot change or remove a row. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "UPDATE admin.audit_log SET type = 'nothing.happened'",
+                "DELETE FROM admin.audit_log",
+                "TRUNCATE admin.audit_log",
+                "DROP TABLE admin.audit_log",
+                "ALTER TABLE admin.audit_log DISABLE ROW LEVEL SECURITY"
+            })
+    void anAuditRowCannotBeChanged(String sql) throws SQLException {
+        for (String role : List.of("admin_app", "admin_system")) {
+            try (Connection connection = TestingPostgres.shared().appConnection("admin");
+                    Statement statement = connection.createStatement()) {
+                statement.execute("SET ROLE " + role);
+                assertThatExceptionOfType(SQLException.class)
+                        .isThrownBy(() -> statement.execute(sql))
+                        .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("42501"));
+            }
+        }
+    }
+
+    /** R2.3b: support_admin and finance_admin read the audit log, ordinary users do not. */
+    @Test
+    void onlyRolesWithThePermissionReadTheAuditLog() {
+        String path = "/api/v1/admin/audit-logs";
+
+        assertThat(get(TestCallers.supportAdmin(), path).status()).isEqualTo(200);
+        assertThat(get(caller.withRoles(Role.FINANCE_ADMIN), path).status()).isEqualTo(200);
+        assertThat(get(caller, path).code()).isEqualTo("FORBIDDEN");
+        assertThat(get(caller.withRoles(Role.ENTERPRISE_USER), path).code()).isEqualTo("FORBIDDEN");
+    }
+
+    @Test
+    void aFilterThatCannotBeReadIsRefused() {
+        Answer refused = get(admin, "/api/v1/admin/audit-logs?from=yesterday");
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.code()).isEqualTo("VALIDATION_ERROR");
+    }
+
+    /** R11.1, the list: user-service is asked with the administrator's own token. */
+    @Test
+    void listsUsersAsUserServiceAnswers() {
+        USER_SERVICE.answering(200, "application/json", "{\"items\": [{\"username\": \"ada\"}], \"total\": 1}");
+
+        Answer answer = get(admin, "/api/v1/admin/users?search={search}&limit=7&offset=14", "a&d=a");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body().path("items").path(0).path("username").asString())
+                .isEqualTo("ada");
+        TestingService.Asked asked = USER_SERVICE.lastAsked();
+        assertThat(asked.uri().getPath()).isEqualTo("/api/v1/users");
+        assertThat(asked.uri().getRawQuery()).contains("search=a%26d%3Da", "limit=7", "offset=14");
+        assertThat(asked.authorization()).startsWith("Bearer ");
+        assertThat(asked.correlationId()).isNotEmpty();
+    }
+
+    @Test
+    void aRefusalOfUserServiceIsPassedOn() {
+        USER_SERVICE.answering(403, "application/problem+json", "{\"code\": \"FORBIDDEN\", \"status\": 403}");
+
+        Answer answer = get(admin, "/api/v1/admin/users");
+
+        assertThat(answer.status()).isEqualTo(403);
+        assertThat(answer.code()).isEqualTo("FORBIDDEN");
+    }
+
+    @Test
+    void ordinaryUsersDoNotListUsers() {
+        assertThat(get(caller, "/api/v1/admin/users").code()).isEqualTo("FORBIDDEN");
+    }
+
+    /** R8.8, R11.8 without lags: each service with its dependencies, gathered at once. */
+    @Test
+    void showsHowEveryServiceFares() {
+        Instant before = Instant.now();
+
+        Answer answer = get(TestCallers.supportAdmin(), "/api/v1/admin/system/status");
+
+        assertThat(Duration.between(before, Instant.now()))
+                .as("one timeout of 500 ms, not one per service that is down")
+                .isLessThan(Duration.ofSeconds(5));
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body().path("status").asString()).isEqualTo("degraded");
+        assertThat(service(answer, "auth").path("status").asString()).isEqualTo("healthy");
+        assertThat(service(answer, "auth").path("dependencies").path("db").asString())
+                .isEqualTo("healthy");
+        assertThat(service(answer, "tunnel").path("status").asString()).isEqualTo("degraded");
+        assertThat(service(answer, "tunnel").path("dependencies").path("redis").asString())
+                .isEqualTo("down");
+        assertThat(service(answer, "proxy").path("status").asString()).isEqualTo("down");
+        assertThat(service(answer, "proxy").path("error").asString()).isEqualTo("No answer within 500 ms");
+        assertThat(service(answer, "webhook").path("status").asString()).isEqualTo("down");
+        assertThat(service(answer, "webhook").path("error").asString()).isEqualTo("Cannot be reached");
+    }
+
+    @Test
+    void ordinaryUsersDoNotSeeTheSystem() {
+        assertThat(get(caller, "/api/v1/admin/system/status").code()).isEqualTo("FORBIDDEN");
+    }
+
+    private void happen(DomainEvent event) {
+        TenantScope.run(caller.tenantId(), () -> transaction.executeWithoutResult(_ -> outbox.append(event)));
+    }
+
+    private JsonNode awaitRows(String query, int count) {
+        return await().atMost(Duration.ofSeconds(30)).until(() -> rows(query), rows -> rows.size() == count);
+    }
+
+    private JsonNode rows(String query) {
+        return get(admin, "/api/v1/admin/audit-logs" + query).body().path("items");
+    }
+
+    private static List<String> types(JsonNode rows) {
+        return rows.valueStream().map(row -> row.path("type").asString()).toList();
+    }
+
+    private static JsonNode service(Answer answer, String name) {
+        return answer.body()
+                .path("services")
+                .valueStream()
+                .filter(service -> service.path("name").asString().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Answer get(TestCallers as, String path, Object... values) {
+        var response = RestClient.create("http://127.0.0.1:" + port)
+                .get()
+                .uri(path, values)
+                .header("Authorization", "Bearer " + TestingIssuer.shared().token(as))
+                .retrieve()
+                .onStatus(HttpStatusCode::isError, (_, _) -> {})
+                .toEntity(JsonNode.class);
+        return new Answer(response.getStatusCode().value(), response.getBody());
+    }
+
+    private static TestingService newService() {
+        try {
+            return new TestingService();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private record Answer(int status, JsonNode body) {
+        String code() {
+            return body.path("code").asString("");
+        }
+    }
+}
