@@ -1,0 +1,131 @@
+package dev.culvert.platform.outbound;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.util.Timeout;
+
+/**
+ * Calls addresses that users gave. Only checked addresses are connected to, redirects are answers like any other, nothing is
+ * retried, and the time and the size of an answer are bounded. Blocks its thread; made for virtual ones. Thread-safe.
+ */
+public final class OutboundHttpClient implements AutoCloseable {
+    private static final int TOTAL_CONNECTIONS = 1000;
+
+    private final CloseableHttpClient client;
+    private final ScheduledExecutorService deadlines = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("outbound-deadlines").factory());
+    private final int responseLimit;
+
+    OutboundHttpClient(AddressGuard guard, OutboundProperties properties) {
+        this.responseLimit = Math.toIntExact(properties.responseLimit().toBytes());
+        var connections = PoolingHttpClientConnectionManagerBuilder.create()
+                .setDnsResolver(new GuardedDns(guard))
+                .setMaxConnPerRoute(properties.connectionsPerHost())
+                .setMaxConnTotal(TOTAL_CONNECTIONS)
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(Timeout.of(properties.connectTimeout()))
+                        .setSocketTimeout(Timeout.of(properties.timeout()))
+                        .setTimeToLive(Timeout.ofMinutes(1))
+                        .setValidateAfterInactivity(Timeout.ofSeconds(1))
+                        .build())
+                .build();
+        this.client = HttpClients.custom()
+                .setConnectionManager(connections)
+                .setUserAgent("Culvert")
+                .disableRedirectHandling()
+                .disableAutomaticRetries()
+                .disableAuthCaching()
+                .disableCookieManagement()
+                .disableContentCompression()
+                .build();
+    }
+
+    /**
+     * Sends a request and waits for its answer.
+     *
+     * @throws RefusedAddressException when the host resolves to an address that may not be called
+     * @throws InterruptedIOException when the answer took longer than the request's timeout
+     * @throws IOException when the call failed otherwise
+     */
+    public OutboundResponse send(OutboundRequest request) throws IOException {
+        var message = new HttpUriRequestBase(request.method(), request.url().uri());
+        request.headers().forEach(message::setHeader);
+        if (request.body().length > 0) {
+            Header type = message.getFirstHeader(HttpHeaders.CONTENT_TYPE);
+            message.setEntity(
+                    new ByteArrayEntity(request.body(), type == null ? null : ContentType.parse(type.getValue())));
+        }
+        message.setConfig(RequestConfig.custom()
+                .setConnectionRequestTimeout(Timeout.of(request.timeout()))
+                .setResponseTimeout(Timeout.of(request.timeout()))
+                .build());
+        return withinDeadline(message, request.timeout());
+    }
+
+    /** The client's own timeouts hold for each read; a receiver that drips bytes is ended here. */
+    private OutboundResponse withinDeadline(HttpUriRequestBase message, Duration timeout) throws IOException {
+        var expired = new AtomicBoolean();
+        ScheduledFuture<?> deadline = deadlines.schedule(
+                () -> {
+                    expired.set(true);
+                    message.abort();
+                },
+                timeout.toMillis(),
+                TimeUnit.MILLISECONDS);
+        try {
+            return client.execute(message, this::read);
+        } catch (IOException | RuntimeException e) {
+            if (expired.get()) {
+                var late = new InterruptedIOException("No complete answer within " + timeout);
+                late.initCause(e);
+                throw late;
+            }
+            throw e;
+        } finally {
+            deadline.cancel(false);
+        }
+    }
+
+    private OutboundResponse read(ClassicHttpResponse answer) throws IOException {
+        Map<String, String> headers = new HashMap<>();
+        for (Header header : answer.getHeaders()) {
+            headers.putIfAbsent(header.getName().toLowerCase(Locale.ROOT), header.getValue());
+        }
+        byte[] body = new byte[0];
+        if (answer.getEntity() != null) {
+            InputStream content = answer.getEntity().getContent();
+            body = content.readNBytes(responseLimit);
+            if (body.length == responseLimit && content.read() >= 0) {
+                answer.close(); // drops the connection instead of reading what nobody wants
+            }
+        }
+        return new OutboundResponse(answer.getCode(), headers, body);
+    }
+
+    @Override
+    public void close() throws IOException {
+        deadlines.shutdownNow();
+        client.close();
+    }
+}

@@ -1,0 +1,50 @@
+package dev.culvert.platform.secret;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Base64;
+import javax.crypto.KDF;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.HKDFParameterSpec;
+
+/** The key everything else is derived from, so that no two uses share one (HKDF, RFC 5869). */
+final class MasterKey {
+    private static final int BYTES = 32;
+
+    private final byte[] material;
+
+    private MasterKey(byte[] material) {
+        this.material = material;
+    }
+
+    static MasterKey parse(String base64) {
+        byte[] material;
+        try {
+            material = Base64.getDecoder().decode(base64.strip());
+        } catch (IllegalArgumentException e) {
+            throw unusable();
+        }
+        if (material.length != BYTES) {
+            throw unusable();
+        }
+        return new MasterKey(material);
+    }
+
+    SecretKey derive(String algorithm, String purpose) {
+        try {
+            return KDF.getInstance("HKDF-SHA256")
+                    .deriveKey(
+                            algorithm,
+                            HKDFParameterSpec.ofExtract()
+                                    .addIKM(material)
+                                    .thenExpand(purpose.getBytes(StandardCharsets.UTF_8), BYTES));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("This JVM has no HKDF-SHA256", e);
+        }
+    }
+
+    private static IllegalStateException unusable() {
+        return new IllegalStateException(
+                "SECRET_KEY must be 32 random bytes in base64, e.g. from: head -c 32 /dev/urandom | base64");
+    }
+}
