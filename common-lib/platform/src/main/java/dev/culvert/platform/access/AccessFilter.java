@@ -51,13 +51,7 @@ final class AccessFilter extends OncePerRequestFilter {
             problems.write(request, response, refused);
             return;
         }
-        try {
-            chain.doFilter(request, response);
-        } finally {
-            MDC.remove("user_id");
-            MDC.remove("tenant_id");
-            MDC.remove("api_key_id");
-        }
+        chain.doFilter(request, response);
     }
 
     private void admit(HttpServletRequest request, HttpServletResponse response, AccessRule rule) {
@@ -67,6 +61,7 @@ final class AccessFilter extends OncePerRequestFilter {
         context.setAuthentication(new CallerAuthentication(caller));
         SecurityContextHolder.setContext(context);
         contexts.saveContext(context, request, response); // a later asynchronous dispatch finds it there
+        // the log context is restored where the correlation of the request ends
         MDC.put("user_id", caller.userId().toString());
         MDC.put("tenant_id", caller.tenantId().toString());
         caller.apiKeyId().ifPresent(id -> MDC.put("api_key_id", id.toString()));

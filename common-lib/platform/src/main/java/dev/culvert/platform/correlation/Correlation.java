@@ -1,6 +1,8 @@
 package dev.culvert.platform.correlation;
 
 import dev.culvert.contracts.http.HeaderNames;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -39,17 +41,14 @@ public final class Correlation {
                 : UUID.randomUUID().toString();
     }
 
-    /** Makes {@code id} the current one until the returned handle is closed, on this thread only. */
+    /**
+     * Makes {@code id} the current one until the returned handle is closed, on this thread only. Closing restores the
+     * whole log context, so that whatever was added for this piece of work (user, tenant) ends with it.
+     */
     public static Open open(String id) {
-        String before = MDC.get(MDC_KEY);
+        Map<String, String> before = Objects.requireNonNullElse(MDC.getCopyOfContextMap(), Map.of());
         MDC.put(MDC_KEY, id);
-        return () -> {
-            if (before == null) {
-                MDC.remove(MDC_KEY);
-            } else {
-                MDC.put(MDC_KEY, before);
-            }
-        };
+        return () -> MDC.setContextMap(before);
     }
 
     /** Ends a correlation. */

@@ -20,7 +20,7 @@ final class ProblemErrorController implements ErrorController {
     @RequestMapping("${spring.web.error.path:/error}")
     void answer(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Object path = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
-        problems.write(request, response, failure(request), path instanceof String uri ? uri : request.getRequestURI());
+        problems.write(response, failure(request), path instanceof String uri ? uri : request.getRequestURI());
     }
 
     private static Throwable failure(HttpServletRequest request) {

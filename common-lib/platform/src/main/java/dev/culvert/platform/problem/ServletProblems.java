@@ -7,9 +7,6 @@ import java.io.IOException;
 
 /** Answers a servlet request with a problem; used by filters, the security chain and MVC alike. */
 public final class ServletProblems {
-    /** Request attribute with the {@link dev.culvert.contracts.problem.Problem} that was answered. */
-    public static final String ATTRIBUTE = ServletProblems.class.getName();
-
     private final ProblemWriter writer;
 
     ServletProblems(ProblemWriter writer) {
@@ -18,13 +15,11 @@ public final class ServletProblems {
 
     /** Answers with the failure. The response must not be committed. */
     public void write(HttpServletRequest request, HttpServletResponse response, Throwable failure) throws IOException {
-        write(request, response, failure, request.getRequestURI());
+        write(response, failure, request.getRequestURI());
     }
 
-    void write(HttpServletRequest request, HttpServletResponse response, Throwable failure, String instance)
-            throws IOException {
+    void write(HttpServletResponse response, Throwable failure, String instance) throws IOException {
         ProblemAnswer answer = writer.answer(failure, instance, Correlation.currentOrNew());
-        request.setAttribute(ATTRIBUTE, answer.problem());
         byte[] body = writer.toJson(answer.problem());
         response.resetBuffer();
         response.setStatus(answer.status());

@@ -5,6 +5,9 @@ import dev.culvert.contracts.identity.Scope;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.platform.access.Access;
 import dev.culvert.platform.caller.Caller;
+import dev.culvert.platform.paging.Page;
+import dev.culvert.platform.paging.PageLimit;
+import dev.culvert.platform.paging.PageRequest;
 import dev.culvert.platform.problem.ProblemException;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -15,6 +18,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -64,6 +70,28 @@ class SampleController {
     @GetMapping("/crash")
     String crash() {
         throw new IllegalStateException("select secret from vault");
+    }
+
+    @Access(open = true)
+    @GetMapping("/pages")
+    Page<Integer> pages(PageRequest page) {
+        List<Integer> items = IntStream.range(page.offset(), Math.min(120, page.offset() + page.limit()))
+                .boxed()
+                .toList();
+        return Page.of(items, 120, page);
+    }
+
+    @Access(open = true)
+    @GetMapping("/small-pages")
+    PageRequest smallPages(@PageLimit(value = 20, byDefault = 10) PageRequest page) {
+        return page;
+    }
+
+    @Access(open = true)
+    @GetMapping("/slow")
+    CompletableFuture<String> slow() {
+        return CompletableFuture.supplyAsync(
+                () -> "slow", CompletableFuture.delayedExecutor(1100, TimeUnit.MILLISECONDS));
     }
 
     @Access(open = true)

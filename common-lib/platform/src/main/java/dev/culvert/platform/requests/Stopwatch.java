@@ -1,0 +1,31 @@
+package dev.culvert.platform.requests;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Times one request; the first byte is noted from whatever thread writes it. */
+final class Stopwatch {
+    private final long started = System.nanoTime();
+    private volatile @Nullable Duration firstByte;
+
+    Duration elapsed() {
+        return Duration.ofNanos(Math.max(1_000, System.nanoTime() - started));
+    }
+
+    /** Time until the answer began; until now when it has not. */
+    Duration firstByte() {
+        Duration noted = firstByte;
+        return noted == null ? elapsed() : noted;
+    }
+
+    /** Notes that the answer begins now. Returns the headers that tell so (requirements R1.5a, S1.40). */
+    Map<String, String> answerBegins() {
+        Duration noted = elapsed();
+        firstByte = noted;
+        return Map.of(
+                "X-Process-Time", String.format(Locale.ROOT, "%.6f", noted.toNanos() / 1e9),
+                "X-Response-Time", String.format(Locale.ROOT, "%.3f", noted.toNanos() / 1e6));
+    }
+}
