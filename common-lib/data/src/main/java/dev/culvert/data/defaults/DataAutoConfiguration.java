@@ -1,5 +1,6 @@
 package dev.culvert.data.defaults;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -8,6 +9,11 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration
 @EnableConfigurationProperties(DataProperties.class)
 class DataAutoConfiguration {
+
+    @Bean
+    static StatementTimeout statementTimeout(ObjectProvider<DataProperties> properties) {
+        return new StatementTimeout(() -> properties.getObject().statementTimeout());
+    }
 
     @Bean
     DatabaseProblemTranslator databaseProblemTranslator() {

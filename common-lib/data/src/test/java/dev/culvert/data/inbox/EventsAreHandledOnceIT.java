@@ -179,7 +179,8 @@ class EventsAreHandledOnceIT {
 
         send(UUID.randomUUID(), "meanwhile");
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(consumed("failed") - failedBefore).isGreaterThan(5));
+                .untilAsserted(
+                        () -> assertThat(consumed("failed") - failedBefore).isGreaterThan(5));
         TestingPostgres.shared().execute("ALTER ROLE handled_once_app CONNECTION LIMIT -1");
 
         await().atMost(Duration.ofSeconds(30)).until(() -> notes.calls.contains("meanwhile"));
@@ -193,8 +194,7 @@ class EventsAreHandledOnceIT {
     private ProducerRecord<String, byte[]> record(UUID id, String name) {
         String data = "{\"tunnelId\":\"%s\",\"userId\":\"%s\",\"name\":\"%s\",\"added\":\"later\"}"
                 .formatted(tunnel, UUID.randomUUID(), name);
-        ProducerRecord<String, byte[]> record =
-                new ProducerRecord<>(Topics.TUNNELS, tunnel.toString(), bytes(data));
+        ProducerRecord<String, byte[]> record = new ProducerRecord<>(Topics.TUNNELS, tunnel.toString(), bytes(data));
         record.headers()
                 .add(EventHeaders.ID, bytes(id.toString()))
                 .add(EventHeaders.TYPE, bytes(EventType.TUNNEL_CREATED.cloudEventsType()))
@@ -224,8 +224,7 @@ class EventsAreHandledOnceIT {
     }
 
     private double consumed(String outcome) {
-        return meters
-                .counter("messages.consumed", "topic", Topics.TUNNELS, "consumer", "notes", "outcome", outcome)
+        return meters.counter("messages.consumed", "topic", Topics.TUNNELS, "consumer", "notes", "outcome", outcome)
                 .count();
     }
 
@@ -233,8 +232,8 @@ class EventsAreHandledOnceIT {
         Long count = TenantScope.call(
                 tenant,
                 () -> new TransactionTemplate(transactions)
-                        .execute(_ -> jdbc.queryForObject(
-                                "SELECT count(*) FROM note WHERE text = ?", Long.class, text)));
+                        .execute(_ ->
+                                jdbc.queryForObject("SELECT count(*) FROM note WHERE text = ?", Long.class, text)));
         return count == null ? 0 : count;
     }
 
