@@ -1,0 +1,174 @@
+package dev.culvert.tunnel.edge;
+
+import dev.culvert.contracts.identity.Scope;
+import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.platform.caller.Caller;
+import dev.culvert.platform.problem.ProblemException;
+import dev.culvert.tunnel.session.Admission;
+import dev.culvert.tunnel.session.Admission.Admitted;
+import dev.culvert.tunnel.session.SessionEvent.SessionInfo;
+import dev.culvert.tunnel.session.SessionRegistry;
+import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
+import dev.culvert.tunnelprotocol.LinkSettings;
+import dev.culvert.tunnelprotocol.TunnelProtocol;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Lets agents in: checks the request of one, upgrades its connection and makes a link of it. */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failed writes by closing the channel
+public final class AgentGate {
+    /** Agents send at most 32 KiB a frame; gateways on the way may join frames. */
+    private static final int MAX_FRAME_BYTES = 1024 * 1024;
+
+    /** A few machines with a few links each; more is an agent that dials in a circle. */
+    private static final int MAX_CONNECTIONS_PER_TUNNEL = 64;
+
+    private final Admission admission;
+    private final SessionRegistry registry;
+    private final LinkSettings settings;
+    private final JsonMapper json;
+
+    public AgentGate(Admission admission, SessionRegistry registry, LinkSettings settings, JsonMapper json) {
+        this.admission = admission;
+        this.registry = registry;
+        this.settings = settings;
+        this.json = json;
+    }
+
+    /** Whether a request is an agent's. */
+    public static boolean isFor(HttpRequest request) {
+        String uri = request.uri();
+        return uri.startsWith(TunnelProtocol.CONNECT_PATH)
+                && (uri.length() == TunnelProtocol.CONNECT_PATH.length()
+                        || uri.charAt(TunnelProtocol.CONNECT_PATH.length()) == '?');
+    }
+
+    /**
+     * Checks whether the agent may connect.
+     *
+     * @return what {@link #upgrade} needs; fails with the problem to answer
+     */
+    public CompletableFuture<Entrance> check(HttpRequest request, String token) {
+        requireUpgrade(request);
+        List<String> names = new QueryStringDecoder(request.uri())
+                .parameters()
+                .getOrDefault(TunnelProtocol.TUNNEL_PARAMETER, List.of());
+        if (names.size() != 1 || names.getFirst().isEmpty()) {
+            throw new ProblemException(
+                    ProblemCode.VALIDATION_ERROR, "Name the tunnel once, in the query parameter 'tunnel'.");
+        }
+        String tunnel = names.getFirst();
+        return admission.admit(token, tunnel).thenApply(admitted -> new Entrance(token, tunnel, entrance(admitted)));
+    }
+
+    /** A checked request. */
+    public record Entrance(String token, String tunnel, Admitted admitted) {
+        Resolution.Found found() {
+            return (Resolution.Found) admitted.resolution();
+        }
+    }
+
+    private static void requireUpgrade(HttpRequest request) {
+        boolean webSocket = HttpMethod.GET.equals(request.method())
+                && request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
+                && request.headers().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
+        boolean protocol = request.headers()
+                .containsValue(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, TunnelProtocol.SUBPROTOCOL, true);
+        if (!webSocket || !protocol) {
+            throw new ProblemException(
+                    ProblemCode.VALIDATION_ERROR,
+                    "Agents connect here by WebSocket with the subprotocol " + TunnelProtocol.SUBPROTOCOL + ".");
+        }
+    }
+
+    private Admitted entrance(Admitted admitted) {
+        if (!admitted.caller().hasScope(Scope.TUNNELS_CONNECT)) {
+            throw new ProblemException(
+                    ProblemCode.FORBIDDEN, "These credentials lack the scope " + Scope.TUNNELS_CONNECT + ".");
+        }
+        switch (admitted.resolution()) {
+            case Resolution.Unknown _ ->
+                throw new ProblemException(ProblemCode.TUNNEL_001, "There is no tunnel of this name.")
+                        .withAlias("TUNNEL_NOT_FOUND");
+            case Resolution.Stopped _ ->
+                throw new ProblemException(ProblemCode.TUNNEL_STOPPED, "The tunnel is stopped. Start it first.");
+            case Resolution.Found found -> {
+                if (registry.connections(found.tunnelId()) >= MAX_CONNECTIONS_PER_TUNNEL) {
+                    throw new ProblemException(
+                                    ProblemCode.TOO_MANY_STREAMS, "The tunnel has too many agent connections.")
+                            .withRetryAfter(Duration.ofSeconds(5));
+                }
+            }
+        }
+        return admitted;
+    }
+
+    /** Answers 101 and turns the channel into a link; its HTTP handlers but the codec are gone by now. */
+    public void upgrade(Channel channel, HttpRequest request, Entrance entrance) {
+        WebSocketServerHandshaker handshaker = new WebSocketServerHandshakerFactory(
+                        "ws://localhost" + TunnelProtocol.CONNECT_PATH,
+                        TunnelProtocol.SUBPROTOCOL,
+                        false,
+                        MAX_FRAME_BYTES)
+                .newHandshaker(request);
+        if (handshaker == null) {
+            WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(channel)
+                    .addListener(_ -> channel.close());
+            return;
+        }
+        SessionInfo info = describe(channel, request, entrance);
+        FullHttpRequest whole = new DefaultFullHttpRequest(
+                request.protocolVersion(),
+                request.method(),
+                request.uri(),
+                Unpooled.EMPTY_BUFFER,
+                request.headers(),
+                EmptyHttpHeaders.INSTANCE);
+        handshaker.handshake(channel, whole).addListener(upgraded -> {
+            if (upgraded.isSuccess()) {
+                new Greeting(info, entrance, admission, registry, json).start(channel, settings);
+            } else {
+                channel.close();
+            }
+        });
+    }
+
+    private static SessionInfo describe(Channel channel, HttpRequest request, Entrance entrance) {
+        Caller caller = entrance.admitted().caller();
+        return new SessionInfo(
+                UUID.randomUUID(),
+                entrance.found().tunnelId(),
+                entrance.found().tenantId(),
+                caller.userId(),
+                caller.apiKeyId(),
+                "",
+                "",
+                remoteAddress(channel, request));
+    }
+
+    private static String remoteAddress(Channel channel, HttpRequest request) {
+        return Optional.ofNullable(request.headers().get("X-Forwarded-For"))
+                .map(addresses -> addresses.split(",", 2)[0].trim())
+                .filter(address -> !address.isEmpty() && address.length() <= 45)
+                .orElseGet(() -> channel.remoteAddress() instanceof InetSocketAddress address
+                        ? address.getAddress().getHostAddress()
+                        : "");
+    }
+}

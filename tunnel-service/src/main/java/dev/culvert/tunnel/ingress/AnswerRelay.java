@@ -1,0 +1,224 @@
+package dev.culvert.tunnel.ingress;
+
+import dev.culvert.tunnel.session.TrafficMeter.Outcome;
+import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
+import dev.culvert.tunnelprotocol.BackPressure;
+import dev.culvert.tunnelprotocol.HttpTranslation;
+import dev.culvert.tunnelprotocol.OriginFailure;
+import dev.culvert.tunnelprotocol.TunnelProtocol;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Passes the answer of an agent to the caller; one for each stream, on the loop of its link. */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failed writes by closing the channel
+final class AnswerRelay extends ChannelInboundHandlerAdapter {
+    private final Exchange exchange;
+    private final Channel client;
+    private final Duration firstByteTimeout;
+    private final Duration idleTimeout;
+
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ScheduledFuture<?> watch;
+    private boolean started;
+    private boolean complete;
+    private boolean pipe;
+
+    AnswerRelay(Exchange exchange, Channel client, Ingress ingress, Resolution.Found found) {
+        this.exchange = exchange;
+        this.client = client;
+        Duration ofTunnel = found.idleTimeout();
+        this.firstByteTimeout = ofTunnel == null ? ingress.firstByteTimeout() : ofTunnel;
+        this.idleTimeout = ofTunnel == null ? ingress.idleTimeout() : ofTunnel;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object frame) {
+        if (exchange.isEnded()) {
+            ReferenceCountUtil.release(frame);
+            return;
+        }
+        switch (frame) {
+            case Http2HeadersFrame head when !started -> onHead(head);
+            case Http2HeadersFrame trailers -> {
+                LastHttpContent last = new DefaultLastHttpContent();
+                last.trailingHeaders().set(HttpTranslation.trailersToHttp1(trailers.headers()));
+                writeLast(last);
+            }
+            case Http2DataFrame data -> onData(data);
+            default -> ReferenceCountUtil.release(frame);
+        }
+    }
+
+    private void onHead(Http2HeadersFrame frame) {
+        started = true;
+        exchange.moved();
+        CharSequence failure = frame.headers().get(TunnelProtocol.FAILURE_HEADER);
+        if (failure != null) {
+            complete = true;
+            exchange.refuse(OriginFailure.fromWireName(failure)
+                    .map(IngressProblems::originFailed)
+                    .orElseGet(IngressProblems::brokenAnswer));
+            return;
+        }
+        boolean hasBody = !frame.isEndStream();
+        if (exchange.isWebSocket()
+                && HttpResponseStatus.OK
+                        .codeAsText()
+                        .contentEquals(frame.headers().status())) {
+            pipe = true;
+            exchange.becomePipe(switchingProtocols(frame));
+            return;
+        }
+        HttpResponse response = exchange.decorate(HttpTranslation.toHttp1Response(frame.headers(), hasBody));
+        if (!hasBody && needsLength(response)) {
+            response.headers().set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
+        }
+        client.write(response);
+        if (!hasBody) {
+            writeLast(LastHttpContent.EMPTY_LAST_CONTENT);
+        }
+    }
+
+    private boolean needsLength(HttpResponse response) {
+        return !response.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
+                && !response.status().equals(HttpResponseStatus.NO_CONTENT)
+                && !response.status().equals(HttpResponseStatus.NOT_MODIFIED)
+                && !HttpMethod.HEAD.equals(exchange.request().method());
+    }
+
+    /** The handshake of the outer hop, with the key the caller sent (RFC 6455 §4.2.2). */
+    private HttpResponse switchingProtocols(Http2HeadersFrame frame) {
+        HttpResponse response = exchange.decorate(HttpTranslation.toHttp1Response(frame.headers(), false));
+        String key = exchange.request().headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY, "");
+        response.setStatus(HttpResponseStatus.SWITCHING_PROTOCOLS);
+        response.headers()
+                .remove(HttpHeaderNames.CONTENT_LENGTH)
+                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
+                .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
+                .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, WebSocketKey.accept(key));
+        return response;
+    }
+
+    private void onData(Http2DataFrame data) {
+        exchange.movedOut(data.content().readableBytes());
+        if (pipe) {
+            client.write(data.content());
+            if (data.isEndStream()) {
+                complete = true;
+                exchange.onPipeEnded();
+            }
+        } else if (data.isEndStream()) {
+            writeLast(new DefaultLastHttpContent(data.content()));
+        } else {
+            client.write(new DefaultHttpContent(data.content()));
+        }
+    }
+
+    private void writeLast(LastHttpContent last) {
+        complete = true;
+        client.writeAndFlush(last).addListener(written -> exchange.onAnswered(written.isSuccess(), Outcome.COMPLETED));
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        client.flush();
+        BackPressure.pauseIfFull(ctx.channel(), client);
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (exchange.wantsContent() && !exchange.isEnded()) {
+            BackPressure.resumeIfRoom(client, ctx.channel());
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        // A reset is followed by the end of the stream, which says all.
+        ReferenceCountUtil.release(event);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        stopWatching();
+        if (complete || exchange.isEnded()) {
+            return;
+        }
+        if (started) {
+            exchange.breakOff(Outcome.CUT_OFF);
+        } else {
+            started = true;
+            exchange.refuse(
+                    ctx.channel().parent().isActive() ? IngressProblems.brokenAnswer() : IngressProblems.agentLost());
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
+    }
+
+    // Time
+
+    /** Starts to watch for silence. */
+    void watch() {
+        watchAgainIn((started ? idleTimeout : firstByteTimeout).toNanos());
+    }
+
+    private void watchAgainIn(long nanos) {
+        ChannelHandlerContext ctx = context;
+        if (ctx != null && ctx.channel().isActive()) {
+            watch = ctx.executor().schedule(this::checkSilence, nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void checkSilence() {
+        if (complete || pipe || exchange.isEnded()) {
+            return;
+        }
+        long allowed = (started ? idleTimeout : firstByteTimeout).toNanos();
+        long silent = exchange.silentNanos();
+        if (silent < allowed) {
+            watchAgainIn(allowed - silent);
+        } else if (started) {
+            exchange.breakOff(Outcome.TIMED_OUT);
+        } else {
+            started = true;
+            complete = true;
+            exchange.refuse(IngressProblems.idleTooLong(), Outcome.TIMED_OUT);
+            ChannelHandlerContext ctx = context;
+            if (ctx != null) {
+                Exchange.cancel((Http2StreamChannel) ctx.channel());
+            }
+        }
+    }
+
+    private void stopWatching() {
+        ScheduledFuture<?> planned = watch;
+        if (planned != null) {
+            planned.cancel(false);
+        }
+    }
+}

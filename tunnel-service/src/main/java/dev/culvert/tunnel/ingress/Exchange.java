@@ -1,0 +1,489 @@
+package dev.culvert.tunnel.ingress;
+
+import dev.culvert.contracts.http.HeaderNames;
+import dev.culvert.contracts.identity.Scope;
+import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.platform.correlation.Correlation;
+import dev.culvert.platform.problem.ProblemException;
+import dev.culvert.tunnel.session.Admission.Admitted;
+import dev.culvert.tunnel.session.AgentSession;
+import dev.culvert.tunnel.session.TrafficMeter.Outcome;
+import dev.culvert.tunnel.session.TrafficMeter.Traffic;
+import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
+import dev.culvert.tunnelprotocol.BackPressure;
+import dev.culvert.tunnelprotocol.HttpTranslation;
+import dev.culvert.tunnelprotocol.LinkDrainingException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.handler.codec.http2.Http2StreamFrame;
+import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request of a caller, from its head to the last byte of the answer.
+ *
+ * <p>Two event loops take part. What comes from the caller is handled here, on the loop of the caller's connection. What
+ * comes from the agent is handled by {@link AnswerRelay}, on the loop of the link, and once a stream is open only that side
+ * writes to the caller. Each loop writes to the other's channel directly, which Netty queues in order and counts.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failed writes by closing the channel
+final class Exchange {
+    private static final int MAX_ATTEMPTS = 3;
+
+    private final Ingress ingress;
+    private final Channel client;
+    private final HttpRequest request;
+    private final Runnable over;
+    private final String requestId;
+    private final boolean webSocket;
+    private final boolean hasBody;
+    private final Instant startedAt = Instant.now();
+    private final long startedNanos = System.nanoTime();
+    private final AtomicLong bytesIn = new AtomicLong();
+    private final AtomicLong bytesOut = new AtomicLong();
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    // Set before a stream is asked for, read by both loops afterwards.
+    private @Nullable TunnelPath path;
+    private @Nullable Admitted admitted;
+    private @Nullable Reservation reservation;
+
+    // Loop of the caller's connection only.
+    private final Deque<Http2StreamFrame> untilOpen = new ArrayDeque<>();
+    private @Nullable Http2StreamChannel stream;
+    private boolean pipe;
+
+    private volatile boolean requestEnded;
+    private volatile boolean closeAfter;
+    private volatile int status;
+    private volatile long movedNanos = startedNanos;
+
+    /**
+     * @param over called on the caller's loop when the connection may serve another request
+     */
+    Exchange(Ingress ingress, Channel client, HttpRequest request, Runnable over) {
+        this.ingress = ingress;
+        this.client = client;
+        this.request = request;
+        this.over = over;
+        this.requestId = Correlation.accept(request.headers().get(HeaderNames.CORRELATION_ID));
+        this.webSocket = HttpMethod.GET.equals(request.method())
+                && request.headers().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
+                && request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true);
+        this.hasBody = HttpUtil.isTransferEncodingChunked(request) || HttpUtil.getContentLength(request, 0L) > 0;
+        this.closeAfter = !HttpUtil.isKeepAlive(request) || !isHttp11();
+    }
+
+    // From the caller; on the loop of its connection
+
+    /** Starts with the head; the body waits until a stream is open. */
+    void begin() {
+        if (hasBody || webSocket) {
+            client.config().setAutoRead(false);
+        }
+        try {
+            if (ingress.draining().get()) {
+                throw IngressProblems.draining();
+            }
+            TunnelPath parsed = TunnelPath.parse(request.uri()).orElseThrow(IngressProblems::unknownPath);
+            path = parsed;
+            String token = Credentials.take(request.headers());
+            ingress.admission().admit(token, parsed.name()).whenComplete((answer, failure) -> {
+                if (client.eventLoop().inEventLoop()) {
+                    onAdmission(answer, failure);
+                } else {
+                    client.eventLoop().execute(() -> onAdmission(answer, failure));
+                }
+            });
+        } catch (ProblemException e) {
+            refuse(e);
+        }
+    }
+
+    private void onAdmission(@Nullable Admitted answer, @Nullable Throwable failure) {
+        if (ended.get()) {
+            return;
+        }
+        if (answer == null) {
+            refuse(failure == null ? new IllegalStateException("No answer of the directory") : failure);
+            return;
+        }
+        admitted = answer;
+        try {
+            Resolution.Found found = found(answer);
+            reservation = Reservation.take(ingress, found.tunnelId(), found.maxConnections());
+            openStream(found, head(), MAX_ATTEMPTS);
+        } catch (RuntimeException e) {
+            refuse(e);
+        }
+    }
+
+    private Resolution.Found found(Admitted answer) {
+        if (!answer.caller().hasScope(Scope.TUNNELS_USE)) {
+            throw new ProblemException(
+                    ProblemCode.FORBIDDEN, "These credentials lack the scope " + Scope.TUNNELS_USE + ".");
+        }
+        return switch (answer.resolution()) {
+            case Resolution.Unknown _ -> throw IngressProblems.unknownTunnel();
+            case Resolution.Stopped _ -> throw IngressProblems.stopped();
+            case Resolution.Found found -> {
+                if (!ingress.registry().connected(found.tunnelId())) {
+                    throw IngressProblems.offline();
+                }
+                yield found;
+            }
+        };
+    }
+
+    private Http2Headers head() {
+        TunnelPath known = path();
+        ForwardedHeaders.add(request, client, known);
+        request.headers().set(HeaderNames.CORRELATION_ID, requestId);
+        return webSocket
+                ? HttpTranslation.toExtendedConnect(request, known.forwarded())
+                : HttpTranslation.toHttp2(request, known.forwarded());
+    }
+
+    private void openStream(Resolution.Found found, Http2Headers head, int attempts) {
+        AgentSession session = ingress.registry().begin(found.tunnelId()).orElse(null);
+        if (session == null) {
+            refuse(
+                    ingress.registry().connected(found.tunnelId())
+                            ? IngressProblems.agentBusy()
+                            : IngressProblems.offline());
+            return;
+        }
+        reservation().on(session);
+        AnswerRelay relay = new AnswerRelay(this, client, ingress, found);
+        session.link().open(relay).addListener(opened -> {
+            if (opened.isSuccess()) {
+                Http2StreamChannel channel = (Http2StreamChannel) opened.getNow();
+                // In this very moment: a link that drains waits for streams it has heard of, not for intentions.
+                channel.writeAndFlush(new DefaultHttp2HeadersFrame(head, !hasBody && !webSocket));
+                relay.watch();
+                client.eventLoop().execute(() -> onStreamOpen(channel));
+            } else {
+                client.eventLoop().execute(() -> onStreamRefused(found, head, attempts, opened.cause()));
+            }
+        });
+    }
+
+    private void onStreamRefused(Resolution.Found found, Http2Headers head, int attempts, Throwable cause) {
+        reservation().on(null);
+        if (ended.get()) {
+            return;
+        }
+        if (cause instanceof LinkDrainingException && attempts > 1) {
+            openStream(found, head, attempts - 1);
+        } else {
+            refuse(IngressProblems.offline());
+        }
+    }
+
+    private void onStreamOpen(Http2StreamChannel channel) {
+        stream = channel;
+        if (ended.get()) {
+            cancel(channel);
+            releaseWaiting();
+            return;
+        }
+        if (HttpUtil.is100ContinueExpected(request) && status == 0) {
+            client.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
+        }
+        Http2StreamFrame waiting;
+        while ((waiting = untilOpen.poll()) != null) {
+            channel.write(waiting);
+        }
+        channel.flush();
+        if (!webSocket) {
+            client.config().setAutoRead(true);
+        }
+    }
+
+    /** Whether body of this request is still to come. */
+    boolean takesContent() {
+        return !requestEnded && !pipe;
+    }
+
+    /** Whether bytes of the caller are no longer HTTP. */
+    boolean isPipe() {
+        return pipe;
+    }
+
+    void onContent(HttpContent content) {
+        if (content.decoderResult().isFailure()) {
+            content.release();
+            requestEnded = true;
+            breakOff(Outcome.CALLER_GONE);
+            return;
+        }
+        boolean last = content instanceof LastHttpContent;
+        if (last) {
+            requestEnded = true;
+        }
+        if (ended.get() || !hasBody) {
+            content.release();
+            return;
+        }
+        moved();
+        bytesIn.addAndGet(content.content().readableBytes());
+        if (content instanceof LastHttpContent end && !end.trailingHeaders().isEmpty()) {
+            toStream(new DefaultHttp2DataFrame(content.content(), false));
+            toStream(new DefaultHttp2HeadersFrame(HttpTranslation.trailersToHttp2(end.trailingHeaders()), true));
+        } else {
+            toStream(new DefaultHttp2DataFrame(content.content(), last));
+        }
+    }
+
+    void onBytes(ByteBuf bytes) {
+        if (ended.get()) {
+            bytes.release();
+            return;
+        }
+        bytesIn.addAndGet(bytes.readableBytes());
+        toStream(new DefaultHttp2DataFrame(bytes, false));
+    }
+
+    private void toStream(Http2StreamFrame frame) {
+        Http2StreamChannel open = stream;
+        if (open == null) {
+            untilOpen.add(frame);
+        } else {
+            open.write(frame);
+        }
+    }
+
+    void onClientReadComplete() {
+        Http2StreamChannel open = stream;
+        if (open != null && !ended.get()) {
+            open.flush();
+            BackPressure.pauseIfFull(client, open);
+        }
+    }
+
+    void onClientWritabilityChanged() {
+        Http2StreamChannel open = stream;
+        if (open != null) {
+            BackPressure.resumeIfRoom(open, client);
+        }
+    }
+
+    void onClientGone() {
+        Http2StreamChannel open = stream;
+        if (pipe && open != null) {
+            if (end(Outcome.COMPLETED)) {
+                open.writeAndFlush(new DefaultHttp2DataFrame(true));
+            }
+        } else if (end(Outcome.CALLER_GONE) && open != null) {
+            cancel(open);
+        }
+        releaseWaiting();
+    }
+
+    private void releaseWaiting() {
+        Http2StreamFrame waiting;
+        while ((waiting = untilOpen.poll()) != null) {
+            ReferenceCountUtil.release(waiting);
+        }
+    }
+
+    // Answers; from the caller's loop before a stream is open, from the link's afterwards
+
+    /** Answers with a problem instead of the local service. */
+    void refuse(Throwable failure) {
+        refuse(failure, Outcome.REFUSED);
+    }
+
+    void refuse(Throwable failure, Outcome outcome) {
+        if (hasBody && !requestEnded) {
+            closeAfter = true;
+        }
+        FullHttpResponse response = ProblemResponses.of(
+                ingress.problems(), failure, TunnelPath.withoutQuery(request.uri()), requestId, closesAfter());
+        status = response.status().code();
+        client.writeAndFlush(response).addListener(written -> onAnswered(written.isSuccess(), outcome));
+    }
+
+    /** Completes an answer's head for this hop. */
+    HttpResponse decorate(HttpResponse response) {
+        status = response.status().code();
+        ForwardedHeaders.addVia(response.headers());
+        response.headers().set(HeaderNames.CORRELATION_ID, requestId);
+        if (!isHttp11()) {
+            // No chunks in HTTP/1.0: the end of the connection ends the body.
+            response.headers().remove(HttpHeaderNames.TRANSFER_ENCODING);
+        }
+        if (closesAfter()) {
+            response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
+        return response;
+    }
+
+    /** The last byte of an answer has been written, or could not be. */
+    void onAnswered(boolean written, Outcome outcome) {
+        if (end(written ? outcome : Outcome.CALLER_GONE)) {
+            client.eventLoop().execute(this::afterAnswer);
+        }
+    }
+
+    private void afterAnswer() {
+        releaseWaiting();
+        if (closesAfter() && requestEnded) {
+            client.close();
+        } else {
+            over.run();
+        }
+    }
+
+    /** The answer cannot be completed: the caller must see that, and never a clean end. */
+    void breakOff(Outcome outcome) {
+        if (!end(outcome)) {
+            return;
+        }
+        client.eventLoop().execute(() -> {
+            Http2StreamChannel open = stream;
+            if (open != null) {
+                cancel(open);
+            }
+            if (!isHttp11() && client.isActive()) {
+                // Where the end of the connection is the end of the body, only a reset says that it is not.
+                client.config().setOption(ChannelOption.SO_LINGER, 0);
+            }
+            client.close();
+        });
+    }
+
+    /** The local service agreed to speak WebSocket: this connection becomes a pipe. */
+    void becomePipe(HttpResponse switching) {
+        client.eventLoop().execute(() -> {
+            status = HttpResponseStatus.SWITCHING_PROTOCOLS.code();
+            if (ended.get()) {
+                return;
+            }
+            client.writeAndFlush(switching);
+            pipe = true;
+            client.pipeline().remove(HttpServerCodec.class);
+            client.config().setAutoRead(true);
+        });
+    }
+
+    /** The agent's side of a pipe has ended. */
+    void onPipeEnded() {
+        end(Outcome.COMPLETED);
+        client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    static void cancel(Http2StreamChannel channel) {
+        channel.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL)).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    // Accounts
+
+    private boolean end(Outcome outcome) {
+        if (!ended.compareAndSet(false, true)) {
+            return false;
+        }
+        Reservation taken = reservation;
+        if (taken != null) {
+            taken.release();
+        }
+        Admitted known = admitted;
+        if (known != null && known.resolution() instanceof Resolution.Found found) {
+            ingress.meter()
+                    .record(new Traffic(
+                            found.tunnelId(),
+                            found.tenantId(),
+                            known.caller().userId(),
+                            request.method().name(),
+                            status,
+                            bytesIn.get(),
+                            bytesOut.get(),
+                            startedAt,
+                            Duration.ofNanos(System.nanoTime() - startedNanos),
+                            outcome));
+        }
+        return true;
+    }
+
+    boolean isEnded() {
+        return ended.get();
+    }
+
+    void moved() {
+        movedNanos = System.nanoTime();
+    }
+
+    void movedOut(int bytes) {
+        bytesOut.addAndGet(bytes);
+        moved();
+    }
+
+    long silentNanos() {
+        return System.nanoTime() - movedNanos;
+    }
+
+    HttpRequest request() {
+        return request;
+    }
+
+    boolean isWebSocket() {
+        return webSocket;
+    }
+
+    /** Whether the loop of the link should let the caller send on. */
+    boolean wantsContent() {
+        return !requestEnded || pipe;
+    }
+
+    private boolean closesAfter() {
+        return closeAfter || ingress.draining().get();
+    }
+
+    private boolean isHttp11() {
+        return request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) >= 0;
+    }
+
+    private TunnelPath path() {
+        TunnelPath known = path;
+        if (known == null) {
+            throw new IllegalStateException("Not begun");
+        }
+        return known;
+    }
+
+    private Reservation reservation() {
+        Reservation taken = reservation;
+        if (taken == null) {
+            throw new IllegalStateException("Nothing reserved");
+        }
+        return taken;
+    }
+}

@@ -1,0 +1,31 @@
+package dev.culvert.tunnel.ingress;
+
+import dev.culvert.platform.problem.ProblemWriter;
+import dev.culvert.tunnel.edge.AgentGate;
+import dev.culvert.tunnel.session.Admission;
+import dev.culvert.tunnel.session.SessionRegistry;
+import dev.culvert.tunnel.session.TrafficMeter;
+import dev.culvert.tunnelprotocol.MemoryBudget;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * What all requests of a data port share.
+ *
+ * @param streamBytes what a request may make this process hold, reserved for as long as it runs
+ * @param firstByteTimeout longest silence before an answer starts, where the tunnel sets none
+ * @param idleTimeout longest silence afterwards, where the tunnel sets none
+ * @param draining set when the port takes no new requests
+ */
+record Ingress(
+        Admission admission,
+        SessionRegistry registry,
+        AgentGate gate,
+        RequestSlots slots,
+        MemoryBudget memory,
+        long streamBytes,
+        Duration firstByteTimeout,
+        Duration idleTimeout,
+        TrafficMeter meter,
+        ProblemWriter problems,
+        AtomicBoolean draining) {}

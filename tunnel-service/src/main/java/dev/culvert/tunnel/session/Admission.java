@@ -1,0 +1,107 @@
+package dev.culvert.tunnel.session;
+
+import dev.culvert.platform.caller.Caller;
+import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers who is calling and which tunnel is meant, without blocking an event loop: both questions go to a virtual thread,
+ * once for all requests that ask the same at the same time, and the answer is kept for a short while.
+ */
+public final class Admission {
+    private static final Duration KEEP = Duration.ofSeconds(2);
+    private static final int MAX_ENTRIES = 10_000;
+
+    private final CallerVerifier verifier;
+    private final TunnelDirectory directory;
+    private final Executor blocking;
+    private final LongSupplier nanoTime;
+    private final ConcurrentHashMap<Question, Answer> answers = new ConcurrentHashMap<>();
+
+    /**
+     * @param blocking runs what may block, e.g. one virtual thread for each task
+     * @param nanoTime source of monotonic time
+     */
+    public Admission(CallerVerifier verifier, TunnelDirectory directory, Executor blocking, LongSupplier nanoTime) {
+        this.verifier = verifier;
+        this.directory = directory;
+        this.blocking = blocking;
+        this.nanoTime = nanoTime;
+    }
+
+    /** A verified caller and what the name means to it. */
+    public record Admitted(Caller caller, Resolution resolution) {}
+
+    private record Question(String token, String tunnel) {}
+
+    private record Answer(CompletableFuture<Admitted> admitted, long askedNanos) {
+        boolean isAbout(UUID tunnelId) {
+            if (!admitted.isDone()) {
+                // Asked before the change, so it may be about to tell of the state before.
+                return true;
+            }
+            return !admitted.isCompletedExceptionally()
+                    && switch (admitted.join().resolution()) {
+                        case Resolution.Found found -> found.tunnelId().equals(tunnelId);
+                        case Resolution.Stopped stopped -> stopped.tunnelId().equals(tunnelId);
+                        case Resolution.Unknown _ -> true;
+                    };
+        }
+    }
+
+    /**
+     * Verifies and resolves.
+     *
+     * @return done already when the answer is known; fails with the problem of the token or the directory's exception
+     */
+    public CompletableFuture<Admitted> admit(String token, String tunnel) {
+        Question question = new Question(token, tunnel);
+        long now = nanoTime.getAsLong();
+        Answer known = answers.get(question);
+        if (known != null && now - known.askedNanos < KEEP.toNanos()) {
+            return known.admitted;
+        }
+        if (answers.size() >= MAX_ENTRIES) {
+            answers.values().removeIf(answer -> now - answer.askedNanos >= KEEP.toNanos());
+        }
+        Answer asked = new Answer(new CompletableFuture<>(), now);
+        if (answers.size() < MAX_ENTRIES) {
+            Answer raced = known == null ? answers.putIfAbsent(question, asked) : replaced(question, known, asked);
+            if (raced != null) {
+                return raced.admitted;
+            }
+        }
+        blocking.execute(() -> ask(question, asked));
+        return asked.admitted;
+    }
+
+    private @Nullable Answer replaced(Question question, Answer known, Answer asked) {
+        return answers.replace(question, known, asked) ? null : answers.putIfAbsent(question, asked);
+    }
+
+    private void ask(Question question, Answer answer) {
+        try {
+            Caller caller = verifier.verify(question.token);
+            Resolution resolution = directory.resolve(question.tunnel, caller);
+            if (!(resolution instanceof Resolution.Found)) {
+                // Not kept: a tunnel made or started a moment later is there at once.
+                answers.remove(question, answer);
+            }
+            answer.admitted.complete(new Admitted(caller, resolution));
+        } catch (RuntimeException e) {
+            answers.remove(question, answer);
+            answer.admitted.completeExceptionally(e);
+        }
+    }
+
+    /** To be called after a committed change of a tunnel: what was known about it is asked anew. */
+    public void forget(UUID tunnelId) {
+        answers.values().removeIf(answer -> answer.isAbout(tunnelId));
+    }
+}

@@ -1,0 +1,55 @@
+package dev.culvert.tunnel.session;
+
+import dev.culvert.tunnel.session.SessionEvent.SessionInfo;
+import dev.culvert.tunnelprotocol.Link;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A link whose agent has said hello. */
+public final class AgentSession {
+    private final SessionInfo info;
+    private final int connection;
+    private final Link link;
+    private final AtomicInteger requests = new AtomicInteger();
+
+    /**
+     * @param connection number of the link within its agent process
+     */
+    public AgentSession(SessionInfo info, int connection, Link link) {
+        this.info = info;
+        this.connection = connection;
+        this.link = link;
+    }
+
+    public SessionInfo info() {
+        return info;
+    }
+
+    public Link link() {
+        return link;
+    }
+
+    /** Counts a request in, unless the agent's limit is reached. */
+    public boolean tryBegin() {
+        // One stream is the control stream.
+        if (requests.incrementAndGet() < link.maxStreams()) {
+            return true;
+        }
+        requests.decrementAndGet();
+        return false;
+    }
+
+    /** Counts a request out. */
+    public void end() {
+        requests.decrementAndGet();
+    }
+
+    int requests() {
+        return requests.get();
+    }
+
+    boolean sameOrigin(AgentSession other) {
+        return connection == other.connection
+                && info.agentInstance().equals(other.info.agentInstance())
+                && info.tunnelId().equals(other.info.tunnelId());
+    }
+}

@@ -1,0 +1,168 @@
+package dev.culvert.tunnel.session;
+
+import dev.culvert.tunnelprotocol.CloseReason;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** All agent sessions of this replica, by tunnel. */
+public final class SessionRegistry implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(SessionRegistry.class);
+
+    private final SessionListener listener;
+    private final Clock clock;
+    private final ConcurrentHashMap<UUID, List<AgentSession>> sessions = new ConcurrentHashMap<>();
+    private final AtomicInteger turn = new AtomicInteger();
+
+    /** One thread, so that events arrive in the order in which they were queued. */
+    private final ExecutorService events = Executors.newSingleThreadExecutor(
+            Thread.ofVirtual().name("session-events").factory());
+
+    public SessionRegistry(SessionListener listener, Clock clock) {
+        this.listener = listener;
+        this.clock = clock;
+    }
+
+    /** Takes a session in; an older one of the same agent process and link number gives way. */
+    public void add(AgentSession session) {
+        UUID tunnelId = session.info().tunnelId();
+        List<AgentSession> replaced = new ArrayList<>();
+        sessions.compute(tunnelId, (_, before) -> {
+            List<AgentSession> after = new ArrayList<>(before == null ? List.of() : before);
+            after.add(session);
+            for (AgentSession older : before == null ? List.<AgentSession>of() : before) {
+                if (older.sameOrigin(session)) {
+                    replaced.add(older);
+                }
+            }
+            // Queued inside compute: the order of events is the order of changes.
+            tell(new SessionEvent.Connected(session.info(), after.size(), clock.instant()));
+            return List.copyOf(after);
+        });
+        replaced.forEach(older -> older.link().close(CloseReason.REPLACED));
+        log.atInfo()
+                .addKeyValue("culvert.tunnel.id", tunnelId)
+                .addKeyValue("culvert.session.id", session.info().sessionId())
+                .addKeyValue("culvert.agent.version", session.info().agentVersion())
+                .log("Agent connected");
+    }
+
+    /** Forgets a session whose link has ended. */
+    public void remove(AgentSession session, String reason) {
+        UUID tunnelId = session.info().tunnelId();
+        sessions.computeIfPresent(tunnelId, (_, before) -> {
+            List<AgentSession> after =
+                    before.stream().filter(other -> other != session).toList();
+            if (after.size() < before.size()) {
+                tell(new SessionEvent.Disconnected(session.info(), after.size(), clock.instant(), reason));
+            }
+            return after.isEmpty() ? null : after;
+        });
+        log.atInfo()
+                .addKeyValue("culvert.tunnel.id", tunnelId)
+                .addKeyValue("culvert.session.id", session.info().sessionId())
+                .addKeyValue("reason", reason)
+                .log("Agent disconnected");
+    }
+
+    private void tell(SessionEvent event) {
+        events.execute(() -> {
+            try {
+                listener.onSession(event);
+            } catch (RuntimeException e) {
+                log.atError()
+                        .setCause(e)
+                        .addKeyValue("culvert.tunnel.id", event.session().tunnelId())
+                        .log("Session event could not be handled");
+            }
+        });
+    }
+
+    /**
+     * The best session for one more request, already counted into it: the one with fewest requests among those whose agent
+     * answers, else among those that are suspect. Equal ones take turns.
+     *
+     * @return empty if no agent is connected or all are at their limit
+     */
+    public Optional<AgentSession> begin(UUID tunnelId) {
+        List<AgentSession> candidates = sessions.getOrDefault(tunnelId, List.of());
+        return fewestRequests(candidates, session -> !session.link().suspect())
+                .or(() -> fewestRequests(candidates, _ -> true));
+    }
+
+    private Optional<AgentSession> fewestRequests(List<AgentSession> candidates, Predicate<AgentSession> eligible) {
+        AgentSession best = null;
+        int size = candidates.size();
+        int start = size == 0 ? 0 : Math.floorMod(turn.getAndIncrement(), size);
+        for (int i = 0; i < size; i++) {
+            AgentSession candidate = candidates.get((start + i) % size);
+            if (candidate.link().usable()
+                    && eligible.test(candidate)
+                    && (best == null || candidate.requests() < best.requests())) {
+                best = candidate;
+            }
+        }
+        return best != null && best.tryBegin() ? Optional.of(best) : Optional.empty();
+    }
+
+    /** Whether an agent of the tunnel could take requests now, were it not for limits. */
+    public boolean connected(UUID tunnelId) {
+        return sessions.getOrDefault(tunnelId, List.of()).stream()
+                .anyMatch(session -> session.link().usable());
+    }
+
+    /** Sessions of one tunnel. */
+    public int connections(UUID tunnelId) {
+        return sessions.getOrDefault(tunnelId, List.of()).size();
+    }
+
+    /** Sessions of all tunnels. */
+    public int connections() {
+        return sessions.values().stream().mapToInt(List::size).sum();
+    }
+
+    /** Requests under way over all sessions. */
+    public int requests() {
+        return sessions.values().stream()
+                .flatMap(List::stream)
+                .mapToInt(AgentSession::requests)
+                .sum();
+    }
+
+    /** Ends all sessions of a tunnel with everything on them. To be called after {@link Admission#forget(UUID)}. */
+    public void close(UUID tunnelId, CloseReason reason) {
+        sessions.getOrDefault(tunnelId, List.of())
+                .forEach(session -> session.link().close(reason));
+    }
+
+    /** Ends all sessions that were made with an API key. */
+    public void closeByApiKey(UUID apiKeyId) {
+        sessions.values().stream()
+                .flatMap(List::stream)
+                .filter(session ->
+                        session.info().apiKeyId().filter(apiKeyId::equals).isPresent())
+                .forEach(session -> session.link().close(CloseReason.REVOKED));
+    }
+
+    /** Asks every agent to go elsewhere; running requests finish. */
+    public void drain() {
+        sessions.values().stream()
+                .flatMap(List::stream)
+                .forEach(session -> session.link().drain(CloseReason.DRAINING));
+    }
+
+    /** Delivers what is queued, then stops. */
+    @Override
+    public void close() {
+        events.close();
+    }
+}
