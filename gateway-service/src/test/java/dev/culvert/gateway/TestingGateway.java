@@ -54,8 +54,14 @@ public final class TestingGateway implements AutoCloseable {
         properties.put("AUTH_JWKS_URL", TestingIssuer.shared().jwksUrl());
         properties.put("SECRET_KEY", TestingStores.SECRET_KEY);
         for (String name : new String[] {
-            "AUTH_SERVICE_URL", "USER_SERVICE_URL", "TUNNEL_SERVICE_URL", "TUNNEL_DATA_URL", "PROXY_SERVICE_URL",
-            "PROXY_DATA_URL", "WEBHOOK_SERVICE_URL", "ADMIN_SERVICE_URL"
+            "AUTH_SERVICE_URL",
+            "USER_SERVICE_URL",
+            "TUNNEL_SERVICE_URL",
+            "TUNNEL_DATA_URL",
+            "PROXY_SERVICE_URL",
+            "PROXY_DATA_URL",
+            "WEBHOOK_SERVICE_URL",
+            "ADMIN_SERVICE_URL"
         }) {
             properties.put(name, service.uri());
         }
@@ -87,7 +93,8 @@ public final class TestingGateway implements AutoCloseable {
     }
 
     public HttpRequest.Builder as(TestCallers caller, String path) {
-        return anonymous(path).header("Authorization", "Bearer " + TestingIssuer.shared().token(caller));
+        return anonymous(path)
+                .header("Authorization", "Bearer " + TestingIssuer.shared().token(caller));
     }
 
     public HttpRequest.Builder anonymous(String path) {

@@ -5,8 +5,8 @@ import java.net.URI;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.reactivestreams.Publisher;
@@ -59,9 +59,11 @@ public final class TestingService implements AutoCloseable {
 
     /** Sets a JSON answer. */
     public TestingService on(String path, int status, String json) {
-        return on(path, (_, response) -> response.status(status)
-                .header(HttpHeaderNames.CONTENT_TYPE, "application/json")
-                .sendString(Mono.just(json)));
+        return on(
+                path,
+                (_, response) -> response.status(status)
+                        .header(HttpHeaderNames.CONTENT_TYPE, "application/json")
+                        .sendString(Mono.just(json)));
     }
 
     /** The next request that arrived, in the order of arrival. */

@@ -47,18 +47,17 @@ final class ApiKeys {
     private Mono<String> token(HttpClientResponse response, ByteBufMono body) {
         int status = response.status().code();
         if (status == OK) {
-            return body.asByteArray().map(bytes -> json.readValue(bytes, Exchanged.class).token());
+            return body.asByteArray()
+                    .map(bytes -> json.readValue(bytes, Exchanged.class).token());
         }
         if (status >= 400 && status < 500) {
-            return Mono.error(
-                    new ProblemException(ProblemCode.AUTH_TOKEN_INVALID, "The API key was not accepted."));
+            return Mono.error(new ProblemException(ProblemCode.AUTH_TOKEN_INVALID, "The API key was not accepted."));
         }
         return Mono.error(new IllegalStateException("The exchange of an API key was answered " + status));
     }
 
     private static ProblemException unavailable(Throwable cause) {
-        return new ProblemException(
-                        ProblemCode.SERVICE_UNAVAILABLE, "API keys cannot be checked right now.", cause)
+        return new ProblemException(ProblemCode.SERVICE_UNAVAILABLE, "API keys cannot be checked right now.", cause)
                 .withRetryAfter(TRY_AGAIN);
     }
 }

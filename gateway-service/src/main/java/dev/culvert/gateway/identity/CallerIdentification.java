@@ -3,12 +3,12 @@ package dev.culvert.gateway.identity;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.gateway.call.Call;
 import dev.culvert.gateway.call.Plane;
+import dev.culvert.gateway.call.Stage;
 import dev.culvert.gateway.ratelimit.AddressLimit;
 import dev.culvert.platform.problem.ProblemException;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
-import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
@@ -18,7 +18,7 @@ import reactor.core.publisher.Mono;
  * credential. On open paths one that does not hold is no reason to refuse: who has to sign in anew often still sends it.
  */
 @Component
-public final class CallerIdentification implements WebFilter {
+public final class CallerIdentification implements Stage {
     private final Identities identities;
     private final AddressLimit addresses;
 
@@ -43,7 +43,8 @@ public final class CallerIdentification implements WebFilter {
             call.identify(known.get(), credential.header());
             return chain.filter(exchange);
         }
-        return addresses.admitUnproven(exchange)
+        return addresses
+                .admitUnproven(exchange)
                 .then(Mono.defer(() -> identities.verify(credential)))
                 .doOnNext(identity -> call.identify(identity, credential.header()))
                 .then()

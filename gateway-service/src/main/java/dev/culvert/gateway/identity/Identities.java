@@ -68,7 +68,8 @@ final class Identities {
             return Mono.error(refused);
         }
         return underway.computeIfAbsent(
-                digest, _ -> ask(credential).doFinally(_ -> underway.remove(digest)).cache());
+                digest,
+                _ -> ask(credential).doFinally(_ -> underway.remove(digest)).cache());
     }
 
     private Mono<Identity> ask(Credential credential) {

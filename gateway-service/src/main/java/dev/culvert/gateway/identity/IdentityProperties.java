@@ -19,7 +19,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("culvert.gateway.identity")
 public record IdentityProperties(
-        @DefaultValue("http://127.0.0.1:8081/internal/api-keys/exchange") URI exchangeUrl,
+        @DefaultValue("http://127.0.0.1:8081/internal/api-keys/exchange")
+        URI exchangeUrl,
+
         @DefaultValue("2s") Duration exchangeTimeout,
         @DefaultValue("10000") int cachedTokens,
         @DefaultValue("5m") Duration cachedFor,

@@ -62,7 +62,8 @@ public class RevocationFeed implements SmartLifecycle {
 
     @Override
     public void start() {
-        reader = Optional.of(Thread.ofPlatform().daemon().name("revocation-feed").start(this::readForever));
+        reader =
+                Optional.of(Thread.ofPlatform().daemon().name("revocation-feed").start(this::readForever));
     }
 
     @Override
@@ -78,7 +79,8 @@ public class RevocationFeed implements SmartLifecycle {
 
     private void readForever() {
         while (isRunning() && !Thread.currentThread().isInterrupted()) {
-            try (var consumer = new KafkaConsumer<>(settings(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            try (var consumer =
+                    new KafkaConsumer<>(settings(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
                 read(consumer);
             } catch (org.apache.kafka.common.errors.InterruptException | WakeupException stopped) {
                 return;
@@ -129,34 +131,42 @@ public class RevocationFeed implements SmartLifecycle {
         if (type == null) {
             return;
         }
-        EventType.ofCloudEventsType(new String(type.value(), StandardCharsets.UTF_8)).ifPresent(known -> {
-            try {
-                if (known == EventType.API_KEY_REVOKED) {
-                    revocations.revokeKey(
-                            json.readValue(event.value(), ApiKeyRevoked.class).apiKeyId());
-                } else if (known == EventType.SESSION_ENDED) {
-                    revocations.endSession(
-                            json.readValue(event.value(), SessionEnded.class).sessionId());
-                }
-            } catch (JacksonException e) {
-                log.atError()
-                        .addKeyValue("topic", event.topic())
-                        .addKeyValue("offset", event.offset())
-                        .log("A revocation cannot be read, all cached credentials are dropped");
-                verified.clear();
-            }
-        });
+        EventType.ofCloudEventsType(new String(type.value(), StandardCharsets.UTF_8))
+                .ifPresent(known -> {
+                    try {
+                        if (known == EventType.API_KEY_REVOKED) {
+                            revocations.revokeKey(json.readValue(event.value(), ApiKeyRevoked.class)
+                                    .apiKeyId());
+                        } else if (known == EventType.SESSION_ENDED) {
+                            revocations.endSession(json.readValue(event.value(), SessionEnded.class)
+                                    .sessionId());
+                        }
+                    } catch (JacksonException e) {
+                        log.atError()
+                                .addKeyValue("topic", event.topic())
+                                .addKeyValue("offset", event.offset())
+                                .log("A revocation cannot be read, all cached credentials are dropped");
+                        verified.clear();
+                    }
+                });
     }
 
     private Map<String, Object> settings() {
         return Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, properties.kafkaServers(),
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false,
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest",
-                ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false,
-                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 500,
-                ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1000,
-                ConsumerConfig.CLIENT_ID_CONFIG, "gateway-revocations");
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                properties.kafkaServers(),
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "latest",
+                ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                false,
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                500,
+                ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
+                1000,
+                ConsumerConfig.CLIENT_ID_CONFIG,
+                "gateway-revocations");
     }
 
     private static void pause() {

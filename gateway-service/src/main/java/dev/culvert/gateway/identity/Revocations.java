@@ -29,7 +29,10 @@ final class Revocations {
 
     /** Whether what the identity was made from has ended since. */
     boolean cover(Identity identity) {
-        return identity.caller().apiKeyId().map(id -> keys.getIfPresent(id) != null).orElse(false)
+        return identity.caller()
+                        .apiKeyId()
+                        .map(id -> keys.getIfPresent(id) != null)
+                        .orElse(false)
                 || identity.caller()
                         .sessionId()
                         .map(id -> sessions.getIfPresent(id) != null)

@@ -60,7 +60,8 @@ final class SigningKeys implements JWKSource<SecurityContext> {
                 .doOnError(this::warnOnce);
         refreshing = Flux.interval(Duration.ZERO, RETRY)
                 .onBackpressureDrop()
-                .filter(tick -> known == null || tick % Math.max(1, properties.keysRefresh().dividedBy(RETRY)) == 0)
+                .filter(tick -> known == null
+                        || tick % Math.max(1, properties.keysRefresh().dividedBy(RETRY)) == 0)
                 .concatMap(_ -> read.onErrorComplete(), 1)
                 .subscribe();
     }

@@ -36,7 +36,8 @@ final class VerifiedCredentials {
     }
 
     private static Duration lifetime(Entry entry, Duration longest) {
-        Duration left = Duration.between(entry.verifiedAt(), entry.identity().expiresAt().minus(ON_THE_WAY));
+        Duration left = Duration.between(
+                entry.verifiedAt(), entry.identity().expiresAt().minus(ON_THE_WAY));
         if (left.isNegative()) {
             return Duration.ZERO;
         }

@@ -6,6 +6,7 @@ import dev.culvert.contracts.http.HeaderNames;
 import dev.culvert.gateway.call.Call;
 import dev.culvert.gateway.call.Client;
 import dev.culvert.gateway.call.Plane;
+import dev.culvert.gateway.call.Stage;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,7 +14,6 @@ import java.util.List;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
-import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
@@ -24,7 +24,7 @@ import reactor.core.publisher.Mono;
  * address does not lock out the others.
  */
 @Component
-public final class AddressLimit implements WebFilter {
+public final class AddressLimit implements Stage {
     private static final int MAX_REFUSED_ADDRESSES = 50_000;
 
     private final RateLimiter limiter;
@@ -48,15 +48,16 @@ public final class AddressLimit implements WebFilter {
             return chain.filter(exchange);
         }
         String address = call.client().limitKey();
-        Decision ceiling = ceilings.count(
-                List.of(new Window(address, properties.ceiling(), Duration.ofMinutes(1))));
+        Decision ceiling = ceilings.count(List.of(new Window(address, properties.ceiling(), Duration.ofMinutes(1))));
         if (!ceiling.allowed()) {
             return refuse(exchange, ceiling);
         }
         HttpHeaders headers = exchange.getRequest().getHeaders();
-        boolean credential = headers.containsHeader(HttpHeaders.AUTHORIZATION)
-                || headers.containsHeader(HeaderNames.API_KEY);
-        return credential ? chain.filter(exchange) : admitUnproven(exchange).then(Mono.defer(() -> chain.filter(exchange)));
+        boolean credential =
+                headers.containsHeader(HttpHeaders.AUTHORIZATION) || headers.containsHeader(HeaderNames.API_KEY);
+        return credential
+                ? chain.filter(exchange)
+                : admitUnproven(exchange).then(Mono.defer(() -> chain.filter(exchange)));
     }
 
     /** Fails with the refusal when the address may not send calls without a valid credential now. Counts nothing. */
@@ -74,8 +75,7 @@ public final class AddressLimit implements WebFilter {
         Client client = Call.of(exchange).client();
         List<Window> windows = new ArrayList<>(windows(client));
         windows.add(new Window(key(client, "anonymous"), properties.anonymousQuarterHour(), Duration.ofMinutes(15)));
-        return admit(exchange, refusedAnonymous)
-                .then(Mono.defer(() -> count(exchange, windows, refusedAnonymous)));
+        return admit(exchange, refusedAnonymous).then(Mono.defer(() -> count(exchange, windows, refusedAnonymous)));
     }
 
     private List<Window> windows(Client client) {
@@ -96,7 +96,8 @@ public final class AddressLimit implements WebFilter {
         if (earlier == null || earlier.resetAtMillis() <= now) {
             return Mono.empty();
         }
-        return refuse(exchange, new Decision(false, earlier.limit(), 0, earlier.resetAtMillis(), now, earlier.degraded()));
+        return refuse(
+                exchange, new Decision(false, earlier.limit(), 0, earlier.resetAtMillis(), now, earlier.degraded()));
     }
 
     private Mono<Void> count(ServerWebExchange exchange, List<Window> windows, Cache<String, Decision> refused) {

@@ -4,6 +4,7 @@ import dev.culvert.contracts.identity.Role;
 import dev.culvert.contracts.identity.Tier;
 import dev.culvert.gateway.call.Call;
 import dev.culvert.gateway.call.Plane;
+import dev.culvert.gateway.call.Stage;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.Budget;
 import dev.culvert.platform.caller.Caller;
 import java.time.Duration;
@@ -11,13 +12,12 @@ import java.util.List;
 import java.util.Objects;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
-import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
 /** Counts a call against the budget of its user, or of the address when it is anonymous (requirements R6.1, R6.5). */
 @Component
-public final class CallerLimit implements WebFilter {
+public final class CallerLimit implements Stage {
     private final RateLimiter limiter;
     private final AddressLimit addresses;
     private final RateLimitProperties properties;

@@ -22,8 +22,7 @@ final class LimitHeaders {
 
     static ProblemException refusal(Decision decision) {
         return new ProblemException(
-                        ProblemCode.RATE_LIMIT_EXCEEDED,
-                        "The limit of " + decision.limit() + " requests is reached.")
+                        ProblemCode.RATE_LIMIT_EXCEEDED, "The limit of " + decision.limit() + " requests is reached.")
                 .withRetryAfter(Duration.ofMillis(decision.resetAtMillis() - decision.nowMillis()));
     }
 }

@@ -57,9 +57,8 @@ final class LocalWindows {
         if (one.allowed() != other.allowed()) {
             return one.allowed() ? other : one;
         }
-        boolean otherIsTighter = one.allowed()
-                ? other.remaining() < one.remaining()
-                : other.resetAtMillis() > one.resetAtMillis();
+        boolean otherIsTighter =
+                one.allowed() ? other.remaining() < one.remaining() : other.resetAtMillis() > one.resetAtMillis();
         return otherIsTighter ? other : one;
     }
 

@@ -38,13 +38,10 @@ final class RateLimiter {
         if (paused()) {
             return Mono.just(local.count(windows).asDegraded());
         }
-        return shared.count(windows)
-                .timeout(budget)
-                .doOnNext(_ -> recovered())
-                .onErrorResume(failure -> {
-                    failed(failure);
-                    return Mono.just(local.count(windows).asDegraded());
-                });
+        return shared.count(windows).timeout(budget).doOnNext(_ -> recovered()).onErrorResume(failure -> {
+            failed(failure);
+            return Mono.just(local.count(windows).asDegraded());
+        });
     }
 
     private boolean paused() {

@@ -53,11 +53,12 @@ final class SharedWindows {
                 .autoReconnect(true)
                 // Without a connection fail at once, rather than keep commands for later.
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
-                .socketOptions(SocketOptions.builder().connectTimeout(CONNECT_TIMEOUT).build())
+                .socketOptions(
+                        SocketOptions.builder().connectTimeout(CONNECT_TIMEOUT).build())
                 .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
                 .build());
-        connecting = Mono.fromCompletionStage(() ->
-                        client.connectAsync(StringCodec.UTF8, RedisURI.create(properties.redisUrl())))
+        connecting = Mono.fromCompletionStage(
+                        () -> client.connectAsync(StringCodec.UTF8, RedisURI.create(properties.redisUrl())))
                 .doOnError(this::warnOnce)
                 .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, RECONNECT))
                 .subscribe(connection ->
@@ -101,12 +102,7 @@ final class SharedWindows {
     private static Decision decision(List<Long> answer, List<Window> windows) {
         Window tightest = windows.get(answer.get(1).intValue() - 1);
         return new Decision(
-                answer.get(0) == 1,
-                tightest.limit(),
-                answer.get(2).intValue(),
-                answer.get(3),
-                answer.get(4),
-                false);
+                answer.get(0) == 1, tightest.limit(), answer.get(2).intValue(), answer.get(3), answer.get(4), false);
     }
 
     /** Completes when Redis answers, fails when it does not. */

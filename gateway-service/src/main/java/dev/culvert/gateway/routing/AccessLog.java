@@ -1,6 +1,7 @@
 package dev.culvert.gateway.routing;
 
 import dev.culvert.gateway.call.Call;
+import dev.culvert.gateway.call.Stage;
 import dev.culvert.platform.caller.Caller;
 import dev.culvert.platform.correlation.Correlation;
 import java.util.Locale;
@@ -15,7 +16,6 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
-import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
@@ -25,7 +25,7 @@ import reactor.core.publisher.SignalType;
  * is not logged: it can hold secrets such as the token of a verification link.
  */
 @Component
-final class AccessLog implements WebFilter {
+final class AccessLog implements Stage {
     private static final Logger log = LoggerFactory.getLogger("dev.culvert.gateway.access");
     private static final double NANOS_PER_SECOND = 1e9;
     private static final double NANOS_PER_MILLISECOND = 1e6;
@@ -59,12 +59,16 @@ final class AccessLog implements WebFilter {
                 : Optional.ofNullable(exchange.getResponse().getStatusCode())
                         .map(HttpStatusCode::value)
                         .orElse(200);
-        String method = exchange.getRequest().getMethod().name();
         long nanos = call.elapsedNanos();
         metrics.record(exchange.getRequest().getMethod(), call.destination().route(), status, nanos);
+        try (Correlation.Open _ = Correlation.open(call.correlationId())) {
+            log(exchange, call, status, nanos);
+        }
+    }
+
+    private static void log(ServerWebExchange exchange, Call call, int status, long nanos) {
         log.atInfo()
-                .addKeyValue(Correlation.MDC_KEY, call.correlationId())
-                .addKeyValue("method", method)
+                .addKeyValue("method", exchange.getRequest().getMethod())
                 .addKeyValue("path", exchange.getRequest().getURI().getRawPath())
                 .addKeyValue("route", call.destination().route())
                 .addKeyValue("status", status)

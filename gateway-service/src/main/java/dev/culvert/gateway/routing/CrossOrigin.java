@@ -1,6 +1,7 @@
 package dev.culvert.gateway.routing;
 
 import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.gateway.call.Stage;
 import dev.culvert.gateway.routing.RoutingProperties.CrossOriginProperties;
 import dev.culvert.platform.problem.ProblemException;
 import java.util.Set;
@@ -12,7 +13,6 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
-import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
@@ -22,7 +22,7 @@ import reactor.core.publisher.Mono;
  * still passes: without the headers a browser does not show the answer to the page, and there are no cookies to abuse.
  */
 @Component
-final class CrossOrigin implements WebFilter {
+final class CrossOrigin implements Stage {
     private static final String METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS";
     private static final String REQUEST_HEADERS =
             "Content-Type, Authorization, X-Requested-With, Accept, Origin, X-API-Key, X-Correlation-ID, Idempotency-Key";

@@ -1,6 +1,7 @@
 package dev.culvert.gateway.routing;
 
 import dev.culvert.gateway.call.Call;
+import dev.culvert.gateway.call.Stage;
 import dev.culvert.platform.problem.ProblemAnswer;
 import dev.culvert.platform.problem.ProblemWriter;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -8,7 +9,6 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
-import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
@@ -17,7 +17,7 @@ import reactor.core.publisher.Mono;
  * answer is already out, only cutting the connection can tell the client.
  */
 @Component
-final class ErrorCapture implements WebFilter {
+final class ErrorCapture implements Stage {
     private final ProblemWriter problems;
 
     ErrorCapture(ProblemWriter problems) {

@@ -61,7 +61,11 @@ class GatewayChain {
      */
     @Bean
     RouteLocator upstreams(RoutingProperties properties) {
-        Route api = route(Plane.API, Map.of(RouteMetadataUtils.RESPONSE_TIMEOUT_ATTR, properties.apiTimeout().toMillis()));
+        Route api = route(
+                Plane.API,
+                Map.of(
+                        RouteMetadataUtils.RESPONSE_TIMEOUT_ATTR,
+                        properties.apiTimeout().toMillis()));
         Route data = route(Plane.DATA, Map.of());
         return () -> Flux.just(api, data);
     }
@@ -70,7 +74,8 @@ class GatewayChain {
         return Route.async()
                 .id(plane.name())
                 .uri(URI.create("http://service")) // the destination has the address
-                .asyncPredicate(exchange -> Mono.just(Call.of(exchange).destination().plane() == plane))
+                .asyncPredicate(
+                        exchange -> Mono.just(Call.of(exchange).destination().plane() == plane))
                 .metadata(metadata)
                 .build();
     }

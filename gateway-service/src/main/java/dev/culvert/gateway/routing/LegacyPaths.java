@@ -2,6 +2,7 @@ package dev.culvert.gateway.routing;
 
 import dev.culvert.gateway.call.Call;
 import dev.culvert.gateway.call.Plane;
+import dev.culvert.gateway.call.Stage;
 import java.net.URI;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -13,7 +14,6 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
-import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
@@ -22,7 +22,7 @@ import reactor.core.publisher.Mono;
  * kept (308), and says that these addresses are going away (requirement X-7).
  */
 @Component
-final class LegacyPaths implements WebFilter {
+final class LegacyPaths implements Stage {
     private static final String CURRENT = "/api/v1/";
     private static final List<String> FORMER = List.of("/api/", "/v1/", "/");
 

@@ -18,7 +18,8 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class RequestMetrics {
-    private static final Duration[] EDGES = Stream.of(5, 10, 25, 50, 100, 200, 500, 1_000, 2_000, 3_000, 5_000, 7_500, 10_000, 30_000)
+    private static final Duration[] EDGES = Stream.of(
+                    5, 10, 25, 50, 100, 200, 500, 1_000, 2_000, 3_000, 5_000, 7_500, 10_000, 30_000)
             .map(Duration::ofMillis)
             .toArray(Duration[]::new);
 
@@ -41,7 +42,16 @@ final class RequestMetrics {
     private Meters register(Key key) {
         String status = Integer.toString(key.status);
         Tags tags = Tags.of(
-                "method", key.method, "route", key.route, "endpoint", key.route, "status", status, "status_code", status);
+                "method",
+                key.method,
+                "route",
+                key.route,
+                "endpoint",
+                key.route,
+                "status",
+                status,
+                "status_code",
+                status);
         return new Meters(
                 registry.counter("http.requests", tags),
                 Timer.builder("http.request.duration")

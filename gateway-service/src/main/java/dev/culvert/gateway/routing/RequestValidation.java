@@ -4,6 +4,7 @@ import dev.culvert.contracts.http.HeaderNames;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.gateway.call.Call;
 import dev.culvert.gateway.call.Plane;
+import dev.culvert.gateway.call.Stage;
 import dev.culvert.gateway.routing.RoutingProperties.RequestProperties;
 import dev.culvert.platform.problem.ProblemException;
 import java.net.URI;
@@ -12,18 +13,17 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.MediaType;
 import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
-import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
 /** Refuses what no service should have to look at (requirements R1.1a, R1.3a). Looks at the head only, never at the body. */
 @Component
-final class RequestValidation implements WebFilter {
+final class RequestValidation implements Stage {
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
     private static final String ALLOW = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
     private static final List<MediaType> READABLE = List.of(
@@ -46,11 +46,13 @@ final class RequestValidation implements WebFilter {
         if (refusal != null) {
             return Mono.error(refusal);
         }
-        boolean unknownLength = plane != Plane.DATA && hasBody(request) && request.getHeaders().getContentLength() < 0;
+        boolean unknownLength =
+                plane != Plane.DATA && hasBody(request) && request.getHeaders().getContentLength() < 0;
         return chain.filter(
                 unknownLength
                         ? exchange.mutate()
-                                .request(new CappedRequest(request, limits.maxApiBody().toBytes()))
+                                .request(new CappedRequest(
+                                        request, limits.maxApiBody().toBytes()))
                                 .build()
                         : exchange);
     }

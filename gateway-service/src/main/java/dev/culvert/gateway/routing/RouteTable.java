@@ -15,9 +15,16 @@ import org.springframework.stereotype.Component;
 @Component
 final class RouteTable {
     /** What the gateway answers itself, with everything below. */
-    private static final List<String> OWN =
-            List.of("/health", "/ready", "/metrics", "/docs", "/redoc", "/openapi.json", "/api/docs", "/api/v1/docs",
-                    "/api/v1/openapi.json");
+    private static final List<String> OWN = List.of(
+            "/health",
+            "/ready",
+            "/metrics",
+            "/docs",
+            "/redoc",
+            "/openapi.json",
+            "/api/docs",
+            "/api/v1/docs",
+            "/api/v1/openapi.json");
 
     private static final Destination NOWHERE = new Destination("unmatched", Plane.NONE, true, Optional.empty());
 
@@ -26,7 +33,8 @@ final class RouteTable {
     RouteTable(RoutingProperties properties) {
         routes = properties.routes().stream()
                 .map(route -> Route.of(route, properties.services().get(route.service())))
-                .sorted(Comparator.comparingInt((Route route) -> route.path.length()).reversed())
+                .sorted(Comparator.comparingInt((Route route) -> route.path.length())
+                        .reversed())
                 .toList();
     }
 
@@ -50,7 +58,13 @@ final class RouteTable {
     }
 
     private record Route(
-            String path, String template, Plane plane, Set<String> open, boolean allOpen, String base, String rewritten) {
+            String path,
+            String template,
+            Plane plane,
+            Set<String> open,
+            boolean allOpen,
+            String base,
+            String rewritten) {
 
         static Route of(RouteProperties route, @Nullable URI service) {
             if (service == null) {

@@ -91,9 +91,11 @@ public record RoutingProperties(
      * @param maxAge how long browsers may remember a preflight answer
      */
     public record CrossOriginProperties(
-            @DefaultValue List<String> allowedOrigins, @DefaultValue("10m") Duration maxAge) {
+            @DefaultValue List<String> allowedOrigins,
+            @DefaultValue("10m") Duration maxAge) {
         public CrossOriginProperties {
-            allowedOrigins = allowedOrigins.stream().filter(origin -> !origin.isBlank()).toList();
+            allowedOrigins =
+                    allowedOrigins.stream().filter(origin -> !origin.isBlank()).toList();
             if (allowedOrigins.contains("*")) {
                 throw new IllegalArgumentException(
                         "culvert.gateway.routing.cross-origin.allowed-origins cannot be *, name each origin");

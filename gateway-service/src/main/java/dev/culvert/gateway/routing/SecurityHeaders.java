@@ -2,11 +2,11 @@ package dev.culvert.gateway.routing;
 
 import dev.culvert.gateway.call.Call;
 import dev.culvert.gateway.call.Plane;
+import dev.culvert.gateway.call.Stage;
 import java.util.Map;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
-import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
@@ -16,10 +16,11 @@ import reactor.core.publisher.Mono;
  * the rest is the application's choice; the gateway's own refusals are JSON and need none of it.
  */
 @Component
-final class SecurityHeaders implements WebFilter {
+final class SecurityHeaders implements Stage {
     private static final String HSTS = "max-age=31536000; includeSubDomains; preload";
     private static final Map<String, String> STRICT = Map.of(
-            "Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+            "Content-Security-Policy",
+                    "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
             "X-Content-Type-Options", "nosniff",
             "X-Frame-Options", "DENY",
             "Referrer-Policy", "no-referrer",

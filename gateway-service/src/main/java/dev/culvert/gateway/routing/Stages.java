@@ -1,5 +1,6 @@
 package dev.culvert.gateway.routing;
 
+import dev.culvert.gateway.call.Stage;
 import java.util.List;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
@@ -8,9 +9,9 @@ import reactor.core.publisher.Mono;
 
 /** Runs filters one after another, then goes on with what follows. */
 final class Stages implements WebFilter {
-    private final List<WebFilter> stages;
+    private final List<Stage> stages;
 
-    Stages(WebFilter... stages) {
+    Stages(Stage... stages) {
         this.stages = List.of(stages);
     }
 

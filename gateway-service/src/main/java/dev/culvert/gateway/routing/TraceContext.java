@@ -1,6 +1,7 @@
 package dev.culvert.gateway.routing;
 
 import dev.culvert.gateway.call.Call;
+import dev.culvert.gateway.call.Stage;
 import dev.culvert.platform.correlation.Correlation;
 import dev.culvert.platform.correlation.ReactiveCorrelation;
 import java.net.URI;
@@ -10,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
-import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
@@ -20,7 +20,7 @@ import reactor.core.publisher.Mono;
  * gateway records no span of its own: on this hot path that costs more than the request itself.
  */
 @Component
-final class TraceContext implements WebFilter {
+final class TraceContext implements Stage {
     private static final String TRACEPARENT = "traceparent";
     private static final Pattern VALID = Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
 

@@ -95,7 +95,8 @@ final class UpgradeHandshake extends SimpleChannelInboundHandler<FullHttpRespons
         response.setStatusCode(HttpStatus.SWITCHING_PROTOCOLS);
         BytePipe toClient = new BytePipe(client);
         BytePipe toService = new BytePipe(service);
-        // What the decoders have read too much comes out when they are removed: the pipes hold it until all is in place.
+        // What the decoders have read too much comes out when they are removed: the pipes hold it until all is in
+        // place.
         replaceHandlers(service.pipeline(), toClient);
         replaceHandlers(client.pipeline(), toService);
         client.config().setWriteBufferWaterMark(WATER_MARK);
@@ -133,7 +134,9 @@ final class UpgradeHandshake extends SimpleChannelInboundHandler<FullHttpRespons
     }
 
     private static void removeHandlers(ChannelPipeline pipeline) {
-        pipeline.toMap().values().stream().filter(handler -> !isTransport(handler)).forEach(pipeline::remove);
+        pipeline.toMap().values().stream()
+                .filter(handler -> !isTransport(handler))
+                .forEach(pipeline::remove);
     }
 
     private static boolean isTransport(ChannelHandler handler) {

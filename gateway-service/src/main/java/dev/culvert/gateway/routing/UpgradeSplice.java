@@ -46,7 +46,9 @@ final class UpgradeSplice implements GlobalFilter, Ordered {
     UpgradeSplice(RoutingProperties properties) {
         handshakeTimeout = properties.upgradeTimeout();
         dialler = TcpClient.create(ConnectionProvider.newConnection())
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(properties.connectTimeout().toMillis()))
+                .option(
+                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                        Math.toIntExact(properties.connectTimeout().toMillis()))
                 .option(ChannelOption.TCP_NODELAY, true);
     }
 
@@ -79,7 +81,8 @@ final class UpgradeSplice implements GlobalFilter, Ordered {
 
     /** On the client's own event loop: bytes then pass between the two connections without changing threads. */
     private Mono<? extends Connection> dial(URI target, Channel client) {
-        TcpClient toService = dialler.runOn(client.eventLoop()).host(target.getHost()).port(port(target));
+        TcpClient toService =
+                dialler.runOn(client.eventLoop()).host(target.getHost()).port(port(target));
         return ("https".equals(target.getScheme()) ? toService.secure() : toService).connect();
     }
 
@@ -98,9 +101,11 @@ final class UpgradeSplice implements GlobalFilter, Ordered {
     }
 
     private static FullHttpRequest request(URI target, ServerWebExchange exchange) {
-        String path = target.getRawQuery() == null ? target.getRawPath() : target.getRawPath() + '?' + target.getRawQuery();
+        String path =
+                target.getRawQuery() == null ? target.getRawPath() : target.getRawPath() + '?' + target.getRawQuery();
         FullHttpRequest request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, path);
-        UpstreamHeaders.request(exchange).forEach((name, values) -> request.headers().add(name, values));
+        UpstreamHeaders.request(exchange)
+                .forEach((name, values) -> request.headers().add(name, values));
         request.headers()
                 .set(HttpHeaderNames.HOST, target.getRawAuthority())
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)

@@ -56,7 +56,9 @@ class UpstreamClient {
             ConnectionProvider upstreamConnections, ReactorResourceFactory resources, RoutingProperties properties) {
         return HttpClient.create(upstreamConnections)
                 .runOn(resources.getLoopResources())
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(properties.connectTimeout().toMillis()))
+                .option(
+                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                        Math.toIntExact(properties.connectTimeout().toMillis()))
                 .option(ChannelOption.TCP_NODELAY, true)
                 .httpResponseDecoder(decoder -> decoder.maxHeaderSize(
                         Math.toIntExact(properties.request().maxHeaderSize().toBytes())));

@@ -40,8 +40,8 @@ final class UpstreamHeaders {
             "x-correlation-id",
             "traceparent");
 
-    private static final Set<String> HOP_BY_HOP_IN_ANSWERS =
-            Set.of("connection", "keep-alive", "proxy-connection", "proxy-authenticate", "te", "transfer-encoding", "upgrade");
+    private static final Set<String> HOP_BY_HOP_IN_ANSWERS = Set.of(
+            "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "te", "transfer-encoding", "upgrade");
 
     private static final String INTERNAL_PREFIX = HeaderNames.INTERNAL_PREFIX.toLowerCase(Locale.ROOT);
 

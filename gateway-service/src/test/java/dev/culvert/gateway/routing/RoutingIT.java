@@ -55,7 +55,8 @@ class RoutingIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/internal/api-keys/exchange", "/api/internal", "/internal", "/v3/api-docs", "/actuator/env"})
+    @ValueSource(
+            strings = {"/internal/api-keys/exchange", "/api/internal", "/internal", "/v3/api-docs", "/actuator/env"})
     void routesNothingInternal(String path) {
         assertProblem(send(gateway.signedIn(path)), ProblemCode.NOT_FOUND);
         assertThat(gateway.service().waiting()).isEmpty();
@@ -74,16 +75,20 @@ class RoutingIT {
 
         assertThat(answer.statusCode()).isEqualTo(308);
         assertThat(answer.headers().firstValue("Location")).hasValue(current);
-        assertThat(answer.headers().firstValue("Deprecation")).hasValueSatisfying(date -> assertThat(date).startsWith("@"));
+        assertThat(answer.headers().firstValue("Deprecation"))
+                .hasValueSatisfying(date -> assertThat(date).startsWith("@"));
         assertThat(answer.headers().firstValue("Sunset")).isPresent();
     }
 
     @Test
     void passesAProblemOfAServiceUntouched() {
         String body = "{\"code\":\"TUNNEL_001\",\"status\":404}";
-        gateway.service().on("/api/v1/tunnels/unknown", (_, response) -> response.status(404)
-                .header("Content-Type", "application/problem+json")
-                .sendString(reactor.core.publisher.Mono.just(body)));
+        gateway.service()
+                .on(
+                        "/api/v1/tunnels/unknown",
+                        (_, response) -> response.status(404)
+                                .header("Content-Type", "application/problem+json")
+                                .sendString(reactor.core.publisher.Mono.just(body)));
 
         HttpResponse<String> answer = send(gateway.signedIn("/api/v1/tunnels/unknown"));
 
@@ -120,7 +125,8 @@ class RoutingIT {
         HttpResponse<String> answer = send(gateway.signedIn("/api/v1/users/me"));
 
         for (String header : List.of("X-Process-Time", "X-Response-Time")) {
-            assertThat(Double.parseDouble(answer.headers().firstValue(header).orElseThrow())).isPositive();
+            assertThat(Double.parseDouble(answer.headers().firstValue(header).orElseThrow()))
+                    .isPositive();
         }
     }
 
@@ -155,12 +161,15 @@ class RoutingIT {
 
     @Test
     void letsNoInternalHeaderOfAServiceOut() {
-        gateway.service().on("/api/v1/users/leaky", (_, response) -> response.header("Culvert-Secret", "x")
-                .header("X-Frame-Options", "ALLOWALL")
-                .header("Connection", "X-Hop")
-                .header("X-Hop", "1")
-                .header("X-Mine", "2")
-                .send());
+        gateway.service()
+                .on(
+                        "/api/v1/users/leaky",
+                        (_, response) -> response.header("Culvert-Secret", "x")
+                                .header("X-Frame-Options", "ALLOWALL")
+                                .header("Connection", "X-Hop")
+                                .header("X-Hop", "1")
+                                .header("X-Mine", "2")
+                                .send());
 
         HttpResponse<String> answer = send(gateway.signedIn("/api/v1/users/leaky"));
 
