@@ -10,7 +10,6 @@ import dev.culvert.platform.problem.ProblemException;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.InvalidMediaTypeException;
@@ -24,8 +23,8 @@ import reactor.core.publisher.Mono;
 /** Refuses what no service should have to look at (requirements R1.1a, R1.3a). Looks at the head only, never at the body. */
 @Component
 final class RequestValidation implements Stage {
-    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
-    private static final String ALLOW = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+    private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+    private static final List<String> OWN_METHODS = List.of("GET", "HEAD");
     private static final List<MediaType> READABLE = List.of(
             MediaType.APPLICATION_JSON,
             MediaType.valueOf("application/*+json"),
@@ -58,9 +57,10 @@ final class RequestValidation implements Stage {
     }
 
     private @Nullable ProblemException refusal(ServerHttpRequest request, Plane plane) {
-        if (!METHODS.contains(request.getMethod().name())) {
+        boolean own = plane == Plane.OWN;
+        if (!(own ? OWN_METHODS : METHODS).contains(request.getMethod().name())) {
             return new ProblemException(ProblemCode.METHOD_NOT_ALLOWED, "This method is not used here.")
-                    .withHeader(HttpHeaders.ALLOW, ALLOW);
+                    .withHeader(HttpHeaders.ALLOW, String.join(", ", own ? OWN_METHODS : METHODS));
         }
         ProblemException head = ofAddress(request.getURI(), plane);
         if (head == null) {

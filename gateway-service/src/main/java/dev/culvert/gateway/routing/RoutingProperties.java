@@ -7,6 +7,8 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -48,6 +50,18 @@ public record RoutingProperties(
                         + "', which is not under culvert.gateway.routing.services");
             }
         }
+    }
+
+    /** Addresses of the services that answer API routes, by name: the ones with health and documentation. */
+    public SortedMap<String, URI> apiServices() {
+        SortedMap<String, URI> found = new TreeMap<>();
+        for (RouteProperties route : routes) {
+            URI address = services.get(route.service());
+            if (route.plane() == Plane.API && address != null) {
+                found.put(route.service(), address);
+            }
+        }
+        return found;
     }
 
     /**

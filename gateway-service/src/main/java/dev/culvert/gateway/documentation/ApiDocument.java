@@ -1,0 +1,109 @@
+package dev.culvert.gateway.documentation;
+
+import dev.culvert.gateway.routing.RoutingProperties;
+import dev.culvert.platform.caller.CallerProperties;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The API of the whole suite as it runs now: the documents of all services that answer, with the gateway's own. A service
+ * that does not answer is named in {@code info.x-unavailable-services}, so that a gap is not taken for the truth.
+ */
+@Component
+final class ApiDocument {
+    private static final Logger log = LoggerFactory.getLogger(ApiDocument.class);
+    private static final Duration DEADLINE = Duration.ofSeconds(5);
+    private static final Duration REMEMBERED = Duration.ofSeconds(30);
+    private static final Duration REMEMBERED_WITH_GAPS = Duration.ofSeconds(2);
+    private static final int OK = 200;
+
+    private final JsonMapper json;
+    private final HttpClient client;
+    private final JsonNode own;
+    private final String publicUrl;
+    private final Mono<Assembled> assembled;
+
+    private record Fetched(String service, Optional<JsonNode> document) {}
+
+    private record Assembled(String text, boolean complete) {}
+
+    ApiDocument(RoutingProperties routing, CallerProperties caller, JsonMapper json, HttpClient client) {
+        this.json = json;
+        this.client = client;
+        this.own = read(json);
+        this.publicUrl = caller.issuer();
+        SortedMap<String, URI> services = routing.apiServices();
+        assembled = Flux.fromIterable(services.entrySet())
+                .flatMapSequential(this::fetch)
+                .collectList()
+                .map(this::assemble)
+                .cache(
+                        document -> document.complete() ? REMEMBERED : REMEMBERED_WITH_GAPS,
+                        _ -> Duration.ZERO,
+                        () -> Duration.ZERO);
+    }
+
+    /** The document as JSON. */
+    Mono<String> text() {
+        return assembled.map(Assembled::text);
+    }
+
+    private Mono<Fetched> fetch(Map.Entry<String, URI> service) {
+        return client.get()
+                .uri(service.getValue().resolve("/v3/api-docs").toString())
+                .responseSingle((response, body) -> response.status().code() == OK
+                        ? body.asByteArray()
+                        : Mono.error(new IOException("Status " + response.status())))
+                .timeout(DEADLINE)
+                .map(json::readTree)
+                .map(document -> new Fetched(service.getKey(), Optional.of(document)))
+                .onErrorResume(failure -> {
+                    log.atWarn()
+                            .addKeyValue("upstream", service.getKey())
+                            .addKeyValue("reason", failure.toString())
+                            .log("The API description of a service cannot be read");
+                    return Mono.just(new Fetched(service.getKey(), Optional.empty()));
+                });
+    }
+
+    private Assembled assemble(List<Fetched> all) {
+        OpenApiMerge merge = new OpenApiMerge(json, own);
+        List<String> unavailable = new ArrayList<>();
+        for (Fetched fetched : all) {
+            fetched.document()
+                    .ifPresentOrElse(
+                            document -> merge.add(fetched.service(), document),
+                            () -> unavailable.add(fetched.service()));
+        }
+        ObjectNode document = merge.document();
+        document.withArray("/servers").removeAll().addObject().put("url", publicUrl);
+        unavailable.forEach(document.withObject("/info").putArray("x-unavailable-services")::add);
+        return new Assembled(json.writeValueAsString(document), unavailable.isEmpty());
+    }
+
+    private static JsonNode read(JsonMapper json) {
+        try (InputStream in = new ClassPathResource("openapi/gateway.json").getInputStream()) {
+            return json.readTree(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The gateway's own API description cannot be read", e);
+        }
+    }
+}

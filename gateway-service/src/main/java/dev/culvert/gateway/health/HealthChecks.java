@@ -1,0 +1,50 @@
+package dev.culvert.gateway.health;
+
+import dev.culvert.gateway.identity.RevocationFeed;
+import dev.culvert.gateway.ratelimit.RedisStatus;
+import dev.culvert.gateway.routing.RoutingProperties;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.springframework.stereotype.Component;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+
+/** Asks what the gateway depends on how it is: all at once, with a deadline, and not more than once a second. */
+@Component
+final class HealthChecks {
+    private static final Duration DEADLINE = Duration.ofSeconds(1);
+    private static final Duration REMEMBERED = Duration.ofSeconds(1);
+    private static final int OK = 200;
+
+    private final Mono<SortedMap<String, Boolean>> states;
+
+    HealthChecks(RoutingProperties routing, RedisStatus redis, RevocationFeed kafka, HttpClient client) {
+        Map<String, Mono<Boolean>> checks = new TreeMap<>();
+        checks.put("redis", redis.check().thenReturn(true));
+        checks.put("kafka", Mono.fromSupplier(kafka::live));
+        routing.apiServices().forEach((name, address) -> checks.put(name, ready(client, address)));
+        states = Flux.fromIterable(checks.entrySet())
+                .flatMap(check -> check.getValue()
+                        .timeout(DEADLINE)
+                        .onErrorReturn(false)
+                        .map(up -> Map.entry(check.getKey(), up)))
+                .<SortedMap<String, Boolean>>collect(TreeMap::new, (all, one) -> all.put(one.getKey(), one.getValue()))
+                .cache(REMEMBERED);
+    }
+
+    private static Mono<Boolean> ready(HttpClient client, URI service) {
+        return client.get()
+                .uri(service.resolve("/health/ready").toString())
+                .responseSingle((response, body) ->
+                        body.then(Mono.just(response.status().code() == OK)));
+    }
+
+    /** Whether each dependency works, by name. */
+    Mono<SortedMap<String, Boolean>> states() {
+        return states;
+    }
+}
