@@ -7,21 +7,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Resident memory of a process and what it started. */
+/** Resident memory of processes. */
 public final class Memory {
 
     private Memory() {}
 
     /**
-     * Bytes in RAM. Of child processes only their private memory counts: PostgreSQL's share the buffers of their parent, and
+     * Bytes in RAM of the process and what it started. Of child processes only their private memory counts: PostgreSQL's share the buffers of their parent, and
      * adding them up would count those once per connection.
      */
-    public static long residentBytes(ProcessHandle process) {
-        long bytes = resident(process.pid(), "VmRSS:");
+    public static long withChildren(ProcessHandle process) {
+        long bytes = alone(process);
         for (ProcessHandle child : process.descendants().toList()) {
             bytes += resident(child.pid(), "RssAnon:");
         }
         return bytes;
+    }
+
+    public static long alone(ProcessHandle process) {
+        return resident(process.pid(), "VmRSS:");
     }
 
     private static long resident(long pid, String field) {

@@ -17,6 +17,9 @@ public final class Supervised {
     /** What happens to the component; called from its own thread. */
     public interface Listener {
 
+        /** What a start needs is being made; there is no process yet. */
+        void preparing(String name, Instant since);
+
         void starting(String name, ProcessIdentity identity, Instant since);
 
         void ready(String name, Duration after);
@@ -125,6 +128,7 @@ public final class Supervised {
 
     /** One life of the process; returns how it ended. */
     private String runOnce(Instant begin) throws IOException, InterruptedException {
+        listener.preparing(component.name(), begin);
         component.prepare();
         Process started;
         synchronized (lock) {

@@ -4,6 +4,7 @@ import dev.culvert.runner.Refusal;
 import dev.culvert.runner.home.Home;
 import dev.culvert.runner.process.Component;
 import dev.culvert.runner.process.Launcher;
+import dev.culvert.runner.process.LogFile;
 import dev.culvert.runner.process.ProcessIdentity;
 import dev.culvert.runner.process.ProcessSpec;
 import dev.culvert.runner.process.Stopper;
@@ -86,7 +87,8 @@ public final class PostgresServer implements Component {
             Process initdb = new Launcher().start(new ProcessSpec(command, Map.of(), home.root(), home.log(name())));
             if (!initdb.waitFor(2, TimeUnit.MINUTES) || initdb.exitValue() != 0) {
                 initdb.destroyForcibly();
-                throw new Refusal("PostgreSQL could not create its first data; the reason is at the end of "
+                String lines = String.join("\n", LogFile.tail(home.log(name()), 20));
+                throw new Refusal("PostgreSQL could not create its first data: " + adviceFrom(lines) + " Its log is "
                         + home.log(name()) + ".");
             }
         } finally {
@@ -228,10 +230,11 @@ public final class PostgresServer implements Component {
             return "its data is damaged: put a backup into %s, or start afresh with ./culvert reset, which deletes all data."
                     .formatted(home.postgres());
         }
-        return lastLogLines
-                .lines()
-                .filter(line -> line.contains("FATAL"))
+        List<String> lines =
+                lastLogLines.lines().filter(line -> !line.isBlank()).toList();
+        return lines.stream()
+                .filter(line -> line.contains("FATAL") || line.contains("error:"))
                 .reduce((_, last) -> last)
-                .orElse("see its log.");
+                .orElse(lines.isEmpty() ? "it said nothing." : lines.getLast());
     }
 }

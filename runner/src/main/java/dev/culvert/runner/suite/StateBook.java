@@ -65,6 +65,14 @@ final class StateBook implements Supervised.Listener {
     }
 
     @Override
+    public void preparing(String name, Instant since) {
+        change(
+                name,
+                old -> new ProcessState(
+                        name, Status.STARTING, old.port(), null, since, 0, old.restarts(), old.detail()));
+    }
+
+    @Override
     public void starting(String name, ProcessIdentity identity, Instant since) {
         change(
                 name,

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,7 @@ public record StatusReport(
         boolean supervised = state.runnerAlive();
         ProcessIdentity runner = state.runner();
         if (runner != null && supervised) {
-            rows.add(row("runner", "ready", 0, runner, 0, 0, null, now));
+            rows.add(row("runner", "ready", 0, runner, Memory::alone, 0, 0, null, now));
         }
         for (ProcessState process : state.processes()) {
             ProcessIdentity identity = process.identity();
@@ -62,6 +63,7 @@ public record StatusReport(
                         supervised ? word(process.status()) : "orphaned",
                         process.port(),
                         identity,
+                        Memory::withChildren,
                         process.readyMillis(),
                         process.restarts(),
                         process.detail(),
@@ -93,11 +95,12 @@ public record StatusReport(
             String state,
             int port,
             ProcessIdentity identity,
+            ToLongFunction<ProcessHandle> memory,
             long startMillis,
             int restarts,
             @Nullable String detail,
             Instant now) {
-        long rss = identity.find().map(Memory::residentBytes).orElse(0L);
+        long rss = identity.find().map(memory::applyAsLong).orElse(0L);
         long uptime = Math.max(0, Duration.between(identity.started(), now).toSeconds());
         return new Row(name, state, identity.pid(), port, uptime, startMillis, rss, restarts, detail);
     }
