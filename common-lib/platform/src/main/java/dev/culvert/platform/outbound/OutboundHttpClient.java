@@ -1,9 +1,9 @@
 package dev.culvert.platform.outbound;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +21,7 @@ import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuil
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.util.Timeout;
@@ -94,7 +95,7 @@ public final class OutboundHttpClient implements AutoCloseable {
                 timeout.toMillis(),
                 TimeUnit.MILLISECONDS);
         try {
-            return client.execute(message, this::read);
+            return exchange(message);
         } catch (IOException | RuntimeException e) {
             if (expired.get()) {
                 var late = new InterruptedIOException("No complete answer within " + timeout);
@@ -107,20 +108,35 @@ public final class OutboundHttpClient implements AutoCloseable {
         }
     }
 
-    private OutboundResponse read(ClassicHttpResponse answer) throws IOException {
+    private OutboundResponse exchange(HttpUriRequestBase message) throws IOException {
+        ClassicHttpResponse answer = client.executeOpen(null, message, null);
+        try {
+            byte[] body = body(answer);
+            if (body.length > responseLimit) {
+                message.abort(); // drops the connection; closing the answer would read all that nobody wants
+                body = Arrays.copyOf(body, responseLimit);
+            } else {
+                answer.close();
+            }
+            return new OutboundResponse(answer.getCode(), headers(answer), body);
+        } catch (IOException | RuntimeException e) {
+            message.abort();
+            throw e;
+        }
+    }
+
+    /** One byte more than the limit where there is more. */
+    private byte[] body(ClassicHttpResponse answer) throws IOException {
+        HttpEntity entity = answer.getEntity();
+        return entity == null ? new byte[0] : entity.getContent().readNBytes(responseLimit + 1);
+    }
+
+    private static Map<String, String> headers(ClassicHttpResponse answer) {
         Map<String, String> headers = new HashMap<>();
         for (Header header : answer.getHeaders()) {
             headers.putIfAbsent(header.getName().toLowerCase(Locale.ROOT), header.getValue());
         }
-        byte[] body = new byte[0];
-        if (answer.getEntity() != null) {
-            InputStream content = answer.getEntity().getContent();
-            body = content.readNBytes(responseLimit);
-            if (body.length == responseLimit && content.read() >= 0) {
-                answer.close(); // drops the connection instead of reading what nobody wants
-            }
-        }
-        return new OutboundResponse(answer.getCode(), headers, body);
+        return headers;
     }
 
     @Override

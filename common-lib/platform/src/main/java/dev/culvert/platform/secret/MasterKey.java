@@ -3,6 +3,7 @@ package dev.culvert.platform.secret;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
+import java.util.stream.IntStream;
 import javax.crypto.KDF;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.HKDFParameterSpec;
@@ -10,6 +11,7 @@ import javax.crypto.spec.HKDFParameterSpec;
 /** The key everything else is derived from, so that no two uses share one (HKDF, RFC 5869). */
 final class MasterKey {
     private static final int BYTES = 32;
+    private static final int FEWEST_DIFFERENT = 8;
 
     private final byte[] material;
 
@@ -24,10 +26,15 @@ final class MasterKey {
         } catch (IllegalArgumentException e) {
             throw unusable();
         }
-        if (material.length != BYTES) {
+        if (material.length != BYTES || isPattern(material)) {
             throw unusable();
         }
         return new MasterKey(material);
+    }
+
+    /** Whether the bytes are a sample rather than random: 32 random ones practically never have under 8 different values. */
+    private static boolean isPattern(byte[] material) {
+        return IntStream.range(0, BYTES).map(i -> material[i]).distinct().count() < FEWEST_DIFFERENT;
     }
 
     SecretKey derive(String algorithm, String purpose) {
