@@ -1,7 +1,6 @@
 package dev.culvert.platform.problem;
 
 import dev.culvert.contracts.problem.Problem;
-import dev.culvert.contracts.problem.ProblemCategory;
 import dev.culvert.contracts.problem.ProblemCode;
 import java.time.Clock;
 import java.time.Duration;
@@ -70,7 +69,8 @@ public final class ProblemWriter {
     }
 
     private static void log(ProblemException problem, Throwable failure, String instance) {
-        if (problem.code().category() == ProblemCategory.SERVER) {
+        // A 502 is the fault of a service behind us and answered as such: nobody has to act on it here.
+        if (problem.code() == ProblemCode.INTERNAL_ERROR) {
             log.atError()
                     .setCause(failure)
                     .addKeyValue("error_code", problem.code())
