@@ -1,0 +1,114 @@
+package dev.culvert.platform.openapi;
+
+import dev.culvert.contracts.identity.Permission;
+import dev.culvert.platform.access.Access;
+import dev.culvert.platform.paging.PageLimit;
+import dev.culvert.platform.paging.PageRequest;
+import io.swagger.v3.oas.models.Operation;
+import io.swagger.v3.oas.models.media.IntegerSchema;
+import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.parameters.Parameter;
+import io.swagger.v3.oas.models.parameters.QueryParameter;
+import io.swagger.v3.oas.models.responses.ApiResponse;
+import io.swagger.v3.oas.models.responses.ApiResponses;
+import io.swagger.v3.oas.models.security.SecurityRequirement;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.springdoc.core.customizers.GlobalOperationCustomizer;
+import org.springframework.core.MethodParameter;
+import org.springframework.web.method.HandlerMethod;
+
+/** Describes of each operation what its declarations already say: access, paging, and the failures every one can meet. */
+final class OperationDescription implements GlobalOperationCustomizer {
+
+    @Override
+    public Operation customize(Operation operation, HandlerMethod method) {
+        Access access = method.getMethodAnnotation(Access.class);
+        boolean closed = false;
+        if (access != null && !access.open()) {
+            closed = true;
+            describeAccess(operation, access);
+        } else {
+            operation.security(List.of());
+        }
+        Arrays.stream(method.getMethodParameters())
+                .filter(parameter -> parameter.getParameterType() == PageRequest.class)
+                .forEach(parameter -> describePaging(operation, parameter));
+        describeFailures(operation, closed);
+        return operation;
+    }
+
+    private static void describeAccess(Operation operation, Access access) {
+        List<String> scopes = List.of(access.scope());
+        operation
+                .addSecurityItem(new SecurityRequirement().addList(CommonDescription.BEARER, scopes))
+                .addSecurityItem(new SecurityRequirement().addList(CommonDescription.API_KEY, scopes));
+        Stream<String> permissions = Arrays.stream(access.permission()).map(OperationDescription::wireName);
+        List<String> needed = Stream.concat(scopes.stream(), permissions).toList();
+        if (!needed.isEmpty()) {
+            String before = operation.getDescription() == null ? "" : operation.getDescription() + "\n\n";
+            operation.description(before + "Needs: " + String.join(", ", needed) + ".");
+        }
+    }
+
+    private static String wireName(Permission permission) {
+        return permission.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static void describePaging(Operation operation, MethodParameter parameter) {
+        PageLimit declared = parameter.getParameterAnnotation(PageLimit.class);
+        int max = declared == null ? PageRequest.MAX_LIMIT : declared.value();
+        int usual = Math.min(max, declared == null ? PageRequest.DEFAULT_LIMIT : declared.byDefault());
+        addQuery(
+                operation,
+                "limit",
+                "Most items to answer.",
+                number(1)._default(usual).maximum(BigDecimal.valueOf(max)));
+        addQuery(
+                operation,
+                "offset",
+                "Items to leave out before the first; not together with page.",
+                number(0)._default(0));
+        addQuery(operation, "page", "Number of the page, counted from 1; not together with offset.", number(1));
+    }
+
+    private static Schema<Number> number(int min) {
+        Schema<Number> schema = new IntegerSchema();
+        schema.minimum(BigDecimal.valueOf(min));
+        return schema;
+    }
+
+    private static void addQuery(Operation operation, String name, String description, Schema<?> schema) {
+        Parameter parameter = new QueryParameter()
+                .name(name)
+                .description(description)
+                .required(false)
+                .schema(schema);
+        operation.addParametersItem(parameter);
+    }
+
+    private static void describeFailures(Operation operation, boolean closed) {
+        ApiResponses responses = Objects.requireNonNullElseGet(operation.getResponses(), ApiResponses::new);
+        boolean hasInput = operation.getRequestBody() != null || operation.getParameters() != null;
+        CommonDescription.FAILURES.keySet().stream()
+                .filter(status -> applies(status, closed, hasInput, operation.getRequestBody() != null))
+                .sorted()
+                .forEach(status -> responses.computeIfAbsent(
+                        status,
+                        _ -> new ApiResponse().$ref("#/components/responses/" + CommonDescription.name(status))));
+        operation.responses(responses);
+    }
+
+    private static boolean applies(String status, boolean closed, boolean hasInput, boolean hasBody) {
+        return switch (status) {
+            case "401", "403" -> closed;
+            case "400" -> hasInput || closed; // an Authorization header of another form is a 400 too
+            case "413", "415" -> hasBody;
+            default -> true;
+        };
+    }
+}
