@@ -50,7 +50,9 @@ public final class TestingKafka implements AutoCloseable {
             int port = LocalPorts.free();
             Properties settings = settings(directory, port, LocalPorts.free());
             format(directory);
-            return new TestingKafka("127.0.0.1:" + port, Optional.of(settings));
+            TestingKafka broker = new TestingKafka("127.0.0.1:" + port, Optional.of(settings));
+            TemporaryDirectory.atExit(broker::stop, directory);
+            return broker;
         } catch (IOException e) {
             throw new UncheckedIOException("Kafka cannot be prepared", e);
         }
@@ -132,12 +134,6 @@ public final class TestingKafka implements AutoCloseable {
     private static final class Shared {
         static final TestingKafka INSTANCE = TestingContainers.wanted()
                 ? TestingContainers.kafka(servers -> new TestingKafka(servers, Optional.empty()))
-                : startUntilExit();
-
-        private static TestingKafka startUntilExit() {
-            TestingKafka broker = start();
-            Runtime.getRuntime().addShutdownHook(new Thread(broker::stop, "testing-kafka-stop"));
-            return broker;
-        }
+                : start();
     }
 }

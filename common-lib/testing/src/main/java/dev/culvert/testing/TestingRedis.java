@@ -3,6 +3,7 @@ package dev.culvert.testing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import redis.embedded.RedisServer;
 
@@ -27,15 +28,16 @@ public final class TestingRedis implements AutoCloseable {
     public static TestingRedis start() {
         int port = LocalPorts.free();
         try {
+            Path directory = Files.createTempDirectory("culvert-redis");
             RedisServer server = RedisServer.builder()
                     .port(port)
                     .bind("127.0.0.1")
                     .setting("save \"\"")
                     .setting("appendonly no")
-                    .setting("dir " + Files.createTempDirectory("culvert-redis"))
+                    .setting("dir " + directory)
                     .build();
             server.start();
-            Runtime.getRuntime().addShutdownHook(new Thread(server::stop, "testing-redis-stop"));
+            TemporaryDirectory.atExit(server::stop, directory);
             return new TestingRedis("127.0.0.1", port, Optional.of(server));
         } catch (IOException e) {
             throw new UncheckedIOException("Redis did not start", e);
