@@ -1,0 +1,147 @@
+package dev.culvert.tunnel.connection;
+
+import dev.culvert.tunnel.session.SessionEvent.SessionInfo;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * Open agent connections of all replicas as rows. A replica writes only rows of its own; those of a replica that died are
+ * removed by any other ({@link #removeDeadReplicas}), its own after a crash by the replica that comes back under its name.
+ */
+@Component
+@Transactional(propagation = Propagation.MANDATORY)
+public class AgentConnections {
+    private final JdbcClient jdbc;
+    private final ReplicaProperties replica;
+
+    AgentConnections(JdbcClient jdbc, ReplicaProperties replica) {
+        this.jdbc = jdbc;
+        this.replica = replica;
+    }
+
+    /**
+     * What {@link #settle} did.
+     *
+     * @param opened connections that had no row yet
+     * @param total connections the tunnel now has on all replicas
+     */
+    public record Settled(List<SessionInfo> opened, int total) {}
+
+    /** A row of this replica. */
+    public record OwnRow(UUID sessionId, UUID tunnelId, UUID tenantId) {}
+
+    /** Makes this replica's rows of a tunnel equal to the connections it holds. The caller holds the tunnel's lock. */
+    public Settled settle(UUID tunnelId, Collection<SessionInfo> live, Instant now) {
+        List<UUID> known = jdbc.sql("SELECT session_id FROM agent_connections WHERE tunnel_id = ? AND replica = ?")
+                .params(tunnelId, replica.name())
+                .query((row, _) -> row.getObject("session_id", UUID.class))
+                .list();
+        List<UUID> liveIds = live.stream().map(SessionInfo::sessionId).toList();
+        List<UUID> ended = known.stream().filter(id -> !liveIds.contains(id)).toList();
+        List<SessionInfo> opened = live.stream()
+                .filter(session -> !known.contains(session.sessionId()))
+                .toList();
+        if (!ended.isEmpty()) {
+            jdbc.sql("DELETE FROM agent_connections WHERE session_id IN (:ended)")
+                    .param("ended", ended)
+                    .update();
+        }
+        opened.forEach(session -> insert(session, now));
+        int total = jdbc.sql("SELECT count(*) FROM agent_connections WHERE tunnel_id = ?")
+                .param(tunnelId)
+                .query(Integer.class)
+                .single();
+        return new Settled(opened, total);
+    }
+
+    private void insert(SessionInfo session, Instant now) {
+        jdbc.sql("""
+                INSERT INTO agent_connections
+                  (session_id, tunnel_id, tenant_id, user_id, replica, agent_instance, agent_version, remote_address,
+                   connected_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""").params(
+                        session.sessionId(),
+                        session.tunnelId(),
+                        session.tenantId(),
+                        session.userId(),
+                        replica.name(),
+                        session.agentInstance(),
+                        session.agentVersion(),
+                        session.remoteAddress(),
+                        Timestamp.from(now)).update();
+    }
+
+    /** Open connections of some tunnels, oldest first; a tunnel without any is absent. */
+    @Transactional(propagation = Propagation.MANDATORY, readOnly = true)
+    public Map<UUID, List<AgentConnection>> of(Collection<UUID> tunnelIds) {
+        if (tunnelIds.isEmpty()) {
+            return Map.of();
+        }
+        Map<UUID, List<AgentConnection>> found = new HashMap<>();
+        jdbc.sql("""
+                SELECT session_id, tunnel_id, agent_instance, agent_version, remote_address, connected_at
+                FROM agent_connections WHERE tunnel_id IN (:tunnels) ORDER BY connected_at, session_id""")
+                .param("tunnels", tunnelIds)
+                .query(row -> {
+                    found.computeIfAbsent(row.getObject("tunnel_id", UUID.class), _ -> new ArrayList<>())
+                            .add(connection(row));
+                });
+        return found;
+    }
+
+    /** All rows of this replica. Needs the system scope. */
+    public List<OwnRow> ownRows() {
+        return jdbc.sql("SELECT session_id, tunnel_id, tenant_id FROM agent_connections WHERE replica = ?")
+                .param(replica.name())
+                .query((row, _) -> new OwnRow(
+                        row.getObject("session_id", UUID.class),
+                        row.getObject("tunnel_id", UUID.class),
+                        row.getObject("tenant_id", UUID.class)))
+                .list();
+    }
+
+    /**
+     * Says that this replica lives, and removes the rows of those that did not say so for a while. Needs the system scope.
+     *
+     * @return replicas found dead
+     */
+    public List<String> removeDeadReplicas(Instant now) {
+        jdbc.sql("""
+                INSERT INTO replicas (name, seen_at) VALUES (?, ?)
+                ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at""")
+                .params(replica.name(), Timestamp.from(now))
+                .update();
+        List<String> dead = jdbc.sql("DELETE FROM replicas WHERE seen_at < ? RETURNING name")
+                .param(Timestamp.from(now.minus(replica.deadAfter())))
+                .query((row, _) -> row.getString("name"))
+                .list();
+        if (!dead.isEmpty()) {
+            jdbc.sql("DELETE FROM agent_connections WHERE replica IN (:dead)")
+                    .param("dead", dead)
+                    .update();
+        }
+        return dead;
+    }
+
+    private static AgentConnection connection(ResultSet row) throws SQLException {
+        return new AgentConnection(
+                row.getObject("session_id", UUID.class),
+                row.getString("agent_instance"),
+                row.getString("agent_version"),
+                row.getString("remote_address"),
+                row.getObject("connected_at", OffsetDateTime.class).toInstant());
+    }
+}

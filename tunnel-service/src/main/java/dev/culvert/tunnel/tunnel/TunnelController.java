@@ -1,0 +1,196 @@
+package dev.culvert.tunnel.tunnel;
+
+import dev.culvert.contracts.identity.Scope;
+import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.contracts.problem.Violation;
+import dev.culvert.platform.access.Access;
+import dev.culvert.platform.caller.Caller;
+import dev.culvert.platform.paging.Page;
+import dev.culvert.platform.paging.PageRequest;
+import dev.culvert.platform.problem.ProblemException;
+import dev.culvert.tunnel.activity.Activity;
+import dev.culvert.tunnel.activity.CommandSource;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.validation.Valid;
+import java.net.URI;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Tunnels over HTTP (requirements R4.1 to R4.1c, R4.2, R4.9). */
+@RestController
+@RequestMapping("/api/v1/tunnels")
+@Tag(name = "Tunnels", description = "Names under which an agent carries requests to a local service.")
+class TunnelController {
+    private final TunnelService service;
+    private final TunnelViews views;
+
+    TunnelController(TunnelService service, TunnelViews views) {
+        this.service = service;
+        this.views = views;
+    }
+
+    @PostMapping
+    @Access(scope = Scope.TUNNELS_WRITE)
+    @Operation(summary = "Create a tunnel", description = "It needs no start: the first agent that connects starts it.")
+    @ApiResponse(responseCode = "201", description = "Created")
+    @ApiResponse(responseCode = "409", description = "ALREADY_EXISTS: you have a tunnel of this name")
+    ResponseEntity<TunnelResponse> create(
+            @Valid @RequestBody CreateTunnelRequest body, Caller caller, HttpServletRequest request) {
+        UUID id = service.create(body, caller, CommandSource.of(request)).getId();
+        TunnelViews.Found found = views.find(id, caller);
+        return ResponseEntity.created(URI.create("/api/v1/tunnels/" + id))
+                .eTag(eTag(found.revision()))
+                .body(found.response());
+    }
+
+    @GetMapping
+    @Access(scope = Scope.TUNNELS_READ)
+    @Operation(summary = "List your tunnels", description = "Latest first; 50 a page unless asked, at most 1000.")
+    Page<TunnelResponse> list(Caller caller, PageRequest page) {
+        return views.list(caller, page);
+    }
+
+    @GetMapping("/{id}")
+    @Access(scope = Scope.TUNNELS_READ)
+    @Operation(summary = "Read a tunnel")
+    @ApiResponse(responseCode = "200", description = "The tunnel; its ETag can guard a later change")
+    @ApiResponse(responseCode = "404", description = "TUNNEL_001: unknown, or a stranger's")
+    ResponseEntity<TunnelResponse> get(@PathVariable UUID id, Caller caller) {
+        return answer(id, caller);
+    }
+
+    @PutMapping("/{id}")
+    @Access(scope = Scope.TUNNELS_WRITE)
+    @Operation(
+            summary = "Replace a tunnel's name, description and configuration",
+            description = "What is left out takes its default. With If-Match only if nobody changed it meanwhile.")
+    @ApiResponse(responseCode = "409", description = "ALREADY_EXISTS, or CONFLICT_STATE when If-Match is outdated")
+    ResponseEntity<TunnelResponse> replace(
+            @PathVariable UUID id,
+            @Valid @RequestBody UpdateTunnelRequest body,
+            @Parameter(example = "\"3\"") @RequestHeader(name = HttpHeaders.IF_MATCH, required = false)
+                    @Nullable String ifMatch,
+            Caller caller,
+            HttpServletRequest request) {
+        service.replace(id, body, revision(ifMatch), caller, CommandSource.of(request));
+        return answer(id, caller);
+    }
+
+    @PatchMapping("/{id}")
+    @Access(scope = Scope.TUNNELS_WRITE)
+    @Operation(
+            summary = "Change some fields of a tunnel",
+            description = "What is left out stays. With If-Match only if nobody changed it meanwhile.")
+    @ApiResponse(responseCode = "409", description = "ALREADY_EXISTS, or CONFLICT_STATE when If-Match is outdated")
+    ResponseEntity<TunnelResponse> patch(
+            @PathVariable UUID id,
+            @Valid @RequestBody PatchTunnelRequest body,
+            @Parameter(example = "\"3\"") @RequestHeader(name = HttpHeaders.IF_MATCH, required = false)
+                    @Nullable String ifMatch,
+            Caller caller,
+            HttpServletRequest request) {
+        service.patch(id, body, revision(ifMatch), caller, CommandSource.of(request));
+        return answer(id, caller);
+    }
+
+    @DeleteMapping("/{id}")
+    @Access(scope = Scope.TUNNELS_WRITE)
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    @Operation(summary = "Delete a tunnel", description = "Its agents are closed. Its usage is kept for billing.")
+    void delete(@PathVariable UUID id, Caller caller) {
+        service.delete(id, caller);
+    }
+
+    @PostMapping("/{id}/start")
+    @Access(scope = Scope.TUNNELS_WRITE)
+    @Operation(
+            summary = "Let a tunnel carry traffic",
+            description = "connecting until an agent is there. A tunnel that is started stays as it is.")
+    ResponseEntity<TunnelResponse> start(@PathVariable UUID id, Caller caller, HttpServletRequest request) {
+        service.start(id, caller, CommandSource.of(request));
+        return answer(id, caller);
+    }
+
+    @PostMapping("/{id}/stop")
+    @Access(scope = Scope.TUNNELS_WRITE)
+    @Operation(
+            summary = "End a tunnel's traffic",
+            description = "Closes its agents and refuses them, and answers requests with TUNNEL_STOPPED, until it is "
+                    + "started. A tunnel that is stopped stays as it is.")
+    ResponseEntity<TunnelResponse> stop(@PathVariable UUID id, Caller caller, HttpServletRequest request) {
+        service.stop(id, caller, CommandSource.of(request));
+        return answer(id, caller);
+    }
+
+    @GetMapping("/{id}/status")
+    @Access(scope = Scope.TUNNELS_READ)
+    @Operation(summary = "Whether a tunnel carries traffic, since when and why")
+    TunnelStatusResponse status(@PathVariable UUID id, Caller caller) {
+        return views.status(id, caller);
+    }
+
+    @GetMapping("/{id}/activity")
+    @Access(scope = Scope.TUNNELS_READ)
+    @Operation(summary = "Commands given on a tunnel, latest first")
+    Page<Activity> activity(@PathVariable UUID id, Caller caller, PageRequest page) {
+        return views.activity(id, caller, page);
+    }
+
+    @GetMapping("/{id}/usage")
+    @Access(scope = Scope.TUNNELS_READ)
+    @Operation(
+            summary = "Use of a tunnel by UTC day",
+            description = "The last 30 days unless asked, at most 366. Requests appear about a second after they ended.")
+    TunnelUsageResponse usage(
+            @PathVariable UUID id,
+            @Parameter(example = "2026-11-01") @RequestParam Optional<LocalDate> from,
+            @Parameter(example = "2026-11-22") @RequestParam Optional<LocalDate> to,
+            Caller caller) {
+        return views.usage(id, from, to, caller);
+    }
+
+    private ResponseEntity<TunnelResponse> answer(UUID id, Caller caller) {
+        TunnelViews.Found found = views.find(id, caller);
+        return ResponseEntity.ok().eTag(eTag(found.revision())).body(found.response());
+    }
+
+    private static String eTag(int revision) {
+        return "\"" + revision + "\"";
+    }
+
+    /** The revision an If-Match header asks for; {@code *} and no header ask for none. */
+    private static OptionalInt revision(@Nullable String ifMatch) {
+        if (ifMatch == null || ifMatch.strip().equals("*")) {
+            return OptionalInt.empty();
+        }
+        try {
+            return OptionalInt.of(Integer.parseInt(ifMatch.strip().replaceAll("^\"|\"$", "")));
+        } catch (NumberFormatException _) {
+            throw new ProblemException(ProblemCode.VALIDATION_ERROR, "Send in If-Match the ETag you were given.")
+                    .withViolations(List.of(new Violation(HttpHeaders.IF_MATCH, "is no ETag of a tunnel")));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.culvert.tunnel.tunnel;
+
+import jakarta.persistence.LockModeType;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.data.domain.Limit;
+import org.springframework.data.jpa.repository.Lock;
+import org.springframework.data.jpa.repository.Query;
+import org.springframework.data.repository.Repository;
+
+interface TunnelRepository extends Repository<Tunnel, UUID> {
+    Tunnel saveAndFlush(Tunnel tunnel);
+
+    void delete(Tunnel tunnel);
+
+    Optional<Tunnel> findByIdAndUserId(UUID id, UUID userId);
+
+    boolean existsByUserIdAndName(UUID userId, String name);
+
+    long countByUserId(UUID userId);
+
+    @Query(
+            value = "SELECT * FROM tunnels WHERE user_id = :userId ORDER BY created_at DESC, id LIMIT :limit OFFSET :offset",
+            nativeQuery = true)
+    List<Tunnel> page(UUID userId, int limit, int offset);
+
+    /** The tunnel with its row locked until the transaction ends. */
+    @Lock(LockModeType.PESSIMISTIC_WRITE)
+    @Query("SELECT t FROM Tunnel t WHERE t.id = :id")
+    Optional<Tunnel> lock(UUID id);
+
+    /** Tunnels of a name in the tenant, the user's own first, then the oldest. */
+    @Query("""
+            SELECT t FROM Tunnel t WHERE t.tenantId = :tenantId AND t.name = :name
+            ORDER BY CASE WHEN t.userId = :userId THEN 0 ELSE 1 END, t.createdAt, t.id""")
+    List<Tunnel> named(UUID tenantId, UUID userId, String name, Limit limit);
+
+    /** Those of the given tunnels whose status says that an agent is there. */
+    @Query("SELECT t.id FROM Tunnel t WHERE t.id IN :ids AND t.status = TunnelStatus.CONNECTED")
+    List<UUID> connectedAmong(Collection<UUID> ids);
+
+    /** Tunnels whose status says that an agent is there, while no replica holds one. */
+    @Query(
+            value = """
+            SELECT t.* FROM tunnels t WHERE t.status = 'CONNECTED'
+            AND NOT EXISTS (SELECT FROM agent_connections c WHERE c.tunnel_id = t.id)""",
+            nativeQuery = true)
+    List<Tunnel> connectedWithoutAgent();
+}

@@ -1,0 +1,135 @@
+package dev.culvert.tunnel.tunnel;
+
+import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.contracts.problem.Violation;
+import dev.culvert.platform.caller.Caller;
+import dev.culvert.platform.paging.Page;
+import dev.culvert.platform.paging.PageRequest;
+import dev.culvert.platform.problem.ProblemException;
+import dev.culvert.tunnel.activity.Activity;
+import dev.culvert.tunnel.activity.ActivityLog;
+import dev.culvert.tunnel.connection.AgentConnection;
+import dev.culvert.tunnel.connection.AgentConnections;
+import dev.culvert.tunnel.usage.UsageDays;
+import dev.culvert.tunnel.usage.UsageTotals;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.web.util.UriUtils;
+
+/** What a tunnel's owner reads. A stranger's tunnel is not found. */
+@Service
+@Transactional(readOnly = true)
+class TunnelViews {
+    private static final int DEFAULT_USAGE_DAYS = 30;
+    private static final int MAX_USAGE_DAYS = 366;
+
+    private final TunnelRepository tunnels;
+    private final AgentConnections connections;
+    private final UsageDays usage;
+    private final ActivityLog activity;
+    private final Clock clock;
+
+    TunnelViews(
+            TunnelRepository tunnels,
+            AgentConnections connections,
+            UsageDays usage,
+            ActivityLog activity,
+            Clock clock) {
+        this.tunnels = tunnels;
+        this.connections = connections;
+        this.usage = usage;
+        this.activity = activity;
+        this.clock = clock;
+    }
+
+    /**
+     * A tunnel with what is known of it.
+     *
+     * @param revision counts its edits
+     */
+    record Found(int revision, TunnelResponse response) {}
+
+    Found find(UUID id, Caller caller) {
+        Tunnel tunnel = owned(id, caller);
+        return new Found(tunnel.revision(), responses(List.of(tunnel)).getFirst());
+    }
+
+    Page<TunnelResponse> list(Caller caller, PageRequest page) {
+        List<Tunnel> found = tunnels.page(caller.userId(), page.limit(), page.offset());
+        return Page.of(responses(found), tunnels.countByUserId(caller.userId()), page);
+    }
+
+    TunnelStatusResponse status(UUID id, Caller caller) {
+        Tunnel tunnel = owned(id, caller);
+        Lifecycle life = tunnel.lifecycle();
+        List<AgentConnection> open = connections.of(List.of(id)).getOrDefault(id, List.of());
+        return new TunnelStatusResponse(
+                id,
+                tunnel.name(),
+                life.status().wireName(),
+                life.stopped(),
+                life.reason(),
+                tunnel.statusChangedAt(),
+                open.size(),
+                open);
+    }
+
+    Page<Activity> activity(UUID id, Caller caller, PageRequest page) {
+        owned(id, caller);
+        return activity.of(id, page);
+    }
+
+    TunnelUsageResponse usage(UUID id, Optional<LocalDate> from, Optional<LocalDate> to, Caller caller) {
+        owned(id, caller);
+        LocalDate last = to.orElseGet(() -> LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC));
+        LocalDate first = from.orElseGet(() -> last.minusDays(DEFAULT_USAGE_DAYS - 1));
+        if (first.isAfter(last) || first.plusDays(MAX_USAGE_DAYS).isBefore(last.plusDays(1))) {
+            throw new ProblemException(
+                            ProblemCode.VALIDATION_ERROR,
+                            "Ask for at most " + MAX_USAGE_DAYS + " days, the first not after the last.")
+                    .withViolations(List.of(new Violation("from", "must be at most 365 days before 'to', and not after")));
+        }
+        return new TunnelUsageResponse(id, first, last, usage.days(id, first, last));
+    }
+
+    private Tunnel owned(UUID id, Caller caller) {
+        return tunnels.findByIdAndUserId(id, caller.userId()).orElseThrow(TunnelService::notFound);
+    }
+
+    private List<TunnelResponse> responses(List<Tunnel> found) {
+        List<UUID> ids = found.stream().map(Tunnel::getId).toList();
+        Map<UUID, List<AgentConnection>> open = connections.of(ids);
+        Map<UUID, UsageTotals> totals = usage.totals(ids);
+        return found.stream()
+                .map(tunnel -> response(
+                        tunnel,
+                        open.getOrDefault(tunnel.getId(), List.of()),
+                        totals.getOrDefault(tunnel.getId(), UsageTotals.NONE)))
+                .toList();
+    }
+
+    private static TunnelResponse response(Tunnel tunnel, List<AgentConnection> open, UsageTotals totals) {
+        return new TunnelResponse(
+                tunnel.getId(),
+                tunnel.userId(),
+                tunnel.name(),
+                tunnel.description(),
+                tunnel.status().wireName(),
+                "/t/" + UriUtils.encodePathSegment(tunnel.name(), StandardCharsets.UTF_8) + "/",
+                tunnel.config(),
+                open,
+                totals,
+                tunnel.createdFrom(),
+                tunnel.createdWith(),
+                tunnel.createdAt(),
+                tunnel.updatedAt());
+    }
+}

@@ -1,0 +1,169 @@
+package dev.culvert.tunnel.usage;
+
+import dev.culvert.contracts.event.UsageEvent.TunnelTrafficMeasured;
+import dev.culvert.data.outbox.Outbox;
+import dev.culvert.tunnel.connection.ReplicaProperties;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.LocalDate;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The stored ledger: one row for each tunnel, user and UTC day. */
+@Component
+public class UsageDays {
+    private static final String SUMS = """
+            sum(requests) AS requests, sum(errors) AS errors, sum(bytes_in) AS bytes_in, sum(bytes_out) AS bytes_out,
+            sum(duration_millis) AS duration_millis, coalesce(min(min_duration_millis), 0) AS min_duration_millis,
+            coalesce(max(max_duration_millis), 0) AS max_duration_millis""";
+
+    private static final Comparator<UsageBatch.Key> ROW_ORDER = Comparator.comparing(UsageBatch.Key::tunnelId)
+            .thenComparing(UsageBatch.Key::userId)
+            .thenComparing(UsageBatch.Key::day);
+
+    private final JdbcClient jdbc;
+    private final Outbox outbox;
+    private final ReplicaProperties replica;
+
+    UsageDays(JdbcClient jdbc, Outbox outbox, ReplicaProperties replica) {
+        this.jdbc = jdbc;
+        this.outbox = outbox;
+        this.replica = replica;
+    }
+
+    /** Stores a batch and tells of it, once however often it is sent. Needs the system scope. */
+    @Transactional
+    void apply(UsageBatch batch) {
+        int fresh = jdbc.sql("""
+                INSERT INTO usage_flushes (replica, last_batch) VALUES (?, ?)
+                ON CONFLICT (replica) DO UPDATE SET last_batch = excluded.last_batch
+                WHERE usage_flushes.last_batch <> excluded.last_batch""")
+                .params(replica.name(), batch.id())
+                .update();
+        if (fresh == 0) {
+            return;
+        }
+        // In one order on all replicas, or two of them could wait for each other's rows.
+        batch.entries().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey(ROW_ORDER))
+                .forEach(entry -> {
+                    add(entry.getKey(), entry.getValue());
+                    outbox.append(entry.getKey().tenantId(), measured(batch, entry.getKey(), entry.getValue()));
+                });
+    }
+
+    private static TunnelTrafficMeasured measured(UsageBatch batch, UsageBatch.Key key, UsageBatch.Sums sums) {
+        return new TunnelTrafficMeasured(
+                key.tunnelId(),
+                key.userId(),
+                batch.from(),
+                batch.to(),
+                sums.requests(),
+                sums.errors(),
+                sums.bytesIn(),
+                sums.bytesOut());
+    }
+
+    private void add(UsageBatch.Key key, UsageBatch.Sums sums) {
+        jdbc.sql("""
+                INSERT INTO usage_days AS d (tunnel_id, user_id, day, tenant_id, requests, errors, bytes_in, bytes_out,
+                  duration_millis, min_duration_millis, max_duration_millis)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (tunnel_id, day, user_id) DO UPDATE SET
+                  requests = d.requests + excluded.requests, errors = d.errors + excluded.errors,
+                  bytes_in = d.bytes_in + excluded.bytes_in, bytes_out = d.bytes_out + excluded.bytes_out,
+                  duration_millis = d.duration_millis + excluded.duration_millis,
+                  min_duration_millis = least(d.min_duration_millis, excluded.min_duration_millis),
+                  max_duration_millis = greatest(d.max_duration_millis, excluded.max_duration_millis)""")
+                .params(
+                        key.tunnelId(),
+                        key.userId(),
+                        key.day(),
+                        key.tenantId(),
+                        sums.requests(),
+                        sums.errors(),
+                        sums.bytesIn(),
+                        sums.bytesOut(),
+                        sums.durationMillis(),
+                        sums.minDurationMillis(),
+                        sums.maxDurationMillis())
+                .update();
+    }
+
+    /**
+     * Counts an agent connection that was opened.
+     *
+     * @param open connections the tunnel has now, this one included
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void connectionOpened(UUID tunnelId, UUID tenantId, UUID userId, LocalDate day, int open) {
+        jdbc.sql("""
+                INSERT INTO usage_days AS d (tunnel_id, user_id, day, tenant_id, connections, peak_connections)
+                VALUES (?, ?, ?, ?, 1, ?)
+                ON CONFLICT (tunnel_id, day, user_id) DO UPDATE SET
+                  connections = d.connections + 1,
+                  peak_connections = greatest(d.peak_connections, excluded.peak_connections)""")
+                .params(tunnelId, userId, day, tenantId, open)
+                .update();
+    }
+
+    /** Days of a tunnel with any use, both ends included, in order. */
+    @Transactional(propagation = Propagation.MANDATORY, readOnly = true)
+    public List<UsageDay> days(UUID tunnelId, LocalDate from, LocalDate to) {
+        return jdbc.sql("SELECT day, " + SUMS + """
+                , sum(connections) AS connections, max(peak_connections) AS peak_connections
+                FROM usage_days WHERE tunnel_id = ? AND day BETWEEN ? AND ? GROUP BY day ORDER BY day""")
+                .params(tunnelId, from, to)
+                .query(UsageDays::day)
+                .list();
+    }
+
+    /** Sums over all days of some tunnels; a tunnel without any use is absent. */
+    @Transactional(propagation = Propagation.MANDATORY, readOnly = true)
+    public Map<UUID, UsageTotals> totals(Collection<UUID> tunnelIds) {
+        if (tunnelIds.isEmpty()) {
+            return Map.of();
+        }
+        Map<UUID, UsageTotals> totals = new HashMap<>();
+        jdbc.sql("SELECT tunnel_id, " + SUMS
+                        + " FROM usage_days WHERE tunnel_id IN (:tunnels) GROUP BY tunnel_id")
+                .param("tunnels", tunnelIds)
+                .query(row -> {
+                    totals.put(row.getObject("tunnel_id", UUID.class), totals(row));
+                });
+        return totals;
+    }
+
+    private static UsageTotals totals(ResultSet row) throws SQLException {
+        return UsageTotals.of(
+                row.getLong("requests"),
+                row.getLong("errors"),
+                row.getLong("duration_millis"),
+                row.getLong("min_duration_millis"),
+                row.getLong("max_duration_millis"),
+                row.getLong("bytes_in"),
+                row.getLong("bytes_out"));
+    }
+
+    private static UsageDay day(ResultSet row, int number) throws SQLException {
+        long requests = row.getLong("requests");
+        return new UsageDay(
+                row.getObject("day", LocalDate.class),
+                requests,
+                requests - row.getLong("errors"),
+                row.getLong("errors"),
+                row.getLong("bytes_in"),
+                row.getLong("bytes_out"),
+                row.getLong("connections"),
+                row.getInt("peak_connections"),
+                requests == 0 ? 0 : row.getLong("duration_millis") / requests);
+    }
+}

@@ -1,0 +1,11 @@
+package dev.culvert.tunnel;
+
+import dev.culvert.testing.ArchitectureRules;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+    @Test
+    void keepsTheRulesOfTheCodeStyle() {
+        ArchitectureRules.verify(TunnelApplication.class);
+    }
+}

@@ -1,0 +1,173 @@
+package dev.culvert.tunnel.tunnel;
+
+import static dev.culvert.tunnel.TestingApi.json;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.culvert.agent.Agent;
+import dev.culvert.agent.AgentOptions;
+import dev.culvert.agent.connect.AgentEnd;
+import dev.culvert.contracts.event.AuthEvent.ApiKeyRevoked;
+import dev.culvert.contracts.http.HeaderNames;
+import dev.culvert.contracts.identity.Scope;
+import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.data.outbox.Outbox;
+import dev.culvert.testing.ProblemAssert;
+import dev.culvert.testing.TestCallers;
+import dev.culvert.testing.TestingIssuer;
+import dev.culvert.testing.TestingOrigin;
+import dev.culvert.tunnel.RunningTunnelService;
+import dev.culvert.tunnel.TestingApi;
+import dev.culvert.tunnel.ingress.DataPort;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.transaction.support.TransactionOperations;
+import tools.jackson.databind.JsonNode;
+
+/** Control plane, data plane, a real agent and a real local service together. */
+class TunnelWithAnAgentIT extends RunningTunnelService {
+    private final TestCallers caller =
+            TestCallers.apiKey(Scope.GRANTABLE_TO_KEYS.toArray(String[]::new));
+    private final TestingOrigin origin = TestingOrigin.start();
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @Autowired
+    private DataPort dataPort;
+
+    @Autowired
+    private Outbox outbox;
+
+    @Autowired
+    private TransactionOperations transactions;
+
+    @AfterEach
+    void close() {
+        origin.close();
+        client.close();
+    }
+
+    private TestingApi api() {
+        return as(caller);
+    }
+
+    private String createTunnel() {
+        return "/api/v1/tunnels/"
+                + json(api().post("/api/v1/tunnels", "{\"name\": \"ollama\"}")).path("id").asString();
+    }
+
+    private Agent agent() {
+        return Agent.start(AgentOptions.of(
+                "http://127.0.0.1:" + dataPort.port(),
+                "ollama",
+                origin.uri("").toString(),
+                TestingIssuer.shared().token(caller)));
+    }
+
+    private HttpResponse<String> send(byte[] body) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + dataPort.port() + "/t/ollama/upload"))
+                .header(HeaderNames.CALLER_TOKEN, TestingIssuer.shared().token(caller))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                .build();
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private void awaitStatus(String tunnel, String status) {
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> json(api().get(tunnel + "/status")).path("status").asString(), status::equals);
+    }
+
+    /** R4.9: a moved mebibyte is reported within the flush time, once. R4.1b: the first agent starts the tunnel. */
+    @Test
+    void carriesTrafficFromTheFirstAgentOnAndReportsIt() throws Exception {
+        String tunnel = createTunnel();
+        origin.on("/upload", exchange -> {
+            exchange.body().transferTo(OutputStream.nullOutputStream());
+            exchange.respond(200, "text/plain", "thanks");
+        });
+        ProblemAssert.assertThat(send(new byte[1])).isProblem(ProblemCode.AGENT_OFFLINE);
+
+        try (Agent agent = agent()) {
+            agent.awaitConnected(Duration.ofSeconds(10));
+            awaitStatus(tunnel, "connected");
+
+            HttpResponse<String> answer = send(new byte[1 << 20]);
+
+            assertThat(answer.body()).isEqualTo("thanks");
+            JsonNode today = await().atMost(Duration.ofSeconds(5))
+                    .until(
+                            () -> json(api().get(tunnel + "/usage")).at("/days/0"),
+                            day -> day.path("bytesOut").asLong() > 0);
+            assertThat(today.path("bytesIn").asLong()).isBetween(1L << 20, (1L << 20) + 1);
+            assertThat(today.path("bytesOut").asLong()).isEqualTo(6);
+            assertThat(today.path("requests").asLong()).isEqualTo(2);
+            assertThat(today.path("errors").asLong()).isEqualTo(1);
+            assertThat(today.path("connections").asLong()).isPositive();
+        }
+
+        awaitStatus(tunnel, "disconnected");
+    }
+
+    @Test
+    void closesItsAgentsWhenItIsStopped() throws Exception {
+        String tunnel = createTunnel();
+        try (Agent agent = agent()) {
+            agent.awaitConnected(Duration.ofSeconds(10));
+            awaitStatus(tunnel, "connected");
+
+            api().post(tunnel + "/stop", "");
+
+            AgentEnd end = agent.end().get(10, TimeUnit.SECONDS);
+            assertThat(end.reason()).isEqualTo(AgentEnd.Reason.TUNNEL_STOPPED);
+            ProblemAssert.assertThat(send(new byte[1])).isProblem(ProblemCode.TUNNEL_STOPPED);
+            assertThat(json(api().get(tunnel + "/status")).path("status").asString()).isEqualTo("disconnected");
+        }
+        try (Agent refused = agent()) {
+            assertThat(refused.end().get(10, TimeUnit.SECONDS).reason()).isEqualTo(AgentEnd.Reason.TUNNEL_STOPPED);
+        }
+        api().post(tunnel + "/start", "");
+        try (Agent back = agent()) {
+            back.awaitConnected(Duration.ofSeconds(10));
+            awaitStatus(tunnel, "connected");
+        }
+    }
+
+    @Test
+    void closesItsAgentsWhenItIsDeleted() throws Exception {
+        String tunnel = createTunnel();
+        try (Agent agent = agent()) {
+            agent.awaitConnected(Duration.ofSeconds(10));
+
+            api().send("DELETE", tunnel, "");
+
+            agent.end().get(10, TimeUnit.SECONDS);
+            ProblemAssert.assertThat(send(new byte[1])).isProblem(ProblemCode.TUNNEL_001);
+        }
+    }
+
+    @Test
+    void closesItsAgentsWhenTheirKeyIsRevoked() throws Exception {
+        String tunnel = createTunnel();
+        try (Agent agent = agent()) {
+            agent.awaitConnected(Duration.ofSeconds(10));
+            awaitStatus(tunnel, "connected");
+
+            // Any service could publish it; here this one does, so that it comes over the real topic.
+            transactions.executeWithoutResult(_ -> outbox.append(
+                    caller.tenantId(),
+                    new ApiKeyRevoked(caller.userId(), caller.apiKeyId().orElseThrow(), "cvt_test_a")));
+
+            assertThat(agent.end().get(20, TimeUnit.SECONDS).reason()).isEqualTo(AgentEnd.Reason.KEY_REFUSED);
+            awaitStatus(tunnel, "error");
+            assertThat(json(api().get(tunnel + "/status")).path("reason").asString()).isEqualTo("revoked");
+        }
+    }
+}
