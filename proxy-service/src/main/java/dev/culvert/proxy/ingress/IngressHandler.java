@@ -79,7 +79,7 @@ class IngressHandler {
                 .setCause(failure)
                 .addKeyValue("correlation_id", correlationId)
                 .log("A target broke off in the middle of its answer");
-        response.withConnection(connection -> connection.channel().close());
+        response.withConnection(connection -> connection.dispose());
         return Mono.error(failure);
     }
 
