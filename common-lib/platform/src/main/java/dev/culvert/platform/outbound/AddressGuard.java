@@ -1,6 +1,9 @@
 package dev.culvert.platform.outbound;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
@@ -72,6 +75,21 @@ public final class AddressGuard {
             throw new RefusedAddressException(
                     "The host resolves to an address that is not public; use a public one or ask the operator to allow it.");
         }
+    }
+
+    /**
+     * The addresses of a host, each checked: connect to these and ask nobody again, then a name that answers differently a
+     * moment later changes nothing (DNS rebinding). Blocks while the operating system looks the name up.
+     *
+     * @throws UnknownHostException when there is no such host
+     * @throws RefusedAddressException when one of its addresses may not be called
+     */
+    public List<InetSocketAddress> resolve(String host, int port) throws UnknownHostException {
+        List<InetSocketAddress> addresses = Arrays.stream(InetAddress.getAllByName(host))
+                .map(address -> new InetSocketAddress(address, port))
+                .toList();
+        addresses.forEach(address -> check(address.getAddress(), port));
+        return addresses;
     }
 
     /** Whether the operator allowed the address by name; such targets may be called without TLS. */

@@ -3,14 +3,10 @@ package dev.culvert.platform.outbound;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.hc.client5.http.DnsResolver;
 
-/**
- * Resolves a host once and checks each address; the client connects to what is returned here and asks nobody again, so a
- * name that answers differently a moment later changes nothing (DNS rebinding).
- */
+/** Makes the client connect to the addresses the guard has checked, and to no others. */
 final class GuardedDns implements DnsResolver {
     private final AddressGuard guard;
 
@@ -20,13 +16,7 @@ final class GuardedDns implements DnsResolver {
 
     @Override
     public List<InetSocketAddress> resolve(String host, int port) throws UnknownHostException {
-        InetAddress[] addresses = InetAddress.getAllByName(host);
-        for (InetAddress address : addresses) {
-            guard.check(address, port);
-        }
-        return Arrays.stream(addresses)
-                .map(address -> new InetSocketAddress(address, port))
-                .toList();
+        return guard.resolve(host, port);
     }
 
     /** Without the port no exception for one port can be judged, so this form refuses whatever only such a one allows. */

@@ -38,7 +38,8 @@ public final class OutboundHttpClient implements AutoCloseable {
             Thread.ofPlatform().daemon().name("outbound-deadlines").factory());
     private final int responseLimit;
 
-    OutboundHttpClient(AddressGuard guard, OutboundProperties properties) {
+    /** A client with limits of its own; {@link OutboundProperties#allowed} is the guard's matter. */
+    public OutboundHttpClient(AddressGuard guard, OutboundProperties properties) {
         this.responseLimit = Math.toIntExact(properties.responseLimit().toBytes());
         var connections = PoolingHttpClientConnectionManagerBuilder.create()
                 .setDnsResolver(new GuardedDns(guard))
