@@ -52,8 +52,8 @@ public abstract class RunningAuthService {
     /** What a column holds, read past row-level security. */
     protected static List<String> column(String sql, Object... parameters) {
         TestingPostgres postgres = TestingPostgres.shared();
-        try (Connection connection =
-                        DriverManager.getConnection(postgres.jdbcUrl(), postgres.adminUser(), postgres.adminPassword());
+        try (Connection connection = DriverManager.getConnection(
+                        postgres.jdbcUrl(), postgres.adminUser(), postgres.adminPassword());
                 PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setObject(i + 1, parameters[i]);

@@ -54,7 +54,10 @@ public class Accounts {
                         .param("tier", account.tier().wireName())
                         .param(
                                 "roles",
-                                account.roles().stream().map(Role::wireName).sorted().toArray(String[]::new))
+                                account.roles().stream()
+                                        .map(Role::wireName)
+                                        .sorted()
+                                        .toArray(String[]::new))
                         .param(
                                 "emailVerifiedAt",
                                 account.emailVerified() ? account.createdAt().atOffset(ZoneOffset.UTC) : null)

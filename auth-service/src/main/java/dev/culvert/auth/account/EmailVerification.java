@@ -72,7 +72,8 @@ class EmailVerification {
     /** Queues another mail if an account with this address waits for one; says nothing about whether it does. */
     void requestAgain(String email) {
         TenantScope.runAsSystem(
-                REASON, () -> transactions.executeWithoutResult(_ -> accounts.findCredentials(email)
+                REASON,
+                () -> transactions.executeWithoutResult(_ -> accounts.findCredentials(email)
                         .map(Credentials::account)
                         .filter(account -> !account.emailVerified() && !askedJustNow(account))
                         .ifPresent(this::request)));
@@ -151,8 +152,7 @@ class EmailVerification {
                 %s/api/v1/auth/verify-email?token=%s
 
                 It works once, for %d hours. If you did not register, ignore this mail.
-                """
-                .formatted(
+                """.formatted(
                         account.username(),
                         properties.publicUrl(),
                         token.value(),

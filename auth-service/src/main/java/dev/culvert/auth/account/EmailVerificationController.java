@@ -32,13 +32,15 @@ class EmailVerificationController {
         this.verification = verification;
     }
 
-    record VerifyEmailRequest(@NotBlank(message = "is required") String token) {}
+    record VerifyEmailRequest(
+            @NotBlank(message = "is required") String token) {}
 
     record VerifyEmailResponse(boolean emailVerified) {}
 
     record ResendVerificationRequest(
             @Schema(example = "ada@example.org")
-            @NotBlank(message = "is required") @Email(message = "is not a mail address")
+            @NotBlank(message = "is required")
+            @Email(message = "is not a mail address")
             String email) {}
 
     @Access(open = true)
@@ -82,7 +84,8 @@ class EmailVerificationController {
     @ResponseStatus(HttpStatus.ACCEPTED)
     @Operation(
             summary = "Ask for another verification mail",
-            description = "Answers the same whether or not an account waits for one; at most one mail a minute is sent.")
+            description =
+                    "Answers the same whether or not an account waits for one; at most one mail a minute is sent.")
     void resend(@Valid @RequestBody ResendVerificationRequest request) {
         verification.requestAgain(request.email());
     }

@@ -80,7 +80,9 @@ class FirstAdministrator implements ApplicationRunner {
             return true;
         });
         if (created && generated) {
-            log.warn("First start: sign in as 'admin' with the password '{}' and change it; it is not shown again", password);
+            log.warn(
+                    "First start: sign in as 'admin' with the password '{}' and change it; it is not shown again",
+                    password);
         } else if (created) {
             log.info("First start: the administrator 'admin' has the password of INITIAL_ADMIN_PASSWORD");
         }

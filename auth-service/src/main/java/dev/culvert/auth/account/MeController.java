@@ -45,7 +45,8 @@ class MeController {
     @GetMapping("/api/v1/auth/me")
     @Operation(summary = "Who am I", description = "The account behind the token, and what the token allows.")
     MeResponse me(Caller caller) {
-        Account account = transactions.execute(_ -> accounts.find(caller.userId()))
+        Account account = transactions
+                .execute(_ -> accounts.find(caller.userId()))
                 .orElseThrow(() -> new ProblemException(
                         ProblemCode.AUTH_TOKEN_INVALID, "The account of this token does not exist any more."));
         return new MeResponse(

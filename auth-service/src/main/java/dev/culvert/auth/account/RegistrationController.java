@@ -24,8 +24,9 @@ class RegistrationController {
     @ResponseStatus(HttpStatus.CREATED)
     @Operation(
             summary = "Register",
-            description = "Makes an account with a personal tenant and mails a link that confirms the address."
-                    + " 409 ALREADY_EXISTS when the username or address is taken, 400 VALIDATION_ERROR names every refused field.")
+            description =
+                    "Makes an account with a personal tenant and mails a link that confirms the address."
+                            + " 409 ALREADY_EXISTS when the username or address is taken, 400 VALIDATION_ERROR names every refused field.")
     RegisterResponse register(@Valid @RequestBody RegisterRequest request) {
         return RegisterResponse.of(registration.register(request));
     }

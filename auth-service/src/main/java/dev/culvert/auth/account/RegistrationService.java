@@ -62,7 +62,8 @@ class RegistrationService {
                 false,
                 clock.instant());
         TenantScope.runAsSystem(
-                REASON, () -> transactions.executeWithoutResult(_ -> {
+                REASON,
+                () -> transactions.executeWithoutResult(_ -> {
                     create(account, passwordHash);
                     verification.request(account);
                 }));
@@ -102,5 +103,4 @@ class RegistrationService {
                 .withAlias(alias)
                 .withViolations(List.of(new Violation(field, "is taken")));
     }
-
 }

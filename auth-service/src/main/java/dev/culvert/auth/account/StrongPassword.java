@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 @Constraint(validatedBy = StrongPassword.Validator.class)
 @interface StrongPassword {
     /** Also what the first administrator's password is measured against. */
-    String RULE = "needs 8 to 100 characters with an upper case letter, a lower case letter, a digit and a special character";
+    String RULE =
+            "needs 8 to 100 characters with an upper case letter, a lower case letter, a digit and a special character";
 
     String message() default RULE;
 

@@ -53,7 +53,9 @@ class ApiKeyController {
 
     @Access(scope = Scope.KEYS_MANAGE)
     @GetMapping("/{id}")
-    @Operation(summary = "Read an API key", description = "404 API_KEY_001 for an unknown id and for somebody else's key.")
+    @Operation(
+            summary = "Read an API key",
+            description = "404 API_KEY_001 for an unknown id and for somebody else's key.")
     ApiKeyResponse get(Caller caller, @PathVariable UUID id) {
         return keys.get(caller, id);
     }

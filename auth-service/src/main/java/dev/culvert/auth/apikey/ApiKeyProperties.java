@@ -19,7 +19,9 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("culvert.auth.api-key")
 record ApiKeyProperties(
-        @DefaultValue("live") @Pattern(regexp = "[a-z]{1,12}") String environment,
+        @DefaultValue("live") @Pattern(regexp = "[a-z]{1,12}")
+        String environment,
+
         @DefaultValue("5m") Duration tokenLifetime,
         @DefaultValue("100") @Min(1) int maxPerUser,
         @DefaultValue("30s") Duration lastUseInterval) {}

@@ -100,7 +100,11 @@ class ApiKeyService {
             throw new ProblemException(
                             ProblemCode.VALIDATION_ERROR,
                             "A key can have these scopes: "
-                                    + String.join(", ", Scope.GRANTABLE_TO_KEYS.stream().sorted().toList()))
+                                    + String.join(
+                                            ", ",
+                                            Scope.GRANTABLE_TO_KEYS.stream()
+                                                    .sorted()
+                                                    .toList()))
                     .withViolations(refused);
         }
     }

@@ -44,7 +44,9 @@ class ApiKeys {
                 .param("digest", digest)
                 .param("scopes", key.scopes().stream().sorted().toArray(String[]::new))
                 .param("createdAt", key.createdAt().atOffset(ZoneOffset.UTC))
-                .param("expiresAt", key.expiresAt().map(end -> end.atOffset(ZoneOffset.UTC)).orElse(null))
+                .param(
+                        "expiresAt",
+                        key.expiresAt().map(end -> end.atOffset(ZoneOffset.UTC)).orElse(null))
                 .update();
     }
 

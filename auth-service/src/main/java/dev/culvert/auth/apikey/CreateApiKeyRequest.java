@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 record CreateApiKeyRequest(
         @Schema(example = "laptop agent")
-        @NotBlank(message = "is required") @Size(max = 100, message = "has more than 100 characters") @Pattern(regexp = "\\P{Cntrl}*", message = "has control characters")
+        @NotBlank(message = "is required")
+        @Size(max = 100, message = "has more than 100 characters")
+        @Pattern(regexp = "\\P{Cntrl}*", message = "has control characters")
         String name,
 
         @Schema(example = "[\"tunnels:connect\", \"tunnels:use\"]") @NotEmpty(message = "needs at least one scope")
@@ -21,7 +23,8 @@ record CreateApiKeyRequest(
 
         @Schema(description = "none means it stays valid until revoked", example = "2027-01-01T00:00:00Z")
         @Future(message = "has passed already")
-        @Nullable Instant expiresAt) {
+        @Nullable
+        Instant expiresAt) {
 
     Optional<Instant> expiry() {
         return Optional.ofNullable(expiresAt);

@@ -9,7 +9,7 @@ class KeyDigest {
     private final Hmac hmac;
 
     KeyDigest(Hmac hmac) {
-        this.hmac = hmac;
+        this.hmac = hmac.forPurpose("api-key");
     }
 
     byte[] of(KeyText text) {

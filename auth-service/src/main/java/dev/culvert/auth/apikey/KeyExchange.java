@@ -68,13 +68,15 @@ class KeyExchange {
         lastUse.record(holder.key().id(), now);
         return new Exchanged(
                 holder.key(),
-                tokens.forApiKey(holder.account(), holder.key().id(), holder.key().scopes(), lifetime));
+                tokens.forApiKey(
+                        holder.account(), holder.key().id(), holder.key().scopes(), lifetime));
     }
 
     private Optional<Holder> holder(KeyText text, Instant now) {
         byte[] sentDigest = digest.of(text);
         return TenantScope.callAsSystem(
-                REASON, () -> transactions.execute(_ -> keys.findGenuine(text.prefix(), sentDigest)
+                REASON,
+                () -> transactions.execute(_ -> keys.findGenuine(text.prefix(), sentDigest)
                         .filter(key -> key.isActive(now))
                         .flatMap(key -> accounts.find(key.accountId()).map(account -> new Holder(key, account)))));
     }

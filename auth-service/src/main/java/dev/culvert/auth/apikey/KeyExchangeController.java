@@ -44,7 +44,8 @@ class KeyExchangeController {
             throw new ProblemException(
                     ProblemCode.INVALID_AUTH_HEADER, "The Authorization header does not have the form 'Bearer <key>'.");
         }
-        KeyExchange.Exchanged exchanged = exchange.exchange(authorization.substring(SCHEME.length()).strip());
+        KeyExchange.Exchanged exchanged =
+                exchange.exchange(authorization.substring(SCHEME.length()).strip());
         return ResponseEntity.ok()
                 .cacheControl(CacheControl.noStore())
                 .body(new KeyExchangeResponse(

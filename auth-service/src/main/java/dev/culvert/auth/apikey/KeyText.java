@@ -26,7 +26,11 @@ record KeyText(String prefix, String value) {
 
     /** A new key. */
     static KeyText random(String environment) {
-        String prefix = "cvt_" + environment + "_" + randomText(VISIBLE);
+        return withPrefix("cvt_" + environment + "_" + randomText(VISIBLE));
+    }
+
+    /** A new key that begins with this. */
+    static KeyText withPrefix(String prefix) {
         String checked = prefix + randomText(SECRET);
         return new KeyText(prefix, checked + checksum(checked));
     }

@@ -18,7 +18,9 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("culvert.auth.mail")
 record MailProperties(
-        @DefaultValue("Culvert <no-reply@localhost>") @NotBlank String from,
+        @DefaultValue("Culvert <no-reply@localhost>") @NotBlank
+        String from,
+
         @DefaultValue("5s") Duration pollInterval,
         @DefaultValue("30s") Duration claim,
         @DefaultValue("5s") Duration firstRetry,

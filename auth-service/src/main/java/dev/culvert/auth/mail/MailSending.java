@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,8 +55,12 @@ class MailSending implements SmartLifecycle {
         this.transactions = transactions;
         this.properties = properties;
         this.clock = clock;
-        this.sent = Counter.builder("mails.sent").description("Mails the server took").register(meters);
-        this.failed = Counter.builder("mails.failed").description("Attempts to send a mail that failed").register(meters);
+        this.sent = Counter.builder("mails.sent")
+                .description("Mails the server took")
+                .register(meters);
+        this.failed = Counter.builder("mails.failed")
+                .description("Attempts to send a mail that failed")
+                .register(meters);
     }
 
     @TransactionalEventListener(phase = TransactionPhase.AFTER_COMMIT)

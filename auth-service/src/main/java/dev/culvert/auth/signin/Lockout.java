@@ -84,9 +84,7 @@ class Lockout {
                         UPDATE sign_in_guard SET
                           failures = 0, first_failed_at = NULL, locked_until = NULL, checking = greatest(checking - 1, 0)
                         WHERE subject = :subject
-                        """)
-                .param("subject", subject)
-                .update();
+                        """).param("subject", subject).update();
     }
 
     /** Ends a lock whose time is over, and failures that lie too far back. */

@@ -50,8 +50,9 @@ class SignInController {
     @PostMapping(path = "/api/v1/auth/login", consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
             summary = "Sign in",
-            description = "By username or mail address. 401 AUTHENTICATION_FAILED for wrong credentials, 403"
-                    + " EMAIL_NOT_VERIFIED until the address is confirmed, 403 ACCOUNT_LOCKED with Retry-After after 5 failures.")
+            description =
+                    "By username or mail address. 401 AUTHENTICATION_FAILED for wrong credentials, 403"
+                            + " EMAIL_NOT_VERIFIED until the address is confirmed, 403 ACCOUNT_LOCKED with Retry-After after 5 failures.")
     ResponseEntity<TokenResponse> signIn(@Valid @RequestBody SignInRequest body, HttpServletRequest request) {
         return answer(signIn.signIn(body.username(), body.password(), Origin.of(request)));
     }
@@ -70,7 +71,8 @@ class SignInController {
                 .map(field -> new Violation(field.getKey(), "is required"))
                 .toList();
         if (!missing.isEmpty()) {
-            throw new ProblemException(ProblemCode.MISSING_FORM_FIELD, "The form lacks a field.").withViolations(missing);
+            throw new ProblemException(ProblemCode.MISSING_FORM_FIELD, "The form lacks a field.")
+                    .withViolations(missing);
         }
         return answer(signIn.signIn(username, password, Origin.of(request)));
     }

@@ -81,7 +81,9 @@ class SignInService {
             return account()
                     .map(account -> "account:" + account.id())
                     .orElseGet(() -> "name:"
-                            + HexFormat.of().formatHex(OpaqueToken.of(name.toLowerCase(Locale.ROOT)).hash()));
+                            + HexFormat.of()
+                                    .formatHex(OpaqueToken.of(name.toLowerCase(Locale.ROOT))
+                                            .hash()));
         }
     }
 
@@ -156,7 +158,8 @@ class SignInService {
             return true;
         });
         return new ProblemException(
-                        ProblemCode.ACCOUNT_LOCKED, "There were too many wrong passwords; signing in is locked for a while.")
+                        ProblemCode.ACCOUNT_LOCKED,
+                        "There were too many wrong passwords; signing in is locked for a while.")
                 .withRetryAfter(remaining);
     }
 

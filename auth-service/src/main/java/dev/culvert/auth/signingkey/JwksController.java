@@ -23,7 +23,9 @@ class JwksController {
 
     @Access(open = true)
     @GetMapping("/.well-known/jwks.json")
-    @Operation(summary = "Public keys", description = "JSON Web Key Set (RFC 7517) that access tokens are verified with.")
+    @Operation(
+            summary = "Public keys",
+            description = "JSON Web Key Set (RFC 7517) that access tokens are verified with.")
     ResponseEntity<Map<String, Object>> keys() {
         return ResponseEntity.ok()
                 .cacheControl(CacheControl.maxAge(CACHED).cachePublic())

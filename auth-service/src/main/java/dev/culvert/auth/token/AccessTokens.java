@@ -75,7 +75,9 @@ public class AccessTokens {
                 .expirationTime(Date.from(now.plus(lifetime)))
                 .claim(CallerClaims.TENANT, account.tenantId().toString())
                 .claim(CallerClaims.TIER, account.tier().wireName())
-                .claim(CallerClaims.ROLES, roles.stream().map(Role::wireName).sorted().toList())
+                .claim(
+                        CallerClaims.ROLES,
+                        roles.stream().map(Role::wireName).sorted().toList())
                 .claim(CallerClaims.SCOPE, joined(scopes));
     }
 

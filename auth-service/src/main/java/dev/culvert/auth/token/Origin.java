@@ -17,7 +17,6 @@ public record Origin(String clientAddress, String userAgent) {
     /** The origin of a request; the container has resolved the address behind trusted proxies. */
     public static Origin of(HttpServletRequest request) {
         return new Origin(
-                request.getRemoteAddr(),
-                Objects.requireNonNullElse(request.getHeader(HttpHeaders.USER_AGENT), ""));
+                request.getRemoteAddr(), Objects.requireNonNullElse(request.getHeader(HttpHeaders.USER_AGENT), ""));
     }
 }

@@ -69,8 +69,8 @@ public class Sessions {
     /** Begins the session of somebody whose password was right; needs a transaction in the system scope. */
     public TokenResponse begin(Account account, Origin origin) {
         Instant now = clock.instant();
-        Session session =
-                new Session(UUID.randomUUID(), account.tenantId(), account.id(), now.plus(properties.sessionLifetime()));
+        Session session = new Session(
+                UUID.randomUUID(), account.tenantId(), account.id(), now.plus(properties.sessionLifetime()));
         jdbc.sql("""
                         INSERT INTO session (id, tenant_id, account_id, client_address, user_agent, created_at, last_used_at, expires_at)
                         VALUES (:id, :tenantId, :accountId, :clientAddress, :userAgent, :now, :now, :expiresAt)

@@ -30,7 +30,8 @@ class TokenController {
         this.sessions = sessions;
     }
 
-    record RefreshRequest(@JsonProperty("refresh_token") @Nullable String refreshToken) {
+    record RefreshRequest(
+            @JsonProperty("refresh_token") @Nullable String refreshToken) {
         /** Leaves the token out, so that it cannot get into a log. */
         @Override
         public String toString() {
@@ -59,7 +60,8 @@ class TokenController {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(
             summary = "Sign out",
-            description = "Ends the session of the access token; its refresh token stops working too. A body is not needed.")
+            description =
+                    "Ends the session of the access token; its refresh token stops working too. A body is not needed.")
     void logout(Caller caller) {
         caller.sessionId().map(UUID::fromString).ifPresent(sessions::signOut);
     }

@@ -1,8 +1,8 @@
 package dev.culvert.auth.token;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.culvert.auth.token.AccessTokens.AccessToken;
 import dev.culvert.auth.opaquetoken.OpaqueToken;
+import dev.culvert.auth.token.AccessTokens.AccessToken;
 import io.swagger.v3.oas.annotations.media.Schema;
 
 /** The answer of RFC 6749 §5.1. */
@@ -17,8 +17,7 @@ public record TokenResponse(
 
         @JsonProperty("refresh_token") String refreshToken,
 
-        @Schema(example = "profile:read tunnels:read")
-        String scope) {
+        @Schema(example = "profile:read tunnels:read") String scope) {
 
     static TokenResponse of(AccessToken access, OpaqueToken refresh) {
         return new TokenResponse(

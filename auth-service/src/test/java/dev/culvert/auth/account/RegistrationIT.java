@@ -5,11 +5,11 @@ import static dev.culvert.auth.AuthClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.auth.AuthClient.Person;
-import dev.culvert.auth.PublishedEvents;
 import dev.culvert.auth.RunningAuthService;
 import dev.culvert.contracts.event.EventType;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.testing.ProblemAssert;
+import dev.culvert.testing.PublishedEvents;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +38,9 @@ class RegistrationIT extends RunningAuthService {
         assertThat(event.data().get("tenantId")).isEqualTo(body.get("tenantId"));
         assertThat(event.data().get("email")).isEqualTo(body.get("email"));
         assertThat(event.data().get("tier").asString()).isEqualTo("free");
-        assertThat(event.data().get("roles").values()).extracting(JsonNode::asString).containsExactly("user");
+        assertThat(event.data().get("roles").values())
+                .extracting(JsonNode::asString)
+                .containsExactly("user");
     }
 
     /** S1.2, whatever the case the name is written in. */
@@ -50,7 +52,8 @@ class RegistrationIT extends RunningAuthService {
                 .isProblem(ProblemCode.ALREADY_EXISTS)
                 .hasAlias("USERNAME_EXISTS")
                 .hasViolationsOf("username");
-        ProblemAssert.assertThat(client().register("other-" + System.nanoTime(), ada.email().toUpperCase(), PASSWORD))
+        ProblemAssert.assertThat(client().register(
+                                "other-" + System.nanoTime(), ada.email().toUpperCase(), PASSWORD))
                 .isProblem(ProblemCode.ALREADY_EXISTS)
                 .hasAlias("EMAIL_EXISTS")
                 .hasViolationsOf("email");
@@ -61,15 +64,22 @@ class RegistrationIT extends RunningAuthService {
     void letsOneOfParallelRegistrationsOfAnAddressWin() throws Exception {
         String email = mail("race");
         List<Callable<Integer>> registrations = IntStream.range(0, 6)
-                .<Callable<Integer>>mapToObj(i -> () ->
-                        client().register("race" + i + "-" + System.nanoTime(), email, PASSWORD).statusCode())
+                .<Callable<Integer>>mapToObj(
+                        i -> () -> client().register("race" + i + "-" + System.nanoTime(), email, PASSWORD)
+                                .statusCode())
                 .toList();
         List<Integer> answers;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            answers = threads.invokeAll(registrations).stream().map(Future::resultNow).toList();
+            answers = threads.invokeAll(registrations).stream()
+                    .map(Future::resultNow)
+                    .toList();
         }
 
-        assertThat(answers).containsOnlyOnce(201).filteredOn(status -> status != 201).hasSize(5).containsOnly(409);
+        assertThat(answers)
+                .containsOnlyOnce(201)
+                .filteredOn(status -> status != 201)
+                .hasSize(5)
+                .containsOnly(409);
         assertThat(column("SELECT id FROM auth.account WHERE email = ?", email)).hasSize(1);
     }
 
@@ -88,7 +98,13 @@ class RegistrationIT extends RunningAuthService {
     @Test
     void refusesUnknownMembers() {
         Map<String, Object> body = Map.of(
-                "username", "eve-" + System.nanoTime(), "email", mail("eve"), "password", PASSWORD, "roles",
+                "username",
+                "eve-" + System.nanoTime(),
+                "email",
+                mail("eve"),
+                "password",
+                PASSWORD,
+                "roles",
                 List.of("super_admin"));
 
         ProblemAssert.assertThat(client().post("/api/v1/auth/register", body))

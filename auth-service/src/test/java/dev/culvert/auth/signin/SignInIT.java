@@ -7,12 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.culvert.auth.AuthClient.Person;
-import dev.culvert.auth.PublishedEvents;
 import dev.culvert.auth.RunningAuthService;
 import dev.culvert.contracts.event.EventType;
 import dev.culvert.contracts.identity.CallerClaims;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.testing.ProblemAssert;
+import dev.culvert.testing.PublishedEvents;
 import dev.culvert.testing.TestingIssuer;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -31,7 +31,8 @@ class SignInIT extends RunningAuthService {
         Person ada = client().registerVerified();
 
         assertThat(client().login(ada.username(), PASSWORD).statusCode()).isEqualTo(200);
-        assertThat(client().login(ada.email().toUpperCase(), PASSWORD).statusCode()).isEqualTo(200);
+        assertThat(client().login(ada.email().toUpperCase(), PASSWORD).statusCode())
+                .isEqualTo(200);
         Map<String, String> form = Map.of("username", ada.email(), "password", PASSWORD);
         HttpResponse<String> answer = client().postForm(LOGIN, form);
         assertThat(answer.statusCode()).isEqualTo(200);
@@ -53,13 +54,16 @@ class SignInIT extends RunningAuthService {
         assertThat(claims.getIssuer()).isEqualTo(TestingIssuer.ISSUER);
         assertThat(claims.getAudience()).containsExactly(CallerClaims.AUDIENCE);
         assertThat(claims.getSubject()).isEqualTo(ada.userId().toString());
-        assertThat(claims.getStringClaim(CallerClaims.TENANT)).isEqualTo(ada.tenantId().toString());
+        assertThat(claims.getStringClaim(CallerClaims.TENANT))
+                .isEqualTo(ada.tenantId().toString());
         assertThat(claims.getStringClaim(CallerClaims.TIER)).isEqualTo("free");
         assertThat(claims.getStringListClaim(CallerClaims.ROLES)).containsExactly("user");
         assertThat(claims.getStringClaim(CallerClaims.SESSION)).isNotBlank();
-        assertThat(claims.getStringClaim(CallerClaims.SCOPE)).isEqualTo(body.get("scope").asString());
+        assertThat(claims.getStringClaim(CallerClaims.SCOPE))
+                .isEqualTo(body.get("scope").asString());
         assertThat(Duration.between(
-                        claims.getIssueTime().toInstant(), claims.getExpirationTime().toInstant()))
+                        claims.getIssueTime().toInstant(),
+                        claims.getExpirationTime().toInstant()))
                 .isEqualTo(Duration.ofSeconds(body.get("expires_in").asLong()));
     }
 
@@ -106,11 +110,9 @@ class SignInIT extends RunningAuthService {
         client().login(ada.email(), "Wrong-Horse-7");
         client().login(ada.username(), PASSWORD);
 
-        assertThat(column(
-                        """
+        assertThat(column("""
                         SELECT concat_ws(' ', attempted_name, result, client_address, user_agent LIKE 'Java%', attempted_at IS NOT NULL)
-                        FROM auth.sign_in_attempt WHERE account_id = ? ORDER BY attempted_at""",
-                        ada.userId()))
+                        FROM auth.sign_in_attempt WHERE account_id = ? ORDER BY attempted_at""", ada.userId()))
                 .containsExactly(
                         ada.email() + " wrong_credentials 127.0.0.1 t t", ada.username() + " signed_in 127.0.0.1 t t");
         var failed = PublishedEvents.first(EventType.SIGN_IN_FAILED, ada.userId());
