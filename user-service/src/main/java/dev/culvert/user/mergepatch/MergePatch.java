@@ -74,7 +74,8 @@ public class MergePatch {
                     .map(JacksonException.Reference::getPropertyName)
                     .filter(Objects::nonNull)
                     .collect(Collectors.joining("."));
-            throw new ProblemException(ProblemCode.VALIDATION_ERROR, "The patch has a member that does not fit here.", e)
+            throw new ProblemException(
+                            ProblemCode.VALIDATION_ERROR, "The patch has a member that does not fit here.", e)
                     .withViolations(List.of(new Violation(field, "is not known here or has the wrong type")));
         }
     }

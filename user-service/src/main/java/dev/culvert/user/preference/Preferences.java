@@ -10,15 +10,16 @@ import org.jspecify.annotations.Nullable;
 
 /** What somebody prefers; what is left out has its default (requirement R3.2). The same in requests and answers. */
 record Preferences(
-        @Schema(example = "dark", defaultValue = "light") @Pattern(regexp = "light|dark", message = "is neither light nor dark")
+        @Schema(example = "dark", defaultValue = "light")
+        @Pattern(regexp = "light|dark", message = "is neither light nor dark")
         String theme,
 
         @Schema(description = "BCP 47 language tag", example = "en", defaultValue = "en")
-        @Size(max = 10, message = "has more than 10 characters") @Pattern(regexp = "[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", message = "is not a language tag")
+        @Size(max = 10, message = "has more than 10 characters")
+        @Pattern(regexp = "[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", message = "is not a language tag")
         String language,
 
-        @Schema(example = "true", defaultValue = "true")
-        Boolean notifications) {
+        @Schema(example = "true", defaultValue = "true") Boolean notifications) {
 
     Preferences(@Nullable String theme, @Nullable String language, @Nullable Boolean notifications) {
         this.theme = Objects.requireNonNullElse(theme, "light");

@@ -81,8 +81,7 @@ class Profile {
         lastLoginAt = at;
     }
 
-    private static void noteChange(
-            Set<String> changed, String field, @Nullable String before, @Nullable String after) {
+    private static void noteChange(Set<String> changed, String field, @Nullable String before, @Nullable String after) {
         if (!Objects.equals(before, after)) {
             changed.add(field);
         }

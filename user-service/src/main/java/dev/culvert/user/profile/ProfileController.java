@@ -31,7 +31,8 @@ class ProfileController {
     @GetMapping
     @Operation(
             summary = "Own profile",
-            description = "In the moment after a registration it may answer 503 with Retry-After: the profile is being made.")
+            description =
+                    "In the moment after a registration it may answer 503 with Retry-After: the profile is being made.")
     ProfileResponse get(Caller caller) {
         return profiles.own(caller);
     }

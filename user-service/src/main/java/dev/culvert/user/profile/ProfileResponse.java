@@ -16,7 +16,10 @@ record ProfileResponse(
         @Schema(example = "Ada") @Nullable String firstName,
         @Schema(example = "Lovelace") @Nullable String lastName,
         @Schema(example = "ada") @Nullable String nickname,
-        @Schema(example = "https://example.org/ada.png") @Nullable String avatar,
+
+        @Schema(example = "https://example.org/ada.png") @Nullable
+        String avatar,
+
         @Schema(example = "en-GB") @Nullable String locale,
         Instant createdAt,
         Instant updatedAt) {

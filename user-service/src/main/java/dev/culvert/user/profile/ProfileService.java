@@ -28,8 +28,7 @@ class ProfileService {
     private final Outbox outbox;
     private final Clock clock;
 
-    ProfileService(
-            ProfileRepository profiles, Tenants tenants, MergePatch patches, Outbox outbox, Clock clock) {
+    ProfileService(ProfileRepository profiles, Tenants tenants, MergePatch patches, Outbox outbox, Clock clock) {
         this.profiles = profiles;
         this.tenants = tenants;
         this.patches = patches;

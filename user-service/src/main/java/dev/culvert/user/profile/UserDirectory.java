@@ -16,8 +16,7 @@ import org.springframework.transaction.support.TransactionOperations;
 @Component
 class UserDirectory {
     private static final String REASON = "whoever may view users sees those of all tenants";
-    private static final String MATCHES =
-            """
+    private static final String MATCHES = """
              FROM Profile p WHERE lower(p.username) LIKE :pattern ESCAPE '!' OR lower(p.email) LIKE :pattern ESCAPE '!'
              OR lower(concat(coalesce(p.firstName, ''), ' ', coalesce(p.lastName, ''))) LIKE :pattern ESCAPE '!'
             """;
@@ -43,9 +42,10 @@ class UserDirectory {
     }
 
     private Page<UserResponse> searchInTransaction(String pattern, PageRequest page) {
-        TypedQuery<Profile> query = entities.createQuery(
-                "SELECT p" + MATCHES + "ORDER BY p.createdAt DESC, p.userId", Profile.class);
-        List<UserResponse> items = query.setParameter("pattern", pattern)
+        TypedQuery<Profile> query =
+                entities.createQuery("SELECT p" + MATCHES + "ORDER BY p.createdAt DESC, p.userId", Profile.class);
+        List<UserResponse> items = query
+                .setParameter("pattern", pattern)
                 .setFirstResult(page.offset())
                 .setMaxResults(page.limit())
                 .getResultList()

@@ -25,7 +25,9 @@ record UserResponse(
             @Schema(example = "Ada") @Nullable String firstName,
             @Schema(example = "Lovelace") @Nullable String lastName,
             @Schema(example = "ada") @Nullable String nickname,
-            @Schema(example = "https://example.org/ada.png") @Nullable String avatar) {}
+
+            @Schema(example = "https://example.org/ada.png") @Nullable
+            String avatar) {}
 
     static UserResponse of(Profile profile) {
         UpdateProfileRequest own = profile.editable();

@@ -38,7 +38,8 @@ class TenantController {
                 .map(tenant -> new TenantResponse(
                         tenant.id(), tenant.name(), tenant.personal(), tenant.ownerId(), tenant.createdAt()))
                 .orElseThrow(() -> new ProblemException(
-                                ProblemCode.SERVICE_UNAVAILABLE, "The tenant of this new account is still being set up.")
+                                ProblemCode.SERVICE_UNAVAILABLE,
+                                "The tenant of this new account is still being set up.")
                         .withRetryAfter(Duration.ofSeconds(1)));
     }
 }
