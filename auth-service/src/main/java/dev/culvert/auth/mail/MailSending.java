@@ -41,7 +41,8 @@ class MailSending implements SmartLifecycle {
     private final Counter sent;
     private final Counter failed;
     private final Semaphore wake = new Semaphore(0);
-    private volatile @Nullable Thread thread;
+    private volatile boolean running;
+    private @Nullable Thread thread;
 
     MailSending(
             MailQueue queue,
@@ -70,21 +71,21 @@ class MailSending implements SmartLifecycle {
 
     @Override
     public void start() {
+        running = true; // before the thread looks at it
         thread = Thread.ofVirtual().name("mail-sending").start(this::sendUntilStopped);
     }
 
     @Override
     public void stop() {
-        Thread running = thread;
-        if (running != null) {
-            thread = null;
-            running.interrupt();
+        running = false;
+        if (thread != null) {
+            thread.interrupt();
         }
     }
 
     @Override
     public boolean isRunning() {
-        return thread != null;
+        return running;
     }
 
     private void sendUntilStopped() {
