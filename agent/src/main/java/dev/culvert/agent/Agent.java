@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A running agent. It keeps its links up by itself until it is closed or the server says that trying on is of no use.
@@ -27,6 +28,7 @@ public final class Agent implements AutoCloseable {
     private final AgentConnections connections;
     private final Set<Integer> connected = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> firstConnection = new CompletableFuture<>();
+    private final AtomicBoolean ended = new AtomicBoolean();
     private final CompletableFuture<AgentEnd> end = new CompletableFuture<>();
 
     private Agent(AgentOptions options, AgentListener listener) {
@@ -111,6 +113,9 @@ public final class Agent implements AutoCloseable {
     /** Lets running requests finish, for at most {@link AgentOptions#drainGrace()}, and ends. Blocks. */
     @Override
     public void close() {
+        if (ended.getAndSet(true)) {
+            return;
+        }
         connections.drain(options.drainGrace());
         eventLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
         end.complete(new AgentEnd(AgentEnd.Reason.CLOSED, ""));
@@ -118,6 +123,10 @@ public final class Agent implements AutoCloseable {
 
     /** Ends in the middle of everything, as a crash would. Does not block. */
     public void kill() {
+        if (eventLoops.isShuttingDown()) {
+            return;
+        }
+        ended.set(true);
         connections.abort();
         eventLoops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
         end.complete(new AgentEnd(AgentEnd.Reason.CLOSED, ""));

@@ -1,7 +1,7 @@
 package dev.culvert.tunnelprotocol;
 
 /**
- * First and so far only line of the control stream, as JSON: {@code {"version":…,"instance":…,"connection":…}}.
+ * The agent's only line on the control stream, as JSON: {@code {"version":…,"instance":…,"connection":…}}.
  * Receivers ignore members they do not know.
  *
  * @param version of the agent

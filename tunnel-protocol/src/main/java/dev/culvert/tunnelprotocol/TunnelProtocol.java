@@ -17,8 +17,8 @@ public final class TunnelProtocol {
     public static final AsciiString WEBSOCKET = AsciiString.cached("websocket");
 
     /**
-     * {@code :protocol} of the control stream, which the service opens first on each link. The agent answers with one
-     * {@link AgentHello} as a JSON line. Requests of callers can never carry this pseudo-header.
+     * {@code :protocol} of the control stream, which the service opens first on each link. The agent answers with
+     * {@link AgentHello} as a JSON line, and the service with the line {@code {"session":id}} once requests may come. Requests of callers can never carry this pseudo-header.
      */
     public static final AsciiString CONTROL = AsciiString.cached("culvert.control.v1");
 

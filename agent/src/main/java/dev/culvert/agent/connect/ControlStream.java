@@ -27,21 +27,22 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
     private static final JsonFactory JSON = new JsonFactory();
 
     private final AgentHello hello;
-    private final Runnable greeted;
+    private final Runnable onWelcome;
     private final Forwarding forwarding;
+    private boolean greeted;
 
-    private ControlStream(AgentHello hello, Runnable greeted, Forwarding forwarding) {
+    private ControlStream(AgentHello hello, Runnable onWelcome, Forwarding forwarding) {
         this.hello = hello;
-        this.greeted = greeted;
+        this.onWelcome = onWelcome;
         this.forwarding = forwarding;
     }
 
     /** Handler for all streams of a link. */
-    static ChannelInitializer<Channel> orRequest(AgentHello hello, Runnable greeted, Forwarding forwarding) {
+    static ChannelInitializer<Channel> orRequest(AgentHello hello, Runnable onWelcome, Forwarding forwarding) {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel stream) {
-                stream.pipeline().addLast(new ControlStream(hello, greeted, forwarding));
+                stream.pipeline().addLast(new ControlStream(hello, onWelcome, forwarding));
             }
         };
     }
@@ -49,8 +50,8 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (!(message instanceof Http2HeadersFrame head)) {
-            // Commands of a later service.
             ReferenceCountUtil.release(message);
+            welcomed();
             return;
         }
         CharSequence protocol = head.headers().get(Http2Headers.PseudoHeaderName.PROTOCOL.value());
@@ -68,7 +69,14 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
                 new DefaultHttp2Headers().status(HttpResponseStatus.OK.codeAsText()), false));
         ctx.writeAndFlush(
                 new DefaultHttp2DataFrame(Unpooled.copiedBuffer(toJson(hello) + "\n", StandardCharsets.UTF_8), false));
-        greeted.run();
+    }
+
+    /** The service's first line says that requests may come; what a later service may add is not understood here. */
+    private void welcomed() {
+        if (!greeted) {
+            greeted = true;
+            onWelcome.run();
+        }
     }
 
     private static String toJson(AgentHello hello) {

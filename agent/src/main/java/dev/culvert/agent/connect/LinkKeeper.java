@@ -110,11 +110,11 @@ final class LinkKeeper implements LinkListener {
             channel.close();
             return;
         }
-        current = Link.asAgent(channel, settings, this, ControlStream.orRequest(hello, this::onGreeted, forwarding));
+        current = Link.asAgent(channel, settings, this, ControlStream.orRequest(hello, this::onWelcome, forwarding));
         connectedNanos = System.nanoTime();
     }
 
-    private void onGreeted() {
+    private void onWelcome() {
         connectedNanos = System.nanoTime();
         events.accept(new LinkEvent.Connected(hello.connection()));
     }

@@ -388,7 +388,9 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
             return;
         }
         if (answerStarted) {
-            stream.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
+            // Behind what was read before: a reset overtakes data that waits for window.
+            stream.writeAndFlush(new DefaultHttp2DataFrame(false))
+                    .addListener(_ -> stream.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR)));
         } else {
             status = HttpResponseStatus.BAD_GATEWAY.code();
             Http2Headers head = new DefaultHttp2Headers()

@@ -13,10 +13,12 @@ import dev.culvert.tunnelprotocol.LinkListener;
 import dev.culvert.tunnelprotocol.LinkSettings;
 import dev.culvert.tunnelprotocol.TunnelProtocol;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
@@ -24,6 +26,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -91,7 +94,7 @@ final class Greeting implements LinkListener {
         }
     }
 
-    private void onHello(Link link, AgentHello hello) {
+    private void onHello(Link link, Channel control, AgentHello hello) {
         cancelDeadline();
         SessionInfo complete = new SessionInfo(
                 info.sessionId(),
@@ -105,6 +108,8 @@ final class Greeting implements LinkListener {
         AgentSession greeted = new AgentSession(complete, hello.connection(), link);
         session = greeted;
         registry.add(greeted);
+        byte[] welcome = ("{\"session\":\"" + complete.sessionId() + "\"}\n").getBytes(StandardCharsets.US_ASCII);
+        control.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(welcome), false));
         // The tunnel may have been stopped since the agent was let in, before there was a session to close.
         admission.admit(entrance.token(), entrance.tunnel()).whenComplete((admitted, failure) -> {
             if (failure == null && !(admitted.resolution() instanceof Resolution.Found)) {
@@ -136,18 +141,18 @@ final class Greeting implements LinkListener {
         public void channelRead(ChannelHandlerContext ctx, Object frame) {
             try {
                 if (frame instanceof Http2DataFrame data && session == null) {
-                    collect(data.content());
+                    collect(ctx.channel(), data.content());
                 }
             } finally {
                 ReferenceCountUtil.release(frame);
             }
         }
 
-        private void collect(ByteBuf bytes) {
+        private void collect(Channel control, ByteBuf bytes) {
             while (bytes.isReadable()) {
                 byte next = bytes.readByte();
                 if (next == '\n') {
-                    parse();
+                    parse(control);
                     return;
                 }
                 line.write(next);
@@ -158,7 +163,7 @@ final class Greeting implements LinkListener {
             }
         }
 
-        private void parse() {
+        private void parse(Channel control) {
             try {
                 AgentHello hello = json.readValue(line.toByteArray(), AgentHello.class);
                 if (hello.instance() == null
@@ -167,7 +172,7 @@ final class Greeting implements LinkListener {
                         || hello.version().length() > MAX_INSTANCE_LENGTH) {
                     link.close(CloseReason.PROTOCOL_ERROR);
                 } else {
-                    onHello(link, hello);
+                    onHello(link, control, hello);
                 }
             } catch (JacksonException e) {
                 log.atWarn()

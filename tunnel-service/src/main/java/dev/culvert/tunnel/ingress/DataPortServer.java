@@ -126,6 +126,7 @@ final class DataPortServer {
             connections.close().await(1, TimeUnit.SECONDS);
         }
         acceptor.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-        workers.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS);
+        // Connections that were cut off still tell each other across loops.
+        workers.shutdownGracefully(200, 2000, TimeUnit.MILLISECONDS).await(5, TimeUnit.SECONDS);
     }
 }

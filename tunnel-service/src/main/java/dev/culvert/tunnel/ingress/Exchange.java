@@ -38,11 +38,13 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamFrame;
+import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,8 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failed writes by closing the channel
 final class Exchange {
     private static final int MAX_ATTEMPTS = 3;
+    private static final AsciiString CORRELATION_ID =
+            AsciiString.cached(HeaderNames.CORRELATION_ID.toLowerCase(Locale.ROOT));
 
     private final Ingress ingress;
     private final Channel client;
@@ -163,13 +167,15 @@ final class Exchange {
         };
     }
 
+    /** Translated first, completed after: a caller's Connection header can take away its own fields, never ours. */
     private Http2Headers head() {
         TunnelPath known = path();
-        ForwardedHeaders.add(request, client, known);
-        request.headers().set(HeaderNames.CORRELATION_ID, requestId);
-        return webSocket
+        Http2Headers headers = webSocket
                 ? HttpTranslation.toExtendedConnect(request, known.forwarded())
                 : HttpTranslation.toHttp2(request, known.forwarded());
+        ForwardedHeaders.add(headers, client, known);
+        headers.set(CORRELATION_ID, requestId);
+        return headers;
     }
 
     private void openStream(Resolution.Found found, Http2Headers head, int attempts) {
@@ -373,6 +379,8 @@ final class Exchange {
             if (open != null) {
                 cancel(open);
             }
+            // What the local service did send is the caller's; only the end is missing.
+            client.flush();
             if (!isHttp11() && client.isActive()) {
                 // Where the end of the connection is the end of the body, only a reset says that it is not.
                 client.config().setOption(ChannelOption.SO_LINGER, 0);

@@ -3,39 +3,44 @@ package dev.culvert.tunnel.ingress;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** Tells the local service where a request came from. */
 final class ForwardedHeaders {
     private static final String VIA = "1.1 culvert";
+    private static final AsciiString FOR = AsciiString.cached("x-forwarded-for");
+    private static final AsciiString PROTO = AsciiString.cached("x-forwarded-proto");
+    private static final AsciiString HOST = AsciiString.cached("x-forwarded-host");
+    private static final AsciiString PREFIX = AsciiString.cached("x-forwarded-prefix");
 
     private ForwardedHeaders() {}
 
-    static void add(HttpRequest request, Channel client, TunnelPath path) {
-        HttpHeaders headers = request.headers();
+    static void add(Http2Headers headers, Channel client, TunnelPath path) {
         if (client.remoteAddress() instanceof InetSocketAddress peer) {
-            append(headers, "X-Forwarded-For", peer.getAddress().getHostAddress());
+            append(headers, FOR, peer.getAddress().getHostAddress());
         }
         // What the gateway saw is nearer to the truth than what this hop sees.
-        setIfAbsent(headers, "X-Forwarded-Proto", "http");
-        setIfAbsent(headers, "X-Forwarded-Host", headers.get(HttpHeaderNames.HOST));
-        headers.set("X-Forwarded-Prefix", path.prefix());
-        append(headers, HttpHeaderNames.VIA.toString(), VIA);
+        setIfAbsent(headers, PROTO, "http");
+        setIfAbsent(headers, HOST, headers.authority());
+        headers.set(PREFIX, path.prefix());
+        append(headers, HttpHeaderNames.VIA, VIA);
     }
 
     /** Marks an answer as passed on. */
     static void addVia(HttpHeaders headers) {
-        append(headers, HttpHeaderNames.VIA.toString(), VIA);
+        String before = String.join(", ", headers.getAll(HttpHeaderNames.VIA));
+        headers.set(HttpHeaderNames.VIA, before.isEmpty() ? VIA : before + ", " + VIA);
     }
 
-    private static void append(HttpHeaders headers, String name, String value) {
+    private static void append(Http2Headers headers, AsciiString name, String value) {
         String before = String.join(", ", headers.getAll(name));
         headers.set(name, before.isEmpty() ? value : before + ", " + value);
     }
 
-    private static void setIfAbsent(HttpHeaders headers, String name, @Nullable String value) {
+    private static void setIfAbsent(Http2Headers headers, AsciiString name, @Nullable CharSequence value) {
         if (value != null && !headers.contains(name)) {
             headers.set(name, value);
         }
