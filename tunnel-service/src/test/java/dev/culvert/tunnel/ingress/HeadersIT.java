@@ -102,15 +102,17 @@ class HeadersIT {
 
     @Test
     void takesOffWhatALocalServiceMayNotSay() throws Exception {
-        origin.on("/answer", call -> call.answer(
-                "200 OK",
-                "ok",
-                "Connection: X-Hop",
-                "X-Hop: 1",
-                "Culvert-Failure: unreachable",
-                "Keep-Alive: timeout=1",
-                "Set-Cookie: a=1",
-                "Set-Cookie: b=2"));
+        origin.on(
+                "/answer",
+                call -> call.answer(
+                        "200 OK",
+                        "ok",
+                        "Connection: X-Hop",
+                        "X-Hop: 1",
+                        "Culvert-Failure: unreachable",
+                        "Keep-Alive: timeout=1",
+                        "Set-Cookie: a=1",
+                        "Set-Cookie: b=2"));
 
         String answer = exchange(TestingDataPlane.get("/t/box/answer"));
 
@@ -130,7 +132,8 @@ class HeadersIT {
 
     @Test
     void keepsEveryPathAtTheTarget() throws Exception {
-        for (String path : List.of("//evil.example/", "/../../etc", "/http://evil.example/", "/;@evil.example", "/%2e%2e/x")) {
+        for (String path :
+                List.of("//evil.example/", "/../../etc", "/http://evil.example/", "/;@evil.example", "/%2e%2e/x")) {
             String answer = exchange(TestingDataPlane.get("/t/box" + path));
 
             // The one origin there is answered, for the path as it was sent.
@@ -145,8 +148,8 @@ class HeadersIT {
 
     @Test
     void keepsTheCorrelationIdOfTheCaller() throws Exception {
-        String answer = exchange(TestingDataPlane.get("/t/box/see")
-                .replace("\r\n\r\n", "\r\nX-Correlation-ID: abc-123\r\n\r\n"));
+        String answer = exchange(
+                TestingDataPlane.get("/t/box/see").replace("\r\n\r\n", "\r\nX-Correlation-ID: abc-123\r\n\r\n"));
 
         assertThat(seen.poll(10, TimeUnit.SECONDS)).containsEntry("x-correlation-id", List.of("abc-123"));
         assertThat(RawOrigin.lower(answer)).contains("x-correlation-id: abc-123");

@@ -254,7 +254,8 @@ class RefusalsIT {
             StreamedAnswersIT.readUntil(socket.getInputStream(), "\"TUNNEL_NOT_FOUND\"");
             TestingDataPlane.send(socket, TestingDataPlane.get("/t/box/ok"));
 
-            assertThat(StreamedAnswersIT.readUntil(socket.getInputStream(), "\r\n\r\nok")).contains("200 OK");
+            assertThat(StreamedAnswersIT.readUntil(socket.getInputStream(), "\r\n\r\nok"))
+                    .contains("200 OK");
         }
     }
 

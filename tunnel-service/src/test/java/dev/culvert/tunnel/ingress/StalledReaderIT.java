@@ -71,7 +71,9 @@ class StalledReaderIT {
 
         assertThat(written.get()).as("bytes the local services could write").isLessThan((long) STALLED * SIZE / 4);
         // Both ends run in this process: at each, twice the window of every stream, and what sockets were given.
-        assertThat(((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric().usedDirectMemory())
+        assertThat(((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT)
+                        .metric()
+                        .usedDirectMemory())
                 .isBetween(1L, STALLED * 2L * 1024 * 1024);
         for (int i = 0; i < 4; i++) {
             HttpResponse<InputStream> answer =

@@ -78,7 +78,9 @@ class UploadsIT {
                 plane.client.send(plane.request("/t/box/download").build(), BodyHandlers.ofInputStream());
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         byte[] buffer = new byte[64 * 1024];
-        for (int read = answer.body().read(buffer); read >= 0; read = answer.body().read(buffer)) {
+        for (int read = answer.body().read(buffer);
+                read >= 0;
+                read = answer.body().read(buffer)) {
             digest.update(buffer, 0, read);
         }
 

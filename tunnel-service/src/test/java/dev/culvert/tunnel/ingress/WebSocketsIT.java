@@ -133,7 +133,8 @@ class WebSocketsIT {
                 .havingCause()
                 .isInstanceOfSatisfying(
                         WebSocketHandshakeException.class,
-                        refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(403));
+                        refused ->
+                                assertThat(refused.getResponse().statusCode()).isEqualTo(403));
     }
 
     private static WebSocket connect(String path, Listener listener) throws Exception {
@@ -173,7 +174,9 @@ class WebSocketsIT {
                 call.out.flush();
                 if (opcode == CLOSE) {
                     int code = ByteBuffer.wrap(payload).getShort() & 0xffff;
-                    ended(call, "close " + code + " " + new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8));
+                    ended(
+                            call,
+                            "close " + code + " " + new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8));
                     return;
                 }
             }
@@ -204,7 +207,8 @@ class WebSocketsIT {
             frame.write(payload.length);
         } else if (payload.length < 65_536) {
             frame.write(126);
-            frame.writeBytes(ByteBuffer.allocate(2).putShort((short) payload.length).array());
+            frame.writeBytes(
+                    ByteBuffer.allocate(2).putShort((short) payload.length).array());
         } else {
             frame.write(127);
             frame.writeBytes(ByteBuffer.allocate(8).putLong(payload.length).array());
