@@ -23,6 +23,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
+import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -40,6 +41,8 @@ import java.util.concurrent.TimeUnit;
 @SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failed writes by closing the channel
 public final class Link {
     private static final InternalLogger LOG = InternalLoggerFactory.getInstance(Link.class);
+
+    private static final AttributeKey<Link> LINK = AttributeKey.valueOf(Link.class, "link");
 
     /** Room for unsent bytes of a link; a smaller one would cap every stream below its window. */
     private static final WriteBufferWaterMark LINK_WATER_MARK = new WriteBufferWaterMark(512 * 1024, 1024 * 1024);
@@ -110,6 +113,7 @@ public final class Link {
                 .flowController(new DefaultHttp2LocalFlowController(connection, 0.5f, true)
                         .frameWriter(codec.encoder().frameWriter()));
         Link link = new Link(channel, codec, settings, listener);
+        channel.attr(LINK).set(link);
         channel.config().setWriteBufferWaterMark(LINK_WATER_MARK);
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.addLast("bytes", new WebSocketBytes());
@@ -123,6 +127,11 @@ public final class Link {
         // The upgrade's handlers may have turned it off to keep early bytes in order.
         channel.config().setAutoRead(true);
         return link;
+    }
+
+    /** The link a stream belongs to. */
+    static Link of(Http2StreamChannel stream) {
+        return stream.parent().attr(LINK).get();
     }
 
     /** The connection underneath; its event loop is the one of all streams. */
@@ -183,11 +192,11 @@ public final class Link {
     /**
      * Lets one stream have more bytes under way. Only on the event loop.
      *
-     * @return false if the stream is gone
+     * @return false if nothing more will come on the stream
      */
-    public boolean growWindow(Http2StreamChannel stream, int additionalBytes) {
+    boolean growWindow(Http2StreamChannel stream, int additionalBytes) {
         Http2Stream http2Stream = codec.connection().stream(stream.stream().id());
-        if (http2Stream == null) {
+        if (http2Stream == null || !http2Stream.state().remoteSideOpen()) {
             return false;
         }
         try {

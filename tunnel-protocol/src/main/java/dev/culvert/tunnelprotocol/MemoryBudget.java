@@ -19,14 +19,28 @@ public final class MemoryBudget {
 
     /** Takes room if there is enough; the caller releases exactly as much. */
     public boolean tryReserve(long bytes) {
+        return tryReserve(bytes, limitBytes);
+    }
+
+    /** Takes room for what is only nice to have: half of the budget stays free. */
+    public boolean tryReserveSpare(long bytes) {
+        return tryReserve(bytes, limitBytes / 2);
+    }
+
+    private boolean tryReserve(long bytes, long limit) {
         long before;
         do {
             before = reservedBytes.get();
-            if (before + bytes > limitBytes) {
+            if (before + bytes > limit) {
                 return false;
             }
         } while (!reservedBytes.compareAndSet(before, before + bytes));
         return true;
+    }
+
+    /** What a stalled stream of the given window may keep from being freed. */
+    public static long pinnedBy(int windowBytes) {
+        return 2L * windowBytes;
     }
 
     public void release(long bytes) {

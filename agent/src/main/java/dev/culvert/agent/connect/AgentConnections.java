@@ -5,6 +5,7 @@ import dev.culvert.agent.forward.Forwarding;
 import dev.culvert.agent.forward.Target;
 import dev.culvert.tunnelprotocol.AgentHello;
 import dev.culvert.tunnelprotocol.LinkSettings;
+import dev.culvert.tunnelprotocol.MemoryBudget;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import java.security.SecureRandom;
@@ -17,6 +18,9 @@ import java.util.function.Consumer;
 
 /** All links of one agent process. */
 public final class AgentConnections {
+    /** For uploads that need wider windows; half of a budget is ever used for that. */
+    private static final long SPARE_MEMORY_BYTES = 128L * 1024 * 1024;
+
     private final List<LinkKeeper> keepers = new ArrayList<>();
 
     /**
@@ -39,6 +43,7 @@ public final class AgentConnections {
         String instance = UUID.randomUUID().toString();
         Dialer dialer = new Dialer(server, tunnel, key, "culvert-agent/" + version);
         SecureRandom random = new SecureRandom();
+        MemoryBudget spareMemory = new MemoryBudget(SPARE_MEMORY_BYTES);
         for (int connection = 0; connection < connections; connection++) {
             EventLoop eventLoop = eventLoops.next();
             keepers.add(new LinkKeeper(
@@ -46,7 +51,7 @@ public final class AgentConnections {
                     dialer,
                     settings,
                     new AgentHello(version, instance, connection),
-                    new Forwarding(target, eventLoop, requests),
+                    new Forwarding(target, eventLoop, settings.streamWindowBytes(), spareMemory, requests),
                     events,
                     fatal,
                     random));

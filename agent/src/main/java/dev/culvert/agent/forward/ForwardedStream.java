@@ -5,6 +5,7 @@ import dev.culvert.tunnelprotocol.BackPressure;
 import dev.culvert.tunnelprotocol.HttpTranslation;
 import dev.culvert.tunnelprotocol.OriginFailure;
 import dev.culvert.tunnelprotocol.TunnelProtocol;
+import dev.culvert.tunnelprotocol.WindowGrowth;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -52,6 +53,7 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
 
     private final Channel stream;
     private final Origins origins;
+    private final WindowGrowth growth;
     private final Consumer<ForwardedRequest> listener;
     private final Instant startedAt = Instant.now();
     private final long startedNanos = System.nanoTime();
@@ -80,9 +82,10 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
     private boolean bytePipe;
     private boolean over;
 
-    ForwardedStream(Channel stream, Origins origins, Consumer<ForwardedRequest> listener) {
+    ForwardedStream(Channel stream, Origins origins, WindowGrowth growth, Consumer<ForwardedRequest> listener) {
         this.stream = stream;
         this.origins = origins;
+        this.growth = growth;
         this.listener = listener;
     }
 
@@ -175,6 +178,9 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
 
     private void onData(Http2DataFrame data) {
         bytesIn += data.content().readableBytes();
+        if (!data.isEndStream()) {
+            growth.passed(data.content().readableBytes());
+        }
         OriginConnection connection = origin;
         if (upgrade != null && !bytePipe) {
             data.release();
@@ -232,6 +238,7 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        growth.ended();
         end(End.CANCELLED);
     }
 

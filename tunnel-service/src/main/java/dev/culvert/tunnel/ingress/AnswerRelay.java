@@ -6,6 +6,7 @@ import dev.culvert.tunnelprotocol.BackPressure;
 import dev.culvert.tunnelprotocol.HttpTranslation;
 import dev.culvert.tunnelprotocol.OriginFailure;
 import dev.culvert.tunnelprotocol.TunnelProtocol;
+import dev.culvert.tunnelprotocol.WindowGrowth;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -31,10 +32,12 @@ import org.jspecify.annotations.Nullable;
 final class AnswerRelay extends ChannelInboundHandlerAdapter {
     private final Exchange exchange;
     private final Channel client;
+    private final Ingress ingress;
     private final Duration firstByteTimeout;
     private final Duration idleTimeout;
 
     private @Nullable ChannelHandlerContext context;
+    private @Nullable WindowGrowth growth;
     private @Nullable ScheduledFuture<?> watch;
     private boolean started;
     private boolean complete;
@@ -43,6 +46,7 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
     AnswerRelay(Exchange exchange, Channel client, Ingress ingress, Resolution.Found found) {
         this.exchange = exchange;
         this.client = client;
+        this.ingress = ingress;
         Duration ofTunnel = found.idleTimeout();
         this.firstByteTimeout = ofTunnel == null ? ingress.firstByteTimeout() : ofTunnel;
         this.idleTimeout = ofTunnel == null ? ingress.idleTimeout() : ofTunnel;
@@ -51,6 +55,7 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        growth = new WindowGrowth((Http2StreamChannel) ctx.channel(), ingress.streamWindowBytes(), ingress.memory());
     }
 
     @Override
@@ -122,7 +127,12 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
     }
 
     private void onData(Http2DataFrame data) {
-        exchange.movedOut(data.content().readableBytes());
+        int size = data.content().readableBytes();
+        exchange.movedOut(size);
+        WindowGrowth window = growth;
+        if (window != null && !data.isEndStream()) {
+            window.passed(size);
+        }
         if (pipe) {
             client.write(data.content());
             if (data.isEndStream()) {
@@ -163,6 +173,10 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         stopWatching();
+        WindowGrowth window = growth;
+        if (window != null) {
+            window.ended();
+        }
         if (complete || exchange.isEnded()) {
             return;
         }

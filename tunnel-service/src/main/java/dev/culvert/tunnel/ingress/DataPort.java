@@ -44,8 +44,7 @@ public final class DataPort {
                 new AgentGate(admission, registry, link, json),
                 new RequestSlots(),
                 new MemoryBudget(memoryBudget(properties)),
-                // A stalled stream pins about twice its window (measured), see MemoryBudget.
-                2L * link.streamWindowBytes(),
+                link.streamWindowBytes(),
                 properties.firstByteTimeout(),
                 properties.idleTimeout(),
                 meter,

@@ -12,7 +12,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * What all requests of a data port share.
  *
- * @param streamBytes what a request may make this process hold, reserved for as long as it runs
+ * @param memory what all requests together may make this process hold
+ * @param streamWindowBytes window each stream starts with
  * @param firstByteTimeout longest silence before an answer starts, where the tunnel sets none
  * @param idleTimeout longest silence afterwards, where the tunnel sets none
  * @param draining set when the port takes no new requests
@@ -23,7 +24,7 @@ record Ingress(
         AgentGate gate,
         RequestSlots slots,
         MemoryBudget memory,
-        long streamBytes,
+        int streamWindowBytes,
         Duration firstByteTimeout,
         Duration idleTimeout,
         TrafficMeter meter,

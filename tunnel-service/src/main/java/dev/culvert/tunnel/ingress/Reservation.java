@@ -1,6 +1,7 @@
 package dev.culvert.tunnel.ingress;
 
 import dev.culvert.tunnel.session.AgentSession;
+import dev.culvert.tunnelprotocol.MemoryBudget;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,7 +28,7 @@ final class Reservation {
         if (!ingress.slots().tryTake(tunnelId, maxConnections)) {
             throw IngressProblems.tooManyRequests(maxConnections);
         }
-        if (!ingress.memory().tryReserve(ingress.streamBytes())) {
+        if (!ingress.memory().tryReserve(pinned(ingress))) {
             ingress.slots().giveBack(tunnelId);
             throw IngressProblems.outOfMemory();
         }
@@ -49,13 +50,17 @@ final class Reservation {
         }
     }
 
+    private static long pinned(Ingress ingress) {
+        return MemoryBudget.pinnedBy(ingress.streamWindowBytes());
+    }
+
     void release() {
         if (released.compareAndSet(false, true)) {
             AgentSession counted = session.getAndSet(null);
             if (counted != null) {
                 counted.end();
             }
-            ingress.memory().release(ingress.streamBytes());
+            ingress.memory().release(pinned(ingress));
             ingress.slots().giveBack(tunnelId);
         }
     }

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** A caller that does not read costs a bounded amount of memory and slows nobody else down. */
 class StalledReaderIT {
-    private static final int STALLED = 50;
-    private static final int SIZE = 64 * 1024 * 1024;
+    private static final int STALLED = 20;
+    private static final int SIZE = 32 * 1024 * 1024;
 
     private static TestingDataPlane plane;
     private static RawOrigin origin;
