@@ -58,11 +58,7 @@ final class DetachedStart {
 
     private ProcessSpec spec(List<String> arguments) {
         var command = new ArrayList<>(Jvm.small(RUNNER_HEAP_MEGABYTES));
-        command.addAll(List.of(
-                "-Dculvert.home=" + Culvert.sources(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Culvert.class.getName()));
+        command.addAll(List.of("-Dculvert.home=" + Culvert.sources(), "-cp", Jvm.classPath(), Culvert.class.getName()));
         command.addAll(arguments);
         return new ProcessSpec(command, Map.of("MALLOC_ARENA_MAX", "2"), home.root(), home.log("runner"));
     }

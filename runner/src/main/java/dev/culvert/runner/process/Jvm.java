@@ -1,8 +1,11 @@
 package dev.culvert.runner.process;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The Java programs of the suite run on the JDK of the runner, with flags for many small processes on one machine. */
 public final class Jvm {
@@ -23,6 +26,13 @@ public final class Jvm {
 
     public static Path java() {
         return Path.of(System.getProperty("java.home"), "bin", "java");
+    }
+
+    /** Of this JVM, in a form that holds in any folder. */
+    public static String classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /** Names the JDK exactly; an ahead-of-time cache serves only the one that wrote it. */

@@ -158,7 +158,7 @@ public final class Supervised {
             if (component.isReady()) {
                 return true;
             }
-            if (started.waitFor(100, TimeUnit.MILLISECONDS)) {
+            if (started.waitFor(200, TimeUnit.MILLISECONDS)) {
                 return false;
             }
         }

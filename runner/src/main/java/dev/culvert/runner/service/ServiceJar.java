@@ -1,18 +1,15 @@
 package dev.culvert.runner.service;
 
+import dev.culvert.runner.home.Fingerprint;
 import dev.culvert.runner.home.Home;
 import dev.culvert.runner.process.Jvm;
 import dev.culvert.runner.process.Launcher;
 import dev.culvert.runner.process.ProcessSpec;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -32,10 +29,7 @@ public final class ServiceJar {
         this.home = home;
         this.name = name;
         this.built = built;
-        this.fingerprint = fingerprint(
-                built.toString(),
-                Long.toString(Files.size(built)),
-                Files.getLastModifiedTime(built).toString());
+        this.fingerprint = Fingerprint.of(built);
     }
 
     /** Changes with every build. */
@@ -80,15 +74,5 @@ public final class ServiceJar {
 
     private Path folder() {
         return home.apps().resolve(name + "-" + fingerprint);
-    }
-
-    static String fingerprint(String... parts) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] hash = digest.digest(String.join("\n", parts).getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

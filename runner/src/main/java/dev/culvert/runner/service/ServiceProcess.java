@@ -1,11 +1,13 @@
 package dev.culvert.runner.service;
 
+import dev.culvert.runner.home.Fingerprint;
 import dev.culvert.runner.home.Home;
 import dev.culvert.runner.process.Component;
 import dev.culvert.runner.process.Http;
 import dev.culvert.runner.process.Jvm;
 import dev.culvert.runner.process.ProcessSpec;
 import dev.culvert.runner.process.Stopper;
+import dev.culvert.runner.process.Trainable;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -16,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A service as a JVM of its own, ready when its health says so. */
-public final class ServiceProcess implements Component {
+public final class ServiceProcess implements Component, Trainable {
 
     private final Home home;
     private final ServiceDefinition definition;
@@ -24,6 +26,7 @@ public final class ServiceProcess implements Component {
     private final int port;
     private final String host;
     private final Map<String, String> environment;
+    private final Map<String, String> trainingEnvironment;
 
     /** @param host an address at which its port answers */
     public ServiceProcess(
@@ -32,17 +35,14 @@ public final class ServiceProcess implements Component {
             ServiceJar jar,
             String host,
             int port,
-            Map<String, String> environment) {
+            ServiceEnvironment environment) {
         this.home = home;
         this.definition = definition;
         this.jar = jar;
         this.host = host;
         this.port = port;
-        this.environment = Map.copyOf(environment);
-    }
-
-    public ServiceDefinition definition() {
-        return definition;
+        this.environment = environment.of(definition);
+        this.trainingEnvironment = environment.forTraining(definition);
     }
 
     @Override
@@ -71,8 +71,9 @@ public final class ServiceProcess implements Component {
         return new ProcessSpec(command, environment, home.root(), home.log(name()));
     }
 
-    /** The run that writes the cache: the same flags and class path, ended when the beans are made. */
-    ProcessSpec trainingSpec(Path output, Map<String, String> trainingEnvironment, List<String> lowPriority) {
+    /** Ends by itself when the beans are made, before anything listens or consumes. */
+    @Override
+    public ProcessSpec trainingSpec(Path output, List<String> lowPriority) {
         var command = new ArrayList<>(lowPriority);
         command.addAll(flags());
         command.add("-XX:AOTCacheOutput=" + output);
@@ -89,8 +90,9 @@ public final class ServiceProcess implements Component {
         return List.of("-jar", jar.extracted().toString());
     }
 
-    Path aotCache() {
-        String key = ServiceJar.fingerprint(jar.fingerprint(), Jvm.version(), String.join(" ", flags()));
+    @Override
+    public Path aotCache() {
+        String key = Fingerprint.of(jar.fingerprint(), Jvm.version(), String.join(" ", flags()));
         return home.cache().resolve(name() + "-" + key + ".aot");
     }
 

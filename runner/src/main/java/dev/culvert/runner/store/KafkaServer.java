@@ -1,13 +1,19 @@
 package dev.culvert.runner.store;
 
 import dev.culvert.runner.Refusal;
+import dev.culvert.runner.home.Fingerprint;
 import dev.culvert.runner.home.Home;
+import dev.culvert.runner.home.Ports;
 import dev.culvert.runner.process.Component;
+import dev.culvert.runner.process.Jvm;
 import dev.culvert.runner.process.ProcessSpec;
 import dev.culvert.runner.process.Stopper;
+import dev.culvert.runner.process.Trainable;
+import java.io.File;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -21,19 +27,19 @@ import java.util.Map;
 import java.util.Properties;
 
 /** Kafka in KRaft mode, one node that is broker and controller, in a JVM of its own. */
-public final class KafkaServer implements Component {
+public final class KafkaServer implements Component, Trainable {
+
+    private static final List<String> FLAGS = Jvm.small(160);
+    private static final Map<String, String> ENVIRONMENT = Map.of("MALLOC_ARENA_MAX", "2");
 
     private final Home home;
     private final int port;
     private final int controllerPort;
-    private final List<String> java;
 
-    /** @param java the command that starts a JVM with the wanted flags and this class path */
-    public KafkaServer(Home home, int port, int controllerPort, List<String> java) {
+    public KafkaServer(Home home, int port, int controllerPort) {
         this.home = home;
         this.port = port;
         this.controllerPort = controllerPort;
-        this.java = List.copyOf(java);
     }
 
     @Override
@@ -51,7 +57,7 @@ public final class KafkaServer implements Component {
         if (Files.exists(home.kafka())) {
             refuseTornData();
         }
-        Home.replace(configuration(), propertiesText().getBytes(StandardCharsets.UTF_8));
+        writeConfiguration(configuration(), home.kafka(), port, controllerPort);
     }
 
     private void refuseTornData() throws IOException {
@@ -70,7 +76,7 @@ public final class KafkaServer implements Component {
         }
     }
 
-    private String propertiesText() throws IOException {
+    private static void writeConfiguration(Path file, Path data, int port, int controllerPort) throws IOException {
         var properties = new Properties();
         properties.putAll(Map.ofEntries(
                 Map.entry("process.roles", "broker,controller"),
@@ -81,7 +87,7 @@ public final class KafkaServer implements Component {
                 Map.entry("inter.broker.listener.name", "CLIENTS"),
                 Map.entry("controller.listener.names", "CONTROLLER"),
                 Map.entry("controller.quorum.bootstrap.servers", "127.0.0.1:" + controllerPort),
-                Map.entry("log.dirs", home.kafka().toString()),
+                Map.entry("log.dirs", data.toString()),
                 Map.entry("num.partitions", "3"),
                 Map.entry("offsets.topic.replication.factor", "1"),
                 Map.entry("offsets.topic.num.partitions", "4"),
@@ -100,7 +106,7 @@ public final class KafkaServer implements Component {
                 Map.entry("background.threads", "2")));
         var text = new StringWriter();
         properties.store(text, null);
-        return text.toString();
+        Home.replace(file, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private Path configuration() {
@@ -109,9 +115,44 @@ public final class KafkaServer implements Component {
 
     @Override
     public ProcessSpec spec() {
-        var command = new ArrayList<>(java);
-        command.addAll(List.of(KafkaBroker.class.getName(), configuration().toString()));
-        return new ProcessSpec(command, Map.of("MALLOC_ARENA_MAX", "2"), home.root(), home.log(name()));
+        var command = new ArrayList<>(FLAGS);
+        if (Files.exists(aotCache())) {
+            command.add("-XX:AOTCache=" + aotCache());
+        }
+        command.addAll(broker(configuration()));
+        return new ProcessSpec(command, ENVIRONMENT, home.root(), home.log(name()));
+    }
+
+    private static List<String> broker(Path configuration) {
+        return List.of("-cp", Jvm.classPath(), KafkaBroker.class.getName(), configuration.toString());
+    }
+
+    @Override
+    public Path aotCache() {
+        try {
+            String jar = Fingerprint.of(Path.of(Jvm.classPath().split(File.pathSeparator, 2)[0]));
+            String key = Fingerprint.of(jar, Jvm.version(), String.join(" ", FLAGS));
+            return home.cache().resolve(name() + "-" + key + ".aot");
+        } catch (IOException e) {
+            throw new UncheckedIOException("The runner's own class path is gone", e);
+        }
+    }
+
+    /** A broker of its own, with empty data and other ports, that ends when it has started. */
+    @Override
+    public ProcessSpec trainingSpec(Path output, List<String> lowPriority) throws IOException {
+        Path data = home.cache().resolve("kafka-training");
+        Home.deleteTree(data);
+        Path configuration = home.cache().resolve("kafka-training.properties");
+        Map<String, Integer> ports =
+                new Ports(Map.of()).free("kafka").free("controller").chosen();
+        writeConfiguration(configuration, data, ports.getOrDefault("kafka", 0), ports.getOrDefault("controller", 0));
+        var command = new ArrayList<>(lowPriority);
+        command.addAll(FLAGS);
+        command.add("-XX:AOTCacheOutput=" + output);
+        command.add("-D" + KafkaBroker.TRAINING + "=true");
+        command.addAll(broker(configuration));
+        return new ProcessSpec(command, ENVIRONMENT, home.root(), home.log("training"));
     }
 
     /** The broker opens its port for clients only after the controller has admitted it. */

@@ -7,12 +7,11 @@ import dev.culvert.runner.home.Secrets;
 import dev.culvert.runner.home.SuiteState;
 import dev.culvert.runner.mailbox.MailServer;
 import dev.culvert.runner.process.Component;
-import dev.culvert.runner.process.Jvm;
 import dev.culvert.runner.process.Launcher;
 import dev.culvert.runner.process.LogFile;
 import dev.culvert.runner.process.ProcessIdentity;
 import dev.culvert.runner.process.Supervised;
-import dev.culvert.runner.service.AotTraining;
+import dev.culvert.runner.process.Trainable;
 import dev.culvert.runner.service.ServiceDefinition;
 import dev.culvert.runner.service.ServiceEnvironment;
 import dev.culvert.runner.service.ServiceJar;
@@ -49,12 +48,14 @@ public final class Suite {
     private final ProgressBoard board;
     private final Launcher launcher = new Launcher();
     private final List<Supervised> supervised = new ArrayList<>();
+    private final Consumer<String> report;
     private final StateBook book;
     private final Secrets secrets;
     private final CountDownLatch ended = new CountDownLatch(1);
 
     private boolean stopping;
     private @Nullable MailServer mail;
+    private CompletableFuture<Void> extraction = CompletableFuture.completedFuture(null);
     private @Nullable AotTraining training;
 
     /** Chooses ports and secrets and records that a start began; nothing runs yet. */
@@ -64,6 +65,7 @@ public final class Suite {
         this.options = options;
         this.clock = clock;
         this.board = board;
+        this.report = report;
         home.requireFreeSpace();
         SuiteState previous = SuiteState.read(home.stateFile());
         Map<String, Integer> ports = choosePorts(previous, options);
@@ -121,12 +123,23 @@ public final class Suite {
     /** Returns when everything is ready; throws with everything stopped when that cannot be reached. */
     public void start() throws IOException, InterruptedException {
         try {
+            SuiteState state = book.current();
+            var postgres = new PostgresServer(home, state.port(PostgresServer.NAME), secrets.postgresPassword());
+            var redis = new RedisServer(home, state.port("redis"), secrets.redisPassword());
+            var kafka = new KafkaServer(home, state.port("kafka"), state.port("kafka-controller"));
             List<ServiceProcess> services = services();
-            startStores(services);
+            for (Component store : List.of(postgres, redis, kafka)) {
+                book.expect(store.name(), store.port());
+            }
+            for (ServiceProcess service : services) {
+                book.expect(service.name(), service.port());
+            }
+            startMail(state);
+            startStores(postgres, redis, kafka, services);
             await(services.stream().map(this::watch).toList());
             book.phase(SuiteState.Phase.READY, null);
             if (options.training()) {
-                train(services);
+                train(services, kafka);
             }
         } catch (IOException | RuntimeException e) {
             end(SuiteState.Phase.FAILED, e.getMessage());
@@ -134,34 +147,22 @@ public final class Suite {
         }
     }
 
-    private void startStores(List<ServiceProcess> services) throws IOException, InterruptedException {
-        var postgres = new PostgresServer(home, book.current().port(PostgresServer.NAME), secrets.postgresPassword());
-        List<Component> stores = List.of(
-                postgres,
-                new RedisServer(home, book.current().port("redis"), secrets.redisPassword()),
-                new KafkaServer(
-                        home, book.current().port("kafka"), book.current().port("kafka-controller"), kafkaJvm()));
-        for (Component component :
-                Stream.concat(stores.stream(), services.stream()).toList()) {
-            book.expect(component.name(), component.port());
+    private synchronized void startMail(SuiteState state) throws IOException {
+        if (!stopping) {
+            mail = new MailServer(home.mail(), state.port("smtp"), state.port("mailbox"), clock);
         }
-        synchronized (this) {
-            mail = new MailServer(
-                    home.mail(), book.current().port("smtp"), book.current().port("mailbox"), clock);
-        }
+    }
+
+    private void startStores(
+            PostgresServer postgres, RedisServer redis, KafkaServer kafka, List<ServiceProcess> services)
+            throws InterruptedException {
         var schemas = new Schemas(options.sources().resolve("deploy/postgres/create-service.sql"));
         var preparations = new ArrayList<CompletableFuture<Void>>();
         preparations.add(watch(postgres).thenRunAsync(() -> createSchemas(schemas, postgres)));
-        preparations.addAll(stores.stream().skip(1).map(this::watch).toList());
-        preparations.add(CompletableFuture.runAsync(() -> extract(services)));
+        preparations.add(watch(redis));
+        preparations.add(watch(kafka));
+        preparations.add(startExtraction(services));
         await(preparations);
-    }
-
-    private List<String> kafkaJvm() {
-        var command = new ArrayList<>(Jvm.small(160));
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
-        return command;
     }
 
     private void createSchemas(Schemas schemas, PostgresServer postgres) {
@@ -173,8 +174,16 @@ public final class Suite {
     }
 
     /** While the stores start, so that no service waits for it. */
-    private static void extract(List<ServiceProcess> services) {
+    private synchronized CompletableFuture<Void> startExtraction(List<ServiceProcess> services) {
+        extraction = CompletableFuture.runAsync(() -> extract(services));
+        return extraction;
+    }
+
+    private void extract(List<ServiceProcess> services) {
         for (ServiceProcess service : services) {
+            if (isStopping()) {
+                return;
+            }
             try {
                 service.prepare();
             } catch (IOException e) {
@@ -200,7 +209,7 @@ public final class Suite {
                     jar,
                     gateway ? host : "127.0.0.1",
                     book.current().port(definition.port()),
-                    environment.of(definition)));
+                    environment));
         }
         return services;
     }
@@ -254,14 +263,12 @@ public final class Suite {
                 : new Refusal("The start failed: " + cause, failure);
     }
 
-    private void train(List<ServiceProcess> services) throws IOException {
-        String publicUrl = System.getenv().getOrDefault("PUBLIC_URL", Summary.gatewayUrl(book.current()));
-        var environment = new ServiceEnvironment(book.current().ports(), secrets, options.bindAddress(), publicUrl);
-        synchronized (this) {
-            if (!stopping) {
-                training = new AotTraining(home, services, environment, book::training, _ -> {});
-                training.start();
-            }
+    private synchronized void train(List<ServiceProcess> services, KafkaServer kafka) {
+        if (!stopping) {
+            var all = new ArrayList<Trainable>(services);
+            all.add(kafka);
+            training = new AotTraining(home, all, book::training, report);
+            training.start();
         }
     }
 
@@ -303,10 +310,12 @@ public final class Suite {
     private void stopInOrder() throws IOException, InterruptedException {
         AotTraining trainer;
         MailServer mailServer;
+        CompletableFuture<Void> extracting;
         List<Supervised> all;
         synchronized (this) {
             trainer = training;
             mailServer = mail;
+            extracting = extraction;
             all = List.copyOf(supervised);
         }
         book.phase(SuiteState.Phase.STOPPING, null);
@@ -321,6 +330,20 @@ public final class Suite {
         stopTogether(all, one -> one.component() instanceof KafkaServer);
         stopTogether(all, one -> one.component() instanceof RedisServer);
         stopTogether(all, one -> one.component() instanceof PostgresServer);
+        awaitQuietly(extracting);
+    }
+
+    /** Its failure is the start's, not the stop's. */
+    private static void awaitQuietly(CompletableFuture<Void> future) throws InterruptedException {
+        try {
+            future.get();
+        } catch (ExecutionException _) {
+            // told by the start that waited for it
+        }
+    }
+
+    private synchronized boolean isStopping() {
+        return stopping;
     }
 
     private static void stopTogether(List<Supervised> all, Predicate<Supervised> which) throws InterruptedException {

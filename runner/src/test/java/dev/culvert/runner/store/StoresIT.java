@@ -9,7 +9,6 @@ import dev.culvert.runner.home.Home;
 import dev.culvert.runner.home.Ports;
 import dev.culvert.runner.home.Secrets;
 import dev.culvert.runner.process.Component;
-import dev.culvert.runner.process.Jvm;
 import dev.culvert.runner.process.Launcher;
 import dev.culvert.runner.process.ProcessIdentity;
 import dev.culvert.runner.process.Stopper;
@@ -179,9 +178,7 @@ class StoresIT {
     }
 
     private KafkaServer kafka() {
-        var java = new ArrayList<>(Jvm.small(160));
-        java.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        return new KafkaServer(home, ports.get("kafka"), ports.get("controller"), java);
+        return new KafkaServer(home, ports.get("kafka"), ports.get("controller"));
     }
 
     private Process start(Component component) throws IOException, InterruptedException {

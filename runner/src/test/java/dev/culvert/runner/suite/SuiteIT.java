@@ -161,7 +161,7 @@ class SuiteIT {
                 .isZero();
         await().atMost(Duration.ofMinutes(3))
                 .pollInterval(Duration.ofMillis(500))
-                .until(() -> caches() == 7);
+                .until(() -> caches() == 8);
         suite.run("down");
 
         assertThat(suite.up().code()).isZero();

@@ -1,9 +1,10 @@
-package dev.culvert.runner.service;
+package dev.culvert.runner.suite;
 
 import dev.culvert.runner.home.Home;
 import dev.culvert.runner.process.Launcher;
 import dev.culvert.runner.process.ProcessIdentity;
 import dev.culvert.runner.process.Stopper;
+import dev.culvert.runner.process.Trainable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -21,16 +21,15 @@ import org.jspecify.annotations.Nullable;
  * Makes the missing ahead-of-time caches while the suite already serves, one service after the other and at the lowest priority,
  * so that nobody waits for them and the next start is faster.
  */
-public final class AotTraining {
+final class AotTraining {
 
-    /** Seven caches of up to 180 MB, and room to write one more. */
+    /** Eight caches of up to 180 MB, and room to write one more. */
     private static final long BYTES_NEEDED = 3L << 30;
 
     private static final Duration LONGEST_RUN = Duration.ofMinutes(5);
 
     private final Home home;
-    private final List<ServiceProcess> services;
-    private final ServiceEnvironment environment;
+    private final List<Trainable> trainables;
     private final Consumer<List<ProcessIdentity>> running;
     private final Consumer<String> report;
     private final Object lock = new Object();
@@ -43,26 +42,24 @@ public final class AotTraining {
      * @param running is told which process trains now, so that the next start can end it after a kill of the runner
      * @param report takes one line per finished cache
      */
-    public AotTraining(
+    AotTraining(
             Home home,
-            List<ServiceProcess> services,
-            ServiceEnvironment environment,
+            List<? extends Trainable> trainables,
             Consumer<List<ProcessIdentity>> running,
             Consumer<String> report) {
         this.home = home;
-        this.services = List.copyOf(services);
-        this.environment = environment;
+        this.trainables = List.copyOf(trainables);
         this.running = running;
         this.report = report;
     }
 
-    public void start() {
+    void start() {
         synchronized (lock) {
             thread = Thread.ofVirtual().name("aot-training").start(this::trainAll);
         }
     }
 
-    public void stop() throws InterruptedException {
+    void stop() throws InterruptedException {
         Process current;
         Thread trainer;
         synchronized (lock) {
@@ -81,12 +78,12 @@ public final class AotTraining {
     private void trainAll() {
         try {
             removeOutdated();
-            for (ServiceProcess service : services) {
+            for (Trainable one : trainables) {
                 if (Files.getFileStore(home.cache()).getUsableSpace() < BYTES_NEEDED) {
                     report.accept("No caches for a faster start are made: less than 3 GB of disk are left.");
                     return;
                 }
-                if (!Files.exists(service.aotCache()) && !train(service)) {
+                if (!Files.exists(one.aotCache()) && !train(one)) {
                     return;
                 }
             }
@@ -100,16 +97,15 @@ public final class AotTraining {
     }
 
     /** Answers false when there is no use in going on. */
-    private boolean train(ServiceProcess service) throws IOException, InterruptedException {
-        Path unfinished = home.cache().resolve(service.name() + ".unfinished");
+    private boolean train(Trainable one) throws IOException, InterruptedException {
+        Path unfinished = home.cache().resolve(one.name() + ".unfinished");
         Files.deleteIfExists(unfinished);
-        Map<String, String> variables = environment.forTraining(service.definition());
         Process trainee;
         synchronized (lock) {
             if (stopped) {
                 return false;
             }
-            trainee = new Launcher().start(service.trainingSpec(unfinished, variables, lowPriority()));
+            trainee = new Launcher().start(one.trainingSpec(unfinished, lowPriority()));
             process = trainee;
         }
         running.accept(List.of(ProcessIdentity.of(trainee.toHandle())));
@@ -125,20 +121,20 @@ public final class AotTraining {
             }
         }
         if (ended && trainee.exitValue() == 0 && Files.exists(unfinished)) {
-            Files.move(unfinished, service.aotCache(), StandardCopyOption.ATOMIC_MOVE);
+            Files.move(unfinished, one.aotCache(), StandardCopyOption.ATOMIC_MOVE);
             return true;
         }
         Files.deleteIfExists(unfinished);
         report.accept("The cache for a faster start of %s could not be made; see %s."
-                .formatted(service.name(), home.log("training")));
+                .formatted(one.name(), home.log("training")));
         return true;
     }
 
     private void removeOutdated() throws IOException {
-        List<Path> current = services.stream().map(ServiceProcess::aotCache).toList();
+        List<Path> current = trainables.stream().map(Trainable::aotCache).toList();
         try (Stream<Path> files = Files.list(home.cache())) {
             for (Path file : files.filter(f -> !current.contains(f)).toList()) {
-                Files.delete(file);
+                Home.deleteTree(file);
             }
         }
     }
