@@ -14,9 +14,9 @@ import dev.culvert.data.outbox.Outbox;
 import dev.culvert.data.tenant.TenantScope;
 import dev.culvert.testing.TestCallers;
 import dev.culvert.testing.TestingIssuer;
+import dev.culvert.testing.TestingOrigin;
 import dev.culvert.testing.TestingPostgres;
 import dev.culvert.testing.TestingStores;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -41,12 +41,17 @@ import tools.jackson.databind.JsonNode;
 /** What administrators see, on real stores and with real servers in the place of the other services. */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
 class AdminIT {
-    private static final TestingService USER_SERVICE = newService();
-    private static final TestingService HEALTHY = newService().answering(200, "application/json", """
-                            {"status": "UP", "components": {"db": {"status": "UP"}}}""");
-    private static final TestingService DEGRADED = newService().answering(503, "application/json", """
-                            {"status": "DOWN", "components": {"db": {"status": "UP"}, "redis": {"status": "DOWN"}}}""");
-    private static final TestingService HANGING = newService().hanging();
+    private static final TestingOrigin USER_SERVICE = TestingOrigin.start();
+    private static final TestingOrigin HEALTHY = health(
+            200,
+            """
+            {"status": "UP", "components": {"db": {"status": "UP"}}}""");
+    private static final TestingOrigin DEGRADED = health(
+            503,
+            """
+            {"status": "DOWN", "components": {"db": {"status": "UP"}, "redis": {"status": "DOWN"}}}""");
+    private static final TestingOrigin HANGING =
+            TestingOrigin.start().on("/health", exchange -> exchange.awaitClientGone(Duration.ofMinutes(1)));
 
     private final TestCallers caller = TestCallers.user();
     private final TestCallers admin = TestCallers.superAdmin();
@@ -63,17 +68,17 @@ class AdminIT {
     @DynamicPropertySource
     static void stores(DynamicPropertyRegistry registry) {
         TestingStores.register(registry, "admin");
-        registry.add("USER_SERVICE_URL", USER_SERVICE::url);
+        registry.add("USER_SERVICE_URL", () -> USER_SERVICE.uri(""));
         registry.add("culvert.admin.system.timeout", () -> "500ms");
-        registry.add("AUTH_SERVICE_URL", HEALTHY::url);
-        registry.add("TUNNEL_SERVICE_URL", DEGRADED::url);
-        registry.add("PROXY_SERVICE_URL", HANGING::url);
+        registry.add("AUTH_SERVICE_URL", () -> HEALTHY.uri(""));
+        registry.add("TUNNEL_SERVICE_URL", () -> DEGRADED.uri(""));
+        registry.add("PROXY_SERVICE_URL", () -> HANGING.uri(""));
         registry.add("WEBHOOK_SERVICE_URL", () -> "http://127.0.0.1:9");
     }
 
     @AfterAll
     static void stopServices() {
-        List.of(USER_SERVICE, HEALTHY, DEGRADED, HANGING).forEach(TestingService::close);
+        List.of(USER_SERVICE, HEALTHY, DEGRADED, HANGING).forEach(TestingOrigin::close);
     }
 
     /** R11.3 as far as events tell: who did what, to whom, when, by which request. */
@@ -171,28 +176,39 @@ class AdminIT {
     /** R11.1, the list: user-service is asked with the administrator's own token. */
     @Test
     void listsUsersAsUserServiceAnswers() {
-        USER_SERVICE.answering(200, "application/json", "{\"items\": [{\"username\": \"ada\"}], \"total\": 1}");
+        answerUsers(200, "application/json", "{\"items\": [{\"username\": \"ada\"}], \"total\": 1}");
 
         Answer answer = get(admin, "/api/v1/admin/users?search={search}&limit=7&offset=14", "a&d=a");
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body().path("items").path(0).path("username").asString())
                 .isEqualTo("ada");
-        TestingService.Asked asked = USER_SERVICE.lastAsked();
-        assertThat(asked.uri().getPath()).isEqualTo("/api/v1/users");
-        assertThat(asked.uri().getRawQuery()).contains("search=a%26d%3Da", "limit=7", "offset=14");
-        assertThat(asked.authorization()).startsWith("Bearer ");
-        assertThat(asked.correlationId()).isNotEmpty();
+        TestingOrigin.Request asked = USER_SERVICE.requests().getLast();
+        assertThat(asked.path()).isEqualTo("/api/v1/users");
+        assertThat(asked.target()).contains("search=a%26d%3Da", "limit=7", "offset=14");
+        assertThat(asked.header("authorization"))
+                .startsWith("Bearer ey");
+        assertThat(asked.header("x-correlation-id")).isNotEmpty();
     }
 
     @Test
     void aRefusalOfUserServiceIsPassedOn() {
-        USER_SERVICE.answering(403, "application/problem+json", "{\"code\": \"FORBIDDEN\", \"status\": 403}");
+        answerUsers(403, "application/problem+json", "{\"code\": \"FORBIDDEN\", \"status\": 403}");
 
         Answer answer = get(admin, "/api/v1/admin/users");
 
         assertThat(answer.status()).isEqualTo(403);
         assertThat(answer.code()).isEqualTo("FORBIDDEN");
+    }
+
+    @Test
+    void aUserServiceThatBreaksOffIsUnavailable() {
+        USER_SERVICE.on("/api/v1/users", exchange -> exchange.abort());
+
+        Answer answer = get(admin, "/api/v1/admin/users");
+
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.code()).isEqualTo("SERVICE_UNAVAILABLE");
     }
 
     @Test
@@ -265,12 +281,12 @@ class AdminIT {
         return new Answer(response.getStatusCode().value(), response.getBody());
     }
 
-    private static TestingService newService() {
-        try {
-            return new TestingService();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
+    private static TestingOrigin health(int status, String body) {
+        return TestingOrigin.start().on("/health", exchange -> exchange.respond(status, "application/json", body));
+    }
+
+    private static void answerUsers(int status, String contentType, String body) {
+        USER_SERVICE.on("/api/v1/users", exchange -> exchange.respond(status, contentType, body));
     }
 
     private record Answer(int status, JsonNode body) {

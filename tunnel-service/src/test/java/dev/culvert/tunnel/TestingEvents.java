@@ -38,7 +38,8 @@ public final class TestingEvents {
             while (partitions.stream().anyMatch(it -> consumer.position(it) < ends.get(it))) {
                 for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
                     if (subject.equals(record.key())) {
-                        found.add(new Published(type(record), JsonMapper.shared().readTree(record.value())));
+                        found.add(
+                                new Published(type(record), JsonMapper.shared().readTree(record.value())));
                     }
                 }
             }

@@ -93,8 +93,9 @@ class DeliveryIT {
     /** R10.4: a dead receiver: the delivery walks from pending over retrying to failed and keeps every try. */
     @Test
     void givesUpAfterTheLastTryAndKeepsTheHistory() throws Exception {
+        Answer dead = Answer.of(500).withBody("database\u0000 is down");
         try (TestingReceiver receiver =
-                new TestingReceiver().answering(Answer.of(500).withBody("database\u0000 is down"))) {
+                new TestingReceiver().answering(dead.withHeader("Retry-After", "2"), dead)) {
             JsonNode webhook = api.register(receiver.url(), "*");
 
             service.happen(caller, tunnelCreated());
@@ -177,7 +178,8 @@ class DeliveryIT {
 
     @Test
     void aPausedWebhookGetsNoNewEventsAndItsOpenDeliveriesWait() throws Exception {
-        try (TestingReceiver receiver = new TestingReceiver().answering(500, 200)) {
+        try (TestingReceiver receiver = new TestingReceiver()
+                .answering(Answer.of(500).withHeader("Retry-After", "4"), Answer.of(200))) {
             JsonNode webhook = api.register(receiver.url(), "*");
             service.happen(caller, tunnelCreated());
             receiver.await();
@@ -243,7 +245,7 @@ class DeliveryIT {
                     .path("history")
                     .path(0);
             assertThat(hung.path("durationMs").asInt()).isBetween(500, 2000);
-            assertThat(hung.path("error").asString()).isEqualTo("There was no answer in time.");
+            assertThat(hung.path("error").asString()).isEqualTo("No answer within 500 ms");
         }
     }
 
@@ -267,7 +269,7 @@ class DeliveryIT {
 
         service.happen(caller, tunnelCreated());
 
-        assertThat(awaitDelivery(webhook, "failed").path("error").asString()).isEqualTo("No connection could be made.");
+        assertThat(awaitDelivery(webhook, "failed").path("error").asString()).isEqualTo("No connection could be made");
     }
 
     /** R10.3: during the overlap old and new secret both verify. */

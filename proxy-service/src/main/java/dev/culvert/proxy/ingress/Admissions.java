@@ -10,9 +10,9 @@ import dev.culvert.platform.problem.ProblemException;
 import dev.culvert.proxy.proxy.ProxyDirectory;
 import dev.culvert.proxy.proxy.ProxyDirectory.Resolution;
 import dev.culvert.proxy.proxy.ProxyRoute;
+import jakarta.annotation.PreDestroy;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import jakarta.annotation.PreDestroy;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -74,16 +74,14 @@ class Admissions {
     private ProxyRoute route(Key key) {
         Caller caller = tokens.verify(key.token());
         require(caller, Scope.PROXIES_USE, "Using a proxy needs the scope " + Scope.PROXIES_USE + ".");
-        ProxyRoute route =
-                switch (directory.resolve(key.name(), caller)) {
-                    case Resolution.Found found -> found.route();
-                    case Resolution.Stopped _ ->
-                        throw new ProblemException(
-                                ProblemCode.PROXY_STOPPED, "The proxy is stopped. Its owner can start it.");
-                    case Resolution.Unknown _ ->
-                        throw new ProblemException(ProblemCode.PROXY_001, "There is no proxy of this name for you.")
-                                .withAlias("PROXY_NOT_FOUND");
-                };
+        ProxyRoute route = switch (directory.resolve(key.name(), caller)) {
+            case Resolution.Found found -> found.route();
+            case Resolution.Stopped _ ->
+                throw new ProblemException(ProblemCode.PROXY_STOPPED, "The proxy is stopped. Its owner can start it.");
+            case Resolution.Unknown _ ->
+                throw new ProblemException(ProblemCode.PROXY_001, "There is no proxy of this name for you.")
+                        .withAlias("PROXY_NOT_FOUND");
+        };
         if (route.usesTunnels()) {
             require(
                     caller,

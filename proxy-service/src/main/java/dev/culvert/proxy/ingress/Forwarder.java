@@ -158,7 +158,8 @@ class Forwarder {
             if (failure instanceof ReadTimeoutException) {
                 return new ProblemException(
                         ProblemCode.REQUEST_TIMEOUT,
-                        "The target sent nothing for " + properties.idleTimeout().toSeconds() + " s.",
+                        "The target sent nothing for "
+                                + properties.idleTimeout().toSeconds() + " s.",
                         failure);
             }
             if (REPEATABLE.contains(request.method())) {

@@ -39,11 +39,11 @@ class IngressHandler {
     Mono<Void> handle(HttpServerRequest request, HttpServerResponse response) {
         String correlationId = correlationId(request);
         return metrics.measured(
-                request,
-                response,
-                route(request)
-                        .flatMap(route -> forwarder.forward(route, request, response, correlationId))
-                        .onErrorResume(failure -> answer(failure, request, response, correlationId)))
+                        request,
+                        response,
+                        route(request)
+                                .flatMap(route -> forwarder.forward(route, request, response, correlationId))
+                                .onErrorResume(failure -> answer(failure, request, response, correlationId)))
                 .onErrorComplete(); // told the caller and the log already
     }
 
@@ -79,7 +79,9 @@ class IngressHandler {
                 .setCause(failure)
                 .addKeyValue("correlation_id", correlationId)
                 .log("A target broke off in the middle of its answer");
-        response.withConnection(connection -> connection.dispose());
+        response.withConnection(connection -> {
+            var _ = connection.channel().close();
+        });
         return Mono.error(failure);
     }
 

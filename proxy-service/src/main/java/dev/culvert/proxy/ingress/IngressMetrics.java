@@ -70,7 +70,11 @@ class IngressMetrics {
                 open.decrementAndGet();
                 Timer.builder("culvert.proxy.request.duration")
                         .description("Requests through proxies, to the last byte of the answer")
-                        .tag("method", METHODS.contains(request.method()) ? request.method().name() : "OTHER")
+                        .tag(
+                                "method",
+                                METHODS.contains(request.method())
+                                        ? request.method().name()
+                                        : "OTHER")
                         .tag("status", Integer.toString(response.status().code()))
                         .tag("outcome", outcome(end))
                         .register(registry)

@@ -32,8 +32,13 @@ record IngressProperties(
         @NotBlank @DefaultValue("0.0.0.0") String address,
         @Min(0) @Max(65_535) @DefaultValue("9084") int port,
         @NotNull @DefaultValue("http://127.0.0.1:9083") URI tunnelDataUrl,
-        @NotNull @DurationMin(millis = 10) @DefaultValue("3s") Duration connectTimeout,
-        @NotNull @DurationMin(millis = 10) @DefaultValue("5m") Duration idleTimeout,
+
+        @NotNull @DurationMin(millis = 10) @DefaultValue("3s")
+        Duration connectTimeout,
+
+        @NotNull @DurationMin(millis = 10) @DefaultValue("5m")
+        Duration idleTimeout,
+
         @NotNull @DefaultValue("5s") Duration ejection,
         @NotNull @DefaultValue("64KB") DataSize keptBody,
         @NotNull @DefaultValue("2s") Duration answersKept,

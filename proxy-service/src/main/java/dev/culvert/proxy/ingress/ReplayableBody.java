@@ -139,6 +139,8 @@ final class ReplayableBody {
             long more = attempt.demand - requested;
             requested = attempt.demand;
             upstream.request(more);
+            // What came within that call found this loop running and left the rest to it.
+            return ended || !waiting.isEmpty() || attempt.replayed < kept.size();
         }
         return false;
     }

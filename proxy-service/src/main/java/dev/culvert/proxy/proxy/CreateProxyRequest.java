@@ -13,7 +13,9 @@ import java.util.List;
  * @param name unique among the caller's proxies; a segment of its public path, so without slashes
  */
 record CreateProxyRequest(
-        @Schema(example = "chat") @NotNull @Size(min = 1, max = 255) @Pattern(regexp = NAME, message = NAME_RULE) String name,
+        @Schema(example = "chat") @NotNull @Size(min = 1, max = 255) @Pattern(regexp = NAME, message = NAME_RULE)
+        String name,
+
         @NotNull @Size(min = 1, max = MAX_TARGETS) List<@Valid @NotNull Target> targets) {
 
     static final int MAX_TARGETS = 16;

@@ -11,5 +11,10 @@ import org.jspecify.annotations.Nullable;
 /** What is to change of a proxy: a field that is left out stays as it is (PATCH). */
 record PatchProxyRequest(
         @Schema(example = "chat")
-        @Size(min = 1, max = 255) @Pattern(regexp = CreateProxyRequest.NAME, message = CreateProxyRequest.NAME_RULE) @Nullable String name,
-        @Size(min = 1, max = CreateProxyRequest.MAX_TARGETS) @Nullable List<@Valid @NotNull Target> targets) {}
+        @Size(min = 1, max = 255)
+        @Pattern(regexp = CreateProxyRequest.NAME, message = CreateProxyRequest.NAME_RULE)
+        @Nullable
+        String name,
+
+        @Size(min = 1, max = CreateProxyRequest.MAX_TARGETS) @Nullable
+        List<@Valid @NotNull Target> targets) {}

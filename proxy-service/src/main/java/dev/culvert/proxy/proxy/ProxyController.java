@@ -48,7 +48,9 @@ class ProxyController {
 
     @PostMapping
     @Access(scope = Scope.PROXIES_WRITE)
-    @Operation(summary = "Create a proxy", description = "It runs at once. The target of the highest priority is tried first.")
+    @Operation(
+            summary = "Create a proxy",
+            description = "It runs at once. The target of the highest priority is tried first.")
     @ApiResponse(responseCode = "201", description = "Created")
     @ApiResponse(responseCode = "409", description = "ALREADY_EXISTS: you have a proxy of this name")
     ResponseEntity<ProxyResponse> create(@Valid @RequestBody CreateProxyRequest body, Caller caller) {
@@ -84,8 +86,8 @@ class ProxyController {
     ResponseEntity<ProxyResponse> replace(
             @PathVariable UUID id,
             @Valid @RequestBody UpdateProxyRequest body,
-            @Parameter(example = "\"3\"") @RequestHeader(name = HttpHeaders.IF_MATCH, required = false)
-                    @Nullable String ifMatch,
+            @Parameter(example = "\"3\"") @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable
+                    String ifMatch,
             Caller caller) {
         service.replace(id, body, revision(ifMatch), caller);
         return answer(id, caller);
@@ -100,8 +102,8 @@ class ProxyController {
     ResponseEntity<ProxyResponse> patch(
             @PathVariable UUID id,
             @Valid @RequestBody PatchProxyRequest body,
-            @Parameter(example = "\"3\"") @RequestHeader(name = HttpHeaders.IF_MATCH, required = false)
-                    @Nullable String ifMatch,
+            @Parameter(example = "\"3\"") @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable
+                    String ifMatch,
             Caller caller) {
         service.patch(id, body, revision(ifMatch), caller);
         return answer(id, caller);

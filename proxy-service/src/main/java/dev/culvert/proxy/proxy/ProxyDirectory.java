@@ -40,19 +40,19 @@ public class ProxyDirectory {
 
     /** Resolves a decoded name as the caller sees it. */
     public Resolution resolve(String name, Caller caller) {
-        return TenantScope.call(caller.tenantId(), () -> transactions.execute(_ -> proxies
-                .named(caller.tenantId(), caller.userId(), name, Limit.of(1))
-                .stream()
-                .findFirst()
-                .map(ProxyDirectory::resolution)
-                .orElseGet(Resolution.Unknown::new)));
+        return TenantScope.call(
+                caller.tenantId(),
+                () -> transactions.execute(
+                        _ -> proxies.named(caller.tenantId(), caller.userId(), name, Limit.of(1)).stream()
+                                .findFirst()
+                                .map(ProxyDirectory::resolution)
+                                .orElseGet(Resolution.Unknown::new)));
     }
 
     private static Resolution resolution(Proxy proxy) {
         return proxy.status() == ProxyState.STOPPED
                 ? new Resolution.Stopped()
-                : new Resolution.Found(
-                        new ProxyRoute(proxy.getId(), proxy.userId(), proxy.name(), proxy.targets()));
+                : new Resolution.Found(new ProxyRoute(proxy.getId(), proxy.userId(), proxy.name(), proxy.targets()));
     }
 
     /** Rises with every change of any proxy that was committed in this replica. */
@@ -70,7 +70,8 @@ public class ProxyDirectory {
         TenantScope.runAsSystem(
                 "note the last activity of proxies",
                 () -> transactions.executeWithoutResult(_ -> latest.entrySet().stream()
-                        .sorted(Map.Entry.comparingByKey()) // in one order on all replicas, so that none waits for another
+                        .sorted(Map.Entry.comparingByKey()) // in one order on all replicas, so that none waits for
+                        // another
                         .forEach(entry -> proxies.noteActivity(entry.getKey(), entry.getValue()))));
     }
 

@@ -26,7 +26,8 @@ interface ProxyRepository extends Repository<Proxy, UUID> {
     long countRunning();
 
     @Query(
-            value = "SELECT * FROM proxies WHERE user_id = :userId ORDER BY created_at DESC, id LIMIT :limit OFFSET :offset",
+            value =
+                    "SELECT * FROM proxies WHERE user_id = :userId ORDER BY created_at DESC, id LIMIT :limit OFFSET :offset",
             nativeQuery = true)
     List<Proxy> page(UUID userId, int limit, int offset);
 

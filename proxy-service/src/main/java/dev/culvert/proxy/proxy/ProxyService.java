@@ -30,11 +30,7 @@ class ProxyService {
     private final Clock clock;
 
     ProxyService(
-            ProxyRepository proxies,
-            TargetRules rules,
-            Outbox outbox,
-            ApplicationEventPublisher changes,
-            Clock clock) {
+            ProxyRepository proxies, TargetRules rules, Outbox outbox, ApplicationEventPublisher changes, Clock clock) {
         this.proxies = proxies;
         this.rules = rules;
         this.outbox = outbox;
@@ -118,8 +114,7 @@ class ProxyService {
         Proxy proxy = lockOwned(id, caller);
         String before = proxy.status().wireName();
         if (proxy.become(next, now())) {
-            outbox.append(
-                    new ProxyStatusChanged(id, proxy.userId(), proxy.name(), before, next.wireName(), reason));
+            outbox.append(new ProxyStatusChanged(id, proxy.userId(), proxy.name(), before, next.wireName(), reason));
             changes.publishEvent(new ProxyChanged(id));
         }
         return proxy;

@@ -16,7 +16,10 @@ import java.util.UUID;
 record ProxyStatusResponse(
         UUID id,
         @Schema(example = "chat") String name,
-        @Schema(allowableValues = {"running", "stopped", "error"}) String status,
+
+        @Schema(allowableValues = {"running", "stopped", "error"})
+        String status,
+
         Instant since,
         Optional<Instant> lastActivityAt,
         List<TargetStatus> targets) {

@@ -40,7 +40,9 @@ public sealed interface Target {
      */
     @Schema(name = "TunnelTarget")
     record Tunnel(
-            @Schema(example = "ollama") @NotBlank @Size(max = 255) String tunnel,
+            @Schema(example = "ollama") @NotBlank @Size(max = 255)
+            String tunnel,
+
             @Schema(example = "10") @Min(-1000) @Max(1000) int priority)
             implements Target {
         @JsonCreator
@@ -57,7 +59,9 @@ public sealed interface Target {
     /** An address on the internet; the request's path is put behind the address's own. */
     @Schema(name = "UrlTarget")
     record Url(
-            @Schema(example = "https://models.example.com/v1") @NotNull @Size(max = 2000) String url,
+            @Schema(example = "https://models.example.com/v1") @NotNull @Size(max = 2000)
+            String url,
+
             @Schema(example = "1") @Min(-1000) @Max(1000) int priority)
             implements Target {
         @JsonCreator

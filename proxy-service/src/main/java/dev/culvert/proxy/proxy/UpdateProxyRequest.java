@@ -10,5 +10,10 @@ import java.util.List;
 /** What a proxy is to be (PUT). */
 record UpdateProxyRequest(
         @Schema(example = "chat")
-        @NotNull @Size(min = 1, max = 255) @Pattern(regexp = CreateProxyRequest.NAME, message = CreateProxyRequest.NAME_RULE) String name,
-        @NotNull @Size(min = 1, max = CreateProxyRequest.MAX_TARGETS) List<@Valid @NotNull Target> targets) {}
+        @NotNull
+        @Size(min = 1, max = 255)
+        @Pattern(regexp = CreateProxyRequest.NAME, message = CreateProxyRequest.NAME_RULE)
+        String name,
+
+        @NotNull @Size(min = 1, max = CreateProxyRequest.MAX_TARGETS)
+        List<@Valid @NotNull Target> targets) {}

@@ -114,10 +114,22 @@ class ForwardingIT extends RunningProxyService {
     @Test
     void carriesARequestToATunnelAndItsAnswerBack() throws Exception {
         createProxy(tunnel(first, 0));
-        TUNNELS.on("/t/" + first + "/v1/echo", exchange -> exchange.respond(
-                201,
-                Map.of("Content-Type", "text/plain", "X-Answer", "yes", "Culvert-Secret", "no", "Connection", "X-Hop", "X-Hop", "no"),
-                exchange.bodyText().getBytes(StandardCharsets.UTF_8)));
+        TUNNELS.on(
+                "/t/" + first + "/v1/echo",
+                exchange -> exchange.respond(
+                        201,
+                        Map.of(
+                                "Content-Type",
+                                "text/plain",
+                                "X-Answer",
+                                "yes",
+                                "Culvert-Secret",
+                                "no",
+                                "Connection",
+                                "X-Hop",
+                                "X-Hop",
+                                "no"),
+                        exchange.bodyText().getBytes(StandardCharsets.UTF_8)));
 
         HttpResponse<String> answer = send(request("/p/chat/v1/echo?a=b%20c")
                 .header("Authorization", "Basic for-the-service-behind")
@@ -155,7 +167,9 @@ class ForwardingIT extends RunningProxyService {
     @Test
     void passesOnWhateverAnAddressAnswers() throws Exception {
         createProxy(url(origin.uri(""), 0));
-        origin.on("/redirect", exchange -> exchange.respond(302, Map.of("Location", "http://169.254.169.254/"), new byte[0]));
+        origin.on(
+                "/redirect",
+                exchange -> exchange.respond(302, Map.of("Location", "http://169.254.169.254/"), new byte[0]));
         origin.on("/broken", exchange -> exchange.respond(503, "text/plain", "mine"));
         origin.on("/nothing", exchange -> exchange.respond(304, Map.of("ETag", "\"1\""), new byte[0]));
 
@@ -276,7 +290,9 @@ class ForwardingIT extends RunningProxyService {
         assertThat(post("/p/chat/hi", body).body()).isEqualTo(body);
         assertThat(post("/p/chat/hi", body).body()).isEqualTo(body);
 
-        assertThat(requestsTo(first)).as("the failed target is passed over for a while").hasSize(1);
+        assertThat(requestsTo(first))
+                .as("the failed target is passed over for a while")
+                .hasSize(1);
         await().atMost(Duration.ofSeconds(5)).until(() -> {
             post("/p/chat/hi", body);
             return requestsTo(first).size() == 2;
@@ -294,11 +310,15 @@ class ForwardingIT extends RunningProxyService {
     @Test
     void goesOnForAnUploadOfAnySizeWhenNothingWasTaken() throws Exception {
         createProxy(url(closedPort(), 2), url(origin.uri(""), 1));
-        origin.on("/hi", exchange -> exchange.respond(
-                200, "text/plain", Long.toString(exchange.body().transferTo(java.io.OutputStream.nullOutputStream()))));
+        origin.on(
+                "/hi",
+                exchange -> exchange.respond(
+                        200,
+                        "text/plain",
+                        Long.toString(exchange.body().transferTo(java.io.OutputStream.nullOutputStream()))));
 
-        HttpResponse<String> answer = send(
-                request("/p/chat/hi").POST(HttpRequest.BodyPublishers.ofByteArray(new byte[5 << 20])));
+        HttpResponse<String> answer =
+                send(request("/p/chat/hi").POST(HttpRequest.BodyPublishers.ofByteArray(new byte[5 << 20])));
 
         assertThat(answer.body()).isEqualTo(Integer.toString(5 << 20));
     }
@@ -310,8 +330,12 @@ class ForwardingIT extends RunningProxyService {
             exchange.body().readNBytes(1 << 20);
             exchange.respond(503, "application/problem+json", "{}");
         });
-        TUNNELS.on("/t/" + second + "/hi", exchange -> exchange.respond(
-                200, "text/plain", Long.toString(exchange.body().transferTo(java.io.OutputStream.nullOutputStream()))));
+        TUNNELS.on(
+                "/t/" + second + "/hi",
+                exchange -> exchange.respond(
+                        200,
+                        "text/plain",
+                        Long.toString(exchange.body().transferTo(java.io.OutputStream.nullOutputStream()))));
         HttpRequest.Builder upload =
                 request("/p/chat/hi").POST(HttpRequest.BodyPublishers.ofByteArray(new byte[5 << 20]));
 
@@ -363,19 +387,27 @@ class ForwardingIT extends RunningProxyService {
 
         ProblemAssert.assertThat(answer).isProblem(ProblemCode.NO_HEALTHY_TARGET);
         assertThat(json(answer).path("detail").asString()).contains("answered 502", "could not be reached");
-        assertThat(json(as(caller).get(proxy + "/status")).path("status").asString()).isEqualTo("error");
+        assertThat(json(as(caller).get(proxy + "/status")).path("status").asString())
+                .isEqualTo("error");
         await().atMost(Duration.ofSeconds(5))
-                .until(() -> json(as(caller).get(proxy + "/status")).path("status").asString(), "running"::equals);
+                .until(
+                        () -> json(as(caller).get(proxy + "/status"))
+                                .path("status")
+                                .asString(),
+                        "running"::equals);
     }
 
     /** The guard on outgoing connections: link-local, private and unspecified addresses, however they are written. */
     @ParameterizedTest
-    @ValueSource(strings = {"http://169.254.169.254/latest", "http://10.0.0.1", "http://[::ffff:10.0.0.1]", "http://0.0.0.0"})
+    @ValueSource(
+            strings = {"http://169.254.169.254/latest", "http://10.0.0.1", "http://[::ffff:10.0.0.1]", "http://0.0.0.0"
+            })
     void neverConnectsToSpecialAddresses(String special) throws Exception {
         String proxy = createProxy(url(origin.uri(""), 1));
         // As if it had become a target before the guard was there.
-        TestingPostgres.shared().execute("UPDATE proxy.proxy_targets SET url = '%s' WHERE proxy_id = '%s'"
-                .formatted(special, proxy.substring(proxy.lastIndexOf('/') + 1)));
+        TestingPostgres.shared()
+                .execute("UPDATE proxy.proxy_targets SET url = '%s' WHERE proxy_id = '%s'"
+                        .formatted(special, proxy.substring(proxy.lastIndexOf('/') + 1)));
 
         HttpResponse<String> answer = send(request("/p/chat/hi"));
 
@@ -405,8 +437,8 @@ class ForwardingIT extends RunningProxyService {
         createProxy(tunnel(first, 0));
         TestingIssuer issuer = TestingIssuer.shared();
 
-        ProblemAssert.assertThat(send(HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + server.port() + "/p/chat/"))))
+        ProblemAssert.assertThat(
+                        send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/p/chat/"))))
                 .isProblem(ProblemCode.AUTH_TOKEN_MISSING);
         ProblemAssert.assertThat(send(request("/p/chat/", issuer.withForeignKey(caller))))
                 .isProblem(ProblemCode.AUTH_TOKEN_INVALID);
@@ -429,6 +461,8 @@ class ForwardingIT extends RunningProxyService {
         TUNNELS.on("/t/" + first + "/hi", exchange -> exchange.respond(200, "text/plain", "ok"));
         TestCallers colleague = TestCallers.user().withTenantId(caller.tenantId());
 
-        assertThat(send(request("/p/chat/hi", TestingIssuer.shared().token(colleague))).body()).isEqualTo("ok");
+        assertThat(send(request("/p/chat/hi", TestingIssuer.shared().token(colleague)))
+                        .body())
+                .isEqualTo("ok");
     }
 }

@@ -25,7 +25,16 @@ class RequestPathTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/p/a/../b", "/p/a/%2e%2e/b", "/p/a/.%2E", "/p/a/b/.", "/p/a/x\\..\\y", "/p/a/%zz", "/p/%", "/p/a/%2"})
+            strings = {
+                "/p/a/../b",
+                "/p/a/%2e%2e/b",
+                "/p/a/.%2E",
+                "/p/a/b/.",
+                "/p/a/x\\..\\y",
+                "/p/a/%zz",
+                "/p/%",
+                "/p/a/%2"
+            })
     void refusesPathsThatClimbOrAreMalformed(String uri) {
         assertThatExceptionOfType(ProblemException.class).isThrownBy(() -> RequestPath.parse(uri));
     }

@@ -37,7 +37,8 @@ class ProxyApiIT extends RunningProxyService {
     }
 
     private JsonNode create(String name) {
-        HttpResponse<String> response = api().post(PROXIES, "{\"name\": \"" + name + "\", \"targets\": " + TARGETS + "}");
+        HttpResponse<String> response =
+                api().post(PROXIES, "{\"name\": \"" + name + "\", \"targets\": " + TARGETS + "}");
         assertThat(response.statusCode()).as(response.body()).isEqualTo(201);
         return json(response);
     }
@@ -122,9 +123,12 @@ class ProxyApiIT extends RunningProxyService {
 
         JsonNode first = json(api().get(PROXIES + "?limit=2"));
 
-        assertThat(first.path("items")).extracting(item -> item.path("name").asString()).containsExactly("three", "two");
+        assertThat(first.path("items"))
+                .extracting(item -> item.path("name").asString())
+                .containsExactly("three", "two");
         assertThat(first.path("total").asInt()).isEqualTo(3);
-        assertThat(json(as(TestCallers.user()).get(PROXIES)).path("total").asInt(-1)).isZero();
+        assertThat(json(as(TestCallers.user()).get(PROXIES)).path("total").asInt(-1))
+                .isZero();
     }
 
     @Test
@@ -183,11 +187,15 @@ class ProxyApiIT extends RunningProxyService {
         String status = path(proxy) + "/status";
 
         assertThat(json(api().get(status)).path("status").asString()).isEqualTo("running");
-        assertThat(json(api().post(path(proxy) + "/start", "")).path("status").asString()).isEqualTo("running");
-        assertThat(json(api().post(path(proxy) + "/stop", "")).path("status").asString()).isEqualTo("stopped");
-        assertThat(json(api().post(path(proxy) + "/stop", "")).path("status").asString()).isEqualTo("stopped");
+        assertThat(json(api().post(path(proxy) + "/start", "")).path("status").asString())
+                .isEqualTo("running");
+        assertThat(json(api().post(path(proxy) + "/stop", "")).path("status").asString())
+                .isEqualTo("stopped");
+        assertThat(json(api().post(path(proxy) + "/stop", "")).path("status").asString())
+                .isEqualTo("stopped");
         assertThat(json(api().get(status)).path("status").asString()).isEqualTo("stopped");
-        assertThat(json(api().post(path(proxy) + "/start", "")).path("status").asString()).isEqualTo("running");
+        assertThat(json(api().post(path(proxy) + "/start", "")).path("status").asString())
+                .isEqualTo("running");
         assertThat(json(api().get(status)).path("targets")).hasSize(2);
     }
 

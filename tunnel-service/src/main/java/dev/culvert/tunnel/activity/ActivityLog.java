@@ -27,7 +27,8 @@ public class ActivityLog {
         jdbc.sql("""
                 INSERT INTO tunnel_activity
                   (id, tunnel_id, tenant_id, user_id, action, status, details, client_address, user_agent, occurred_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""").params(
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")
+                .params(
                         activity.id(),
                         tunnelId,
                         tenantId,
@@ -37,7 +38,8 @@ public class ActivityLog {
                         activity.details(),
                         activity.ip(),
                         activity.agent(),
-                        Timestamp.from(activity.time())).update();
+                        Timestamp.from(activity.time()))
+                .update();
     }
 
     /** Entries of a tunnel, latest first. */

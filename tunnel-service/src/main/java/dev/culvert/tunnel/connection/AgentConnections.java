@@ -72,7 +72,8 @@ public class AgentConnections {
                 INSERT INTO agent_connections
                   (session_id, tunnel_id, tenant_id, user_id, replica, agent_instance, agent_version, remote_address,
                    connected_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""").params(
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""")
+                .params(
                         session.sessionId(),
                         session.tunnelId(),
                         session.tenantId(),
@@ -81,7 +82,8 @@ public class AgentConnections {
                         session.agentInstance(),
                         session.agentVersion(),
                         session.remoteAddress(),
-                        Timestamp.from(now)).update();
+                        Timestamp.from(now))
+                .update();
     }
 
     /** Open connections of some tunnels, oldest first; a tunnel without any is absent. */
@@ -93,12 +95,10 @@ public class AgentConnections {
         Map<UUID, List<AgentConnection>> found = new HashMap<>();
         jdbc.sql("""
                 SELECT session_id, tunnel_id, agent_instance, agent_version, remote_address, connected_at
-                FROM agent_connections WHERE tunnel_id IN (:tunnels) ORDER BY connected_at, session_id""")
-                .param("tunnels", tunnelIds)
-                .query(row -> {
-                    found.computeIfAbsent(row.getObject("tunnel_id", UUID.class), _ -> new ArrayList<>())
-                            .add(connection(row));
-                });
+                FROM agent_connections WHERE tunnel_id IN (:tunnels) ORDER BY connected_at, session_id""").param("tunnels", tunnelIds).query(row -> {
+            found.computeIfAbsent(row.getObject("tunnel_id", UUID.class), _ -> new ArrayList<>())
+                    .add(connection(row));
+        });
         return found;
     }
 
@@ -121,9 +121,7 @@ public class AgentConnections {
     public List<String> removeDeadReplicas(Instant now) {
         jdbc.sql("""
                 INSERT INTO replicas (name, seen_at) VALUES (?, ?)
-                ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at""")
-                .params(replica.name(), Timestamp.from(now))
-                .update();
+                ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at""").params(replica.name(), Timestamp.from(now)).update();
         List<String> dead = jdbc.sql("DELETE FROM replicas WHERE seen_at < ? RETURNING name")
                 .param(Timestamp.from(now.minus(replica.deadAfter())))
                 .query((row, _) -> row.getString("name"))

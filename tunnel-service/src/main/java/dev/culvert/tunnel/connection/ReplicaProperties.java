@@ -20,5 +20,9 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("culvert.tunnel.replica")
 public record ReplicaProperties(
         @NotBlank String name,
-        @NotNull @DurationMin(millis = 100) @DefaultValue("5s") Duration sweepInterval,
-        @NotNull @DurationMin(seconds = 1) @DefaultValue("20s") Duration deadAfter) {}
+
+        @NotNull @DurationMin(millis = 100) @DefaultValue("5s")
+        Duration sweepInterval,
+
+        @NotNull @DurationMin(seconds = 1) @DefaultValue("20s")
+        Duration deadAfter) {}

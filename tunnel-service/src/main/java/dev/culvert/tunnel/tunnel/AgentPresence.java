@@ -4,12 +4,12 @@ import dev.culvert.data.tenant.TenantScope;
 import dev.culvert.tunnel.connection.AgentConnections;
 import dev.culvert.tunnel.connection.AgentConnections.OwnRow;
 import dev.culvert.tunnel.connection.ReplicaProperties;
-import dev.culvert.tunnelprotocol.CloseReason;
 import dev.culvert.tunnel.session.SessionEvent;
 import dev.culvert.tunnel.session.SessionEvent.SessionInfo;
 import dev.culvert.tunnel.session.SessionListener;
 import dev.culvert.tunnel.session.SessionRegistry;
 import dev.culvert.tunnel.usage.UsageDays;
+import dev.culvert.tunnelprotocol.CloseReason;
 import jakarta.annotation.PreDestroy;
 import java.time.Clock;
 import java.time.Instant;
@@ -111,14 +111,13 @@ class AgentPresence implements SessionListener, SchedulingConfigurer {
             }
             return after.isEmpty() ? null : Map.copyOf(after);
         });
-        String reason =
-                switch (event) {
-                    case SessionEvent.Connected _ -> LOST; // of connections that ended unnoticed before this one
-                    case SessionEvent.Disconnected gone -> {
-                        String whyHere = turnedAway.remove(session.sessionId());
-                        yield whyHere == null ? gone.reason() : whyHere;
-                    }
-                };
+        String reason = switch (event) {
+            case SessionEvent.Connected _ -> LOST; // of connections that ended unnoticed before this one
+            case SessionEvent.Disconnected gone -> {
+                String whyHere = turnedAway.remove(session.sessionId());
+                yield whyHere == null ? gone.reason() : whyHere;
+            }
+        };
         changed.put(session.tunnelId(), new Change(session.tenantId(), reason));
         settlers.execute(() -> settleChanged(session.tunnelId()));
     }
@@ -160,7 +159,8 @@ class AgentPresence implements SessionListener, SchedulingConfigurer {
         try {
             Map<UUID, UUID> tenantOfUnsettled = TenantScope.callAsSystem(
                     "compare stored agent connections with real ones",
-                    () -> Optional.ofNullable(transactions.execute(_ -> unsettled())).orElseThrow());
+                    () -> Optional.ofNullable(transactions.execute(_ -> unsettled()))
+                            .orElseThrow());
             tenantOfUnsettled.forEach((tunnelId, tenantId) -> settle(tunnelId, tenantId, LOST));
         } catch (DataAccessException | TransactionException e) {
             log.atWarn().setCause(e).log("Agent connections cannot be compared now; the next sweep tries again");

@@ -13,8 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param name unique among the caller's tunnels; a segment of its public path, so without slashes
  */
 record CreateTunnelRequest(
-        @Schema(example = "ollama") @NotNull @Size(min = 1, max = 255) @Pattern(regexp = NAME, message = NAME_RULE) String name,
-        @Schema(example = "The model server under my desk") @Size(max = 2000) @Nullable String description,
+        @Schema(example = "ollama") @NotNull @Size(min = 1, max = 255) @Pattern(regexp = NAME, message = NAME_RULE)
+        String name,
+
+        @Schema(example = "The model server under my desk") @Size(max = 2000) @Nullable
+        String description,
+
         @Valid @Nullable TunnelConfig config) {
 
     /** No slash, backslash or control character, no blank at either end, neither {@code .} nor {@code ..}. */

@@ -1,8 +1,8 @@
 package dev.culvert.tunnel.tunnel;
 
 import dev.culvert.tunnel.session.Admission;
-import dev.culvert.tunnelprotocol.CloseReason;
 import dev.culvert.tunnel.session.SessionRegistry;
+import dev.culvert.tunnelprotocol.CloseReason;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.event.TransactionalEventListener;
 

@@ -9,6 +9,12 @@ import org.jspecify.annotations.Nullable;
 /** What is to change of a tunnel: a field that is left out stays as it is (PATCH). An empty description removes it. */
 record PatchTunnelRequest(
         @Schema(example = "ollama")
-        @Size(min = 1, max = 255) @Pattern(regexp = CreateTunnelRequest.NAME, message = CreateTunnelRequest.NAME_RULE) @Nullable String name,
-        @Schema(example = "The model server under my desk") @Size(max = 2000) @Nullable String description,
+        @Size(min = 1, max = 255)
+        @Pattern(regexp = CreateTunnelRequest.NAME, message = CreateTunnelRequest.NAME_RULE)
+        @Nullable
+        String name,
+
+        @Schema(example = "The model server under my desk") @Size(max = 2000) @Nullable
+        String description,
+
         @Valid @Nullable TunnelConfig config) {}

@@ -25,12 +25,12 @@ class StoredTunnelDirectory implements TunnelDirectory {
     @Override
     public Resolution resolve(String name, Caller caller) {
         UUID tenantId = caller.tenantId();
-        return TenantScope.call(tenantId, () -> transactions.execute(_ -> tunnels
-                .named(tenantId, caller.userId(), name, Limit.of(1))
-                .stream()
-                .findFirst()
-                .map(StoredTunnelDirectory::resolution)
-                .orElseGet(Resolution.Unknown::new)));
+        return TenantScope.call(
+                tenantId,
+                () -> transactions.execute(_ -> tunnels.named(tenantId, caller.userId(), name, Limit.of(1)).stream()
+                        .findFirst()
+                        .map(StoredTunnelDirectory::resolution)
+                        .orElseGet(Resolution.Unknown::new)));
     }
 
     private static Resolution resolution(Tunnel tunnel) {

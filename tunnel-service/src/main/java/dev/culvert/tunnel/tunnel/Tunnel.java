@@ -99,8 +99,7 @@ class Tunnel implements Persistable<UUID> {
         if (!Objects.equals(newDescription, description)) {
             changed.add("description");
         }
-        if (newConfig.connectionLimit() != maxConnections
-                || !Objects.equals(newConfig.timeout(), timeoutMillis)) {
+        if (newConfig.connectionLimit() != maxConnections || !Objects.equals(newConfig.timeout(), timeoutMillis)) {
             changed.add("config");
         }
         if (!changed.isEmpty()) {
@@ -155,7 +154,8 @@ class Tunnel implements Persistable<UUID> {
         return name;
     }
 
-    @Nullable String description() {
+    @Nullable
+    String description() {
         return description;
     }
 

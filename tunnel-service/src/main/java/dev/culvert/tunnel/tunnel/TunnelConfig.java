@@ -16,11 +16,20 @@ import org.jspecify.annotations.Nullable;
  *     service's default holds
  */
 record TunnelConfig(
-        @Schema(description = "Requests at the same time; 100 unless set.", example = "100") @Min(1) @Max(10_000) @Nullable Integer maxConnections,
+        @Schema(description = "Requests at the same time; 100 unless set.", example = "100")
+        @Min(1)
+        @Max(10_000)
+        @Nullable
+        Integer maxConnections,
+
         @Schema(
-                description = "Milliseconds of silence after which a request is given up; the service's default unless set.",
+                description =
+                        "Milliseconds of silence after which a request is given up; the service's default unless set.",
                 example = "30000")
-        @Min(1_000) @Max(300_000) @Nullable Integer timeout) {
+        @Min(1_000)
+        @Max(300_000)
+        @Nullable
+        Integer timeout) {
 
     static final int DEFAULT_MAX_CONNECTIONS = 100;
 

@@ -91,8 +91,8 @@ class TunnelController {
     ResponseEntity<TunnelResponse> replace(
             @PathVariable UUID id,
             @Valid @RequestBody UpdateTunnelRequest body,
-            @Parameter(example = "\"3\"") @RequestHeader(name = HttpHeaders.IF_MATCH, required = false)
-                    @Nullable String ifMatch,
+            @Parameter(example = "\"3\"") @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable
+                    String ifMatch,
             Caller caller,
             HttpServletRequest request) {
         service.replace(id, body, revision(ifMatch), caller, CommandSource.of(request));
@@ -108,8 +108,8 @@ class TunnelController {
     ResponseEntity<TunnelResponse> patch(
             @PathVariable UUID id,
             @Valid @RequestBody PatchTunnelRequest body,
-            @Parameter(example = "\"3\"") @RequestHeader(name = HttpHeaders.IF_MATCH, required = false)
-                    @Nullable String ifMatch,
+            @Parameter(example = "\"3\"") @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable
+                    String ifMatch,
             Caller caller,
             HttpServletRequest request) {
         service.patch(id, body, revision(ifMatch), caller, CommandSource.of(request));
@@ -163,7 +163,8 @@ class TunnelController {
     @Access(scope = Scope.TUNNELS_READ)
     @Operation(
             summary = "Use of a tunnel by UTC day",
-            description = "The last 30 days unless asked, at most 366. Requests appear about a second after they ended.")
+            description =
+                    "The last 30 days unless asked, at most 366. Requests appear about a second after they ended.")
     TunnelUsageResponse usage(
             @PathVariable UUID id,
             @Parameter(example = "2026-11-01") @RequestParam Optional<LocalDate> from,

@@ -22,7 +22,8 @@ interface TunnelRepository extends Repository<Tunnel, UUID> {
     long countByUserId(UUID userId);
 
     @Query(
-            value = "SELECT * FROM tunnels WHERE user_id = :userId ORDER BY created_at DESC, id LIMIT :limit OFFSET :offset",
+            value =
+                    "SELECT * FROM tunnels WHERE user_id = :userId ORDER BY created_at DESC, id LIMIT :limit OFFSET :offset",
             nativeQuery = true)
     List<Tunnel> page(UUID userId, int limit, int offset);
 
@@ -42,10 +43,8 @@ interface TunnelRepository extends Repository<Tunnel, UUID> {
     List<UUID> connectedAmong(Collection<UUID> ids);
 
     /** Tunnels whose status says that an agent is there, while no replica holds one. */
-    @Query(
-            value = """
+    @Query(value = """
             SELECT t.* FROM tunnels t WHERE t.status = 'CONNECTED'
-            AND NOT EXISTS (SELECT FROM agent_connections c WHERE c.tunnel_id = t.id)""",
-            nativeQuery = true)
+            AND NOT EXISTS (SELECT FROM agent_connections c WHERE c.tunnel_id = t.id)""", nativeQuery = true)
     List<Tunnel> connectedWithoutAgent();
 }

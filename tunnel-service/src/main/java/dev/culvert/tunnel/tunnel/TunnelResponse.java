@@ -21,8 +21,13 @@ record TunnelResponse(
         UUID id,
         UUID userId,
         @Schema(example = "ollama") String name,
-        @Schema(example = "The model server under my desk") @Nullable String description,
-        @Schema(allowableValues = {"created", "connecting", "connected", "disconnected", "error"}) String status,
+
+        @Schema(example = "The model server under my desk") @Nullable
+        String description,
+
+        @Schema(allowableValues = {"created", "connecting", "connected", "disconnected", "error"})
+        String status,
+
         @Schema(example = "/t/ollama/") String path,
         TunnelConfig config,
         List<AgentConnection> endpoints,

@@ -221,8 +221,7 @@ class TunnelService {
                         now()));
     }
 
-    private static @Nullable String descriptionOf(
-            @Nullable String text) {
+    private static @Nullable String descriptionOf(@Nullable String text) {
         return text == null || text.isEmpty() ? null : text;
     }
 

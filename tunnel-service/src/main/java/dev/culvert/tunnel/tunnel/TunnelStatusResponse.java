@@ -16,7 +16,10 @@ import java.util.UUID;
 record TunnelStatusResponse(
         UUID id,
         @Schema(example = "ollama") String name,
-        @Schema(allowableValues = {"created", "connecting", "connected", "disconnected", "error"}) String status,
+
+        @Schema(allowableValues = {"created", "connecting", "connected", "disconnected", "error"})
+        String status,
+
         boolean stopped,
         @Schema(example = "agent_connected") String reason,
         Instant since,

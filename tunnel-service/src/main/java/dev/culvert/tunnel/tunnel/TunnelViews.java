@@ -95,7 +95,8 @@ class TunnelViews {
             throw new ProblemException(
                             ProblemCode.VALIDATION_ERROR,
                             "Ask for at most " + MAX_USAGE_DAYS + " days, the first not after the last.")
-                    .withViolations(List.of(new Violation("from", "must be at most 365 days before 'to', and not after")));
+                    .withViolations(
+                            List.of(new Violation("from", "must be at most 365 days before 'to', and not after")));
         }
         return new TunnelUsageResponse(id, first, last, usage.days(id, first, last));
     }

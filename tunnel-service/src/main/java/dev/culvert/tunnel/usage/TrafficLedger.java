@@ -56,7 +56,8 @@ class TrafficLedger implements TrafficMeter, SchedulingConfigurer {
         long millis = traffic.duration().toMillis();
         open.merge(
                 new UsageBatch.Key(traffic.tunnelId(), traffic.tenantId(), traffic.userId(), day),
-                new UsageBatch.Sums(1, isError(traffic) ? 1 : 0, traffic.bytesIn(), traffic.bytesOut(), millis, millis, millis),
+                new UsageBatch.Sums(
+                        1, isError(traffic) ? 1 : 0, traffic.bytesIn(), traffic.bytesOut(), millis, millis, millis),
                 UsageBatch.Sums::plus);
     }
 

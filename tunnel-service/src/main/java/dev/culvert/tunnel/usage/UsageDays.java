@@ -45,9 +45,7 @@ public class UsageDays {
         int fresh = jdbc.sql("""
                 INSERT INTO usage_flushes (replica, last_batch) VALUES (?, ?)
                 ON CONFLICT (replica) DO UPDATE SET last_batch = excluded.last_batch
-                WHERE usage_flushes.last_batch <> excluded.last_batch""")
-                .params(replica.name(), batch.id())
-                .update();
+                WHERE usage_flushes.last_batch <> excluded.last_batch""").params(replica.name(), batch.id()).update();
         if (fresh == 0) {
             return;
         }
@@ -110,9 +108,7 @@ public class UsageDays {
                 VALUES (?, ?, ?, ?, 1, ?)
                 ON CONFLICT (tunnel_id, day, user_id) DO UPDATE SET
                   connections = d.connections + 1,
-                  peak_connections = greatest(d.peak_connections, excluded.peak_connections)""")
-                .params(tunnelId, userId, day, tenantId, open)
-                .update();
+                  peak_connections = greatest(d.peak_connections, excluded.peak_connections)""").params(tunnelId, userId, day, tenantId, open).update();
     }
 
     /** Days of a tunnel with any use, both ends included, in order. */
@@ -133,8 +129,7 @@ public class UsageDays {
             return Map.of();
         }
         Map<UUID, UsageTotals> totals = new HashMap<>();
-        jdbc.sql("SELECT tunnel_id, " + SUMS
-                        + " FROM usage_days WHERE tunnel_id IN (:tunnels) GROUP BY tunnel_id")
+        jdbc.sql("SELECT tunnel_id, " + SUMS + " FROM usage_days WHERE tunnel_id IN (:tunnels) GROUP BY tunnel_id")
                 .param("tunnels", tunnelIds)
                 .query(row -> {
                     totals.put(row.getObject("tunnel_id", UUID.class), totals(row));

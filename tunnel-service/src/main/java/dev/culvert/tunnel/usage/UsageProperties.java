@@ -15,4 +15,6 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("culvert.tunnel.usage")
-record UsageProperties(@NotNull @DurationMin(millis = 10) @DefaultValue("1s") Duration flushInterval) {}
+record UsageProperties(
+        @NotNull @DurationMin(millis = 10) @DefaultValue("1s")
+        Duration flushInterval) {}

@@ -156,11 +156,12 @@ class AgentPresenceIT extends RunningTunnelService {
 
     /** What a replica that was killed leaves: a row of its agent and a status that was true. */
     private void leaveBehind(String replica) {
-        TestingPostgres.shared().execute("""
+        TestingPostgres.shared()
+                .execute("""
                 INSERT INTO tunnel.agent_connections VALUES
-                  ('%s', '%s', '%s', '%s', '%s', 'agent-1', '0.1.0', '203.0.113.7', now())"""
-                .formatted(UUID.randomUUID(), tunnelId, caller.tenantId(), caller.userId(), replica));
-        TestingPostgres.shared().execute("UPDATE tunnel.tunnels SET status = 'CONNECTED' WHERE id = '" + tunnelId + "'");
+                  ('%s', '%s', '%s', '%s', '%s', 'agent-1', '0.1.0', '203.0.113.7', now())""".formatted(UUID.randomUUID(), tunnelId, caller.tenantId(), caller.userId(), replica));
+        TestingPostgres.shared()
+                .execute("UPDATE tunnel.tunnels SET status = 'CONNECTED' WHERE id = '" + tunnelId + "'");
     }
 
     @Test
@@ -175,13 +176,17 @@ class AgentPresenceIT extends RunningTunnelService {
         });
         assertThat(resolve("ollama", colleague))
                 .isInstanceOfSatisfying(
-                        Resolution.Found.class, found -> assertThat(found.tunnelId()).isEqualTo(tunnelId));
+                        Resolution.Found.class,
+                        found -> assertThat(found.tunnelId()).isEqualTo(tunnelId));
         assertThat(resolve("ollama", stranger)).isInstanceOf(Resolution.Unknown.class);
 
-        String own = json(as(colleague).post("/api/v1/tunnels", "{\"name\": \"ollama\"}")).path("id").asString();
+        String own = json(as(colleague).post("/api/v1/tunnels", "{\"name\": \"ollama\"}"))
+                .path("id")
+                .asString();
         assertThat(resolve("ollama", colleague))
                 .isInstanceOfSatisfying(
-                        Resolution.Found.class, found -> assertThat(found.tunnelId()).hasToString(own));
+                        Resolution.Found.class,
+                        found -> assertThat(found.tunnelId()).hasToString(own));
         api().post("/api/v1/tunnels/" + tunnelId + "/stop", "");
         assertThat(resolve("ollama", caller)).isEqualTo(new Resolution.Stopped(tunnelId));
     }

@@ -60,7 +60,9 @@ class LifecycleTest {
             assertThat(command.step().apply(life)).as("%s repeated", history).isEqualTo(life);
             if (life.stopped()) {
                 assertThat(life.status()).as("%s", history).isEqualTo(TunnelStatus.DISCONNECTED);
-                assertThat(life.agentsPresent()).as("agents of a stopped tunnel").isEqualTo(life);
+                assertThat(life.agentsPresent())
+                        .as("agents of a stopped tunnel")
+                        .isEqualTo(life);
             }
         }
     }

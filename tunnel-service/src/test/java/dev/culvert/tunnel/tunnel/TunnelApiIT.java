@@ -62,7 +62,8 @@ class TunnelApiIT extends RunningTunnelService {
         assertThat(tunnel.path("metrics").path("requestCount").asLong(-1)).isZero();
         assertThat(tunnel.path("creatorIp").asString()).isEqualTo("127.0.0.1");
         assertThat(tunnel.path("creatorAgent").asString()).isEqualTo("culvert-test/1");
-        assertThat(tunnel.path("createdAt").asString()).isEqualTo(tunnel.path("updatedAt").asString());
+        assertThat(tunnel.path("createdAt").asString())
+                .isEqualTo(tunnel.path("updatedAt").asString());
         assertThat(json(api().get(path(tunnel)))).isEqualTo(tunnel);
     }
 
@@ -74,7 +75,9 @@ class TunnelApiIT extends RunningTunnelService {
 
         ProblemAssert.assertThat(again).isProblem(ProblemCode.ALREADY_EXISTS);
         assertThat(json(again).at("/error/details/alias").asString()).isEqualTo("TUNNEL_EXISTS");
-        assertThat(as(TestCallers.user()).post(TUNNELS, "{\"name\": \"ollama\"}").statusCode())
+        assertThat(as(TestCallers.user())
+                        .post(TUNNELS, "{\"name\": \"ollama\"}")
+                        .statusCode())
                 .as("another user's tunnel of the same name")
                 .isEqualTo(201);
     }
@@ -87,9 +90,8 @@ class TunnelApiIT extends RunningTunnelService {
                 .toList();
 
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Integer> statuses = threads.invokeAll(creations).stream()
-                    .map(Future::resultNow)
-                    .toList();
+            List<Integer> statuses =
+                    threads.invokeAll(creations).stream().map(Future::resultNow).toList();
 
             assertThat(statuses).containsOnlyOnce(201);
             assertThat(statuses.stream().filter(status -> status == 409)).hasSize(7);
@@ -132,8 +134,12 @@ class TunnelApiIT extends RunningTunnelService {
         JsonNode first = json(api().get(TUNNELS + "?limit=2"));
         JsonNode second = json(api().get(TUNNELS + "?limit=2&offset=2"));
 
-        assertThat(first.path("items")).extracting(item -> item.path("name").asString()).containsExactly("three", "two");
-        assertThat(second.path("items")).extracting(item -> item.path("name").asString()).containsExactly("one");
+        assertThat(first.path("items"))
+                .extracting(item -> item.path("name").asString())
+                .containsExactly("three", "two");
+        assertThat(second.path("items"))
+                .extracting(item -> item.path("name").asString())
+                .containsExactly("one");
         assertThat(first.path("total").asInt()).isEqualTo(3);
         assertThat(json(api().get(TUNNELS)).path("limit").asInt()).isEqualTo(50);
         assertThat(api().get(TUNNELS + "?limit=1000").statusCode()).isEqualTo(200);
@@ -214,10 +220,14 @@ class TunnelApiIT extends RunningTunnelService {
     void startsAndStopsAsOftenAsAsked() {
         JsonNode tunnel = create("a");
 
-        assertThat(json(api().post(path(tunnel) + "/start", "")).path("status").asString()).isEqualTo("connecting");
-        assertThat(json(api().post(path(tunnel) + "/start", "")).path("status").asString()).isEqualTo("connecting");
-        assertThat(json(api().post(path(tunnel) + "/stop", "")).path("status").asString()).isEqualTo("disconnected");
-        assertThat(json(api().post(path(tunnel) + "/stop", "")).path("status").asString()).isEqualTo("disconnected");
+        assertThat(json(api().post(path(tunnel) + "/start", "")).path("status").asString())
+                .isEqualTo("connecting");
+        assertThat(json(api().post(path(tunnel) + "/start", "")).path("status").asString())
+                .isEqualTo("connecting");
+        assertThat(json(api().post(path(tunnel) + "/stop", "")).path("status").asString())
+                .isEqualTo("disconnected");
+        assertThat(json(api().post(path(tunnel) + "/stop", "")).path("status").asString())
+                .isEqualTo("disconnected");
 
         JsonNode status = json(api().get(path(tunnel) + "/status"));
         assertThat(status.path("stopped").asBoolean()).isTrue();

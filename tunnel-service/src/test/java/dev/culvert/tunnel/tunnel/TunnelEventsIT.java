@@ -19,7 +19,9 @@ class TunnelEventsIT extends RunningTunnelService {
     @Test
     void publishesEachChangeOnceAndInOrder() {
         TestingApi api = as(TestCallers.user());
-        String id = json(api.post("/api/v1/tunnels", "{\"name\": \"a\"}")).path("id").asString();
+        String id = json(api.post("/api/v1/tunnels", "{\"name\": \"a\"}"))
+                .path("id")
+                .asString();
         String path = "/api/v1/tunnels/" + id;
         api.post(path + "/start", "");
         api.post(path + "/start", "");
@@ -43,7 +45,9 @@ class TunnelEventsIT extends RunningTunnelService {
                         "tunnel.deleted");
         assertThat(events.get(1).data().path("oldStatus").asString()).isEqualTo("created");
         assertThat(events.get(1).data().path("newStatus").asString()).isEqualTo("connecting");
-        assertThat(events.get(2).data().path("changedFields")).extracting(it -> it.asString()).containsExactly("name");
+        assertThat(events.get(2).data().path("changedFields"))
+                .extracting(it -> it.asString())
+                .containsExactly("name");
         assertThat(events.get(3).data().path("newStatus").asString()).isEqualTo("disconnected");
         assertThat(events.get(3).data().path("reason").asString()).isEqualTo("stopped");
     }

@@ -34,8 +34,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Control plane, data plane, a real agent and a real local service together. */
 class TunnelWithAnAgentIT extends RunningTunnelService {
-    private final TestCallers caller =
-            TestCallers.apiKey(Scope.GRANTABLE_TO_KEYS.toArray(String[]::new));
+    private final TestCallers caller = TestCallers.apiKey(Scope.GRANTABLE_TO_KEYS.toArray(String[]::new));
     private final TestingOrigin origin = TestingOrigin.start();
     private final HttpClient client = HttpClient.newHttpClient();
 
@@ -60,7 +59,9 @@ class TunnelWithAnAgentIT extends RunningTunnelService {
 
     private String createTunnel() {
         return "/api/v1/tunnels/"
-                + json(api().post("/api/v1/tunnels", "{\"name\": \"ollama\"}")).path("id").asString();
+                + json(api().post("/api/v1/tunnels", "{\"name\": \"ollama\"}"))
+                        .path("id")
+                        .asString();
     }
 
     private Agent agent() {
@@ -128,7 +129,8 @@ class TunnelWithAnAgentIT extends RunningTunnelService {
             AgentEnd end = agent.end().get(10, TimeUnit.SECONDS);
             assertThat(end.reason()).isEqualTo(AgentEnd.Reason.TUNNEL_STOPPED);
             ProblemAssert.assertThat(send(new byte[1])).isProblem(ProblemCode.TUNNEL_STOPPED);
-            assertThat(json(api().get(tunnel + "/status")).path("status").asString()).isEqualTo("disconnected");
+            assertThat(json(api().get(tunnel + "/status")).path("status").asString())
+                    .isEqualTo("disconnected");
         }
         try (Agent refused = agent()) {
             assertThat(refused.end().get(10, TimeUnit.SECONDS).reason()).isEqualTo(AgentEnd.Reason.TUNNEL_STOPPED);
@@ -167,7 +169,8 @@ class TunnelWithAnAgentIT extends RunningTunnelService {
 
             assertThat(agent.end().get(20, TimeUnit.SECONDS).reason()).isEqualTo(AgentEnd.Reason.KEY_REFUSED);
             awaitStatus(tunnel, "error");
-            assertThat(json(api().get(tunnel + "/status")).path("reason").asString()).isEqualTo("revoked");
+            assertThat(json(api().get(tunnel + "/status")).path("reason").asString())
+                    .isEqualTo("revoked");
         }
     }
 }

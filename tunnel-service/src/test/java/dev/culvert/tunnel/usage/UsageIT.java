@@ -44,8 +44,9 @@ class UsageIT extends RunningTunnelService {
 
     @BeforeEach
     void createTunnel() {
-        tunnelId = UUID.fromString(
-                json(api().post("/api/v1/tunnels", "{\"name\": \"a\"}")).path("id").asString());
+        tunnelId = UUID.fromString(json(api().post("/api/v1/tunnels", "{\"name\": \"a\"}"))
+                .path("id")
+                .asString());
     }
 
     private TestingApi api() {
@@ -75,7 +76,8 @@ class UsageIT extends RunningTunnelService {
     void showsAMovedMebibyteOnceAndTellsOfIt() {
         meter.record(traffic(200, Outcome.COMPLETED, 1 << 20, 42, 80));
 
-        await().atMost(Duration.ofSeconds(5)).until(() -> metrics().path("requestCount").asLong(), count -> count == 1);
+        await().atMost(Duration.ofSeconds(5))
+                .until(() -> metrics().path("requestCount").asLong(), count -> count == 1);
         JsonNode usage = json(api().get("/api/v1/tunnels/" + tunnelId + "/usage"));
         assertThat(usage.path("days")).hasSize(1);
         JsonNode today = usage.path("days").path(0);
@@ -163,12 +165,16 @@ class UsageIT extends RunningTunnelService {
     @Test
     void answersOnlyTheDaysAskedFor() {
         meter.record(traffic(200, Outcome.COMPLETED, 1, 1, 1));
-        await().atMost(Duration.ofSeconds(5)).until(() -> metrics().path("requestCount").asLong(), count -> count == 1);
+        await().atMost(Duration.ofSeconds(5))
+                .until(() -> metrics().path("requestCount").asLong(), count -> count == 1);
         String usage = "/api/v1/tunnels/" + tunnelId + "/usage";
 
-        assertThat(json(api().get(usage + "?from=2020-01-01&to=2020-12-31")).path("days")).isEmpty();
-        assertThat(api().get(usage + "?from=2020-01-02&to=2020-01-01").statusCode()).isEqualTo(400);
-        assertThat(api().get(usage + "?from=2019-01-01&to=2020-01-02").statusCode()).isEqualTo(400);
+        assertThat(json(api().get(usage + "?from=2020-01-01&to=2020-12-31")).path("days"))
+                .isEmpty();
+        assertThat(api().get(usage + "?from=2020-01-02&to=2020-01-01").statusCode())
+                .isEqualTo(400);
+        assertThat(api().get(usage + "?from=2019-01-01&to=2020-01-02").statusCode())
+                .isEqualTo(400);
         assertThat(api().get(usage + "?from=yesterday").statusCode()).isEqualTo(400);
     }
 }

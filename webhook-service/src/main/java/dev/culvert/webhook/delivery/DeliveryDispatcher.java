@@ -31,7 +31,8 @@ class DeliveryDispatcher implements SmartLifecycle {
     private final Clock clock;
     private final Alarm alarm;
     private final UnderWay underWay;
-    private volatile @Nullable Thread worker;
+    private @Nullable Thread worker;
+    private volatile boolean running;
 
     DeliveryDispatcher(DueDeliveries due, DeliveryService deliveries, DeliveryProperties properties, Clock clock) {
         this.due = due;
@@ -53,19 +54,19 @@ class DeliveryDispatcher implements SmartLifecycle {
     }
 
     @Override
-    public void start() {
+    public synchronized void start() {
+        running = true;
         worker = Thread.ofVirtual().name("webhook-dispatcher").start(this::dispatch);
     }
 
     /** Takes no more deliveries and gives the tries under way a little time. */
     @Override
-    public void stop() {
-        Thread stopped = worker;
-        worker = null;
+    public synchronized void stop() {
+        running = false;
         alarm.setTo(Instant.MIN);
         try {
-            if (stopped != null) {
-                stopped.join(properties.stopTimeout());
+            if (worker != null) {
+                worker.join(properties.stopTimeout());
             }
             if (!underWay.awaitNone(properties.stopTimeout())) {
                 log.atWarn().log("Webhook tries were still under way; they are repeated after the next start");
@@ -77,12 +78,12 @@ class DeliveryDispatcher implements SmartLifecycle {
 
     @Override
     public boolean isRunning() {
-        return worker != null;
+        return running;
     }
 
     private void dispatch() {
         try {
-            while (isRunning()) {
+            while (running) {
                 if (!leaseAndStart()) {
                     alarm.await(properties.pollInterval());
                 }

@@ -17,7 +17,8 @@ public class Subscriptions {
 
     /** Active endpoints that want an event of this type, among those of the transaction's tenant. */
     public List<Subscription> to(EventType type) {
-        return jdbc.sql("SELECT id, retry_policy FROM endpoint WHERE status = 'ACTIVE' AND events && CAST(:patterns AS text[])")
+        return jdbc.sql(
+                        "SELECT id, retry_policy FROM endpoint WHERE status = 'ACTIVE' AND events && CAST(:patterns AS text[])")
                 .param("patterns", EventPattern.matching(type).toArray(String[]::new))
                 .query((row, _) -> new Subscription(
                         row.getObject("id", UUID.class), RetryPolicy.valueOf(row.getString("retry_policy"))))
