@@ -43,13 +43,20 @@ public final class CallerIdentification implements Stage {
             call.identify(known.get(), credential.header());
             return chain.filter(exchange);
         }
-        return addresses
-                .admitUnproven(exchange)
+        return mayAsk(exchange, credential)
                 .then(Mono.defer(() -> identities.verify(credential)))
                 .doOnNext(identity -> call.identify(identity, credential.header()))
                 .then()
                 .onErrorResume(ProblemException.class, refusal -> judge(exchange, refusal))
                 .then(Mono.defer(() -> chain.filter(exchange)));
+    }
+
+    /** Checking a signature is cheap and proves a neighbour's innocence; asking auth-service about keys is not. */
+    private Mono<Void> mayAsk(ServerWebExchange exchange, Credential credential) {
+        return switch (credential) {
+            case Credential.AccessToken _ -> Mono.empty();
+            case Credential.ApiKey _ -> addresses.admitUnproven(exchange);
+        };
     }
 
     private Mono<Void> judge(ServerWebExchange exchange, ProblemException refusal) {

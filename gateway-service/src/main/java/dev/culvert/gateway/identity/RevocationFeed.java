@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -34,7 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
 public class RevocationFeed implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(RevocationFeed.class);
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final long PROBE_NANOS = Duration.ofSeconds(3).toNanos();
     private static final long LIVE_NANOS = Duration.ofSeconds(8).toNanos();
@@ -43,7 +45,9 @@ public class RevocationFeed implements SmartLifecycle {
     private final Revocations revocations;
     private final VerifiedCredentials verified;
     private final JsonMapper json;
-    private volatile Optional<Thread> reader = Optional.empty();
+    private volatile boolean running;
+    private volatile Optional<KafkaConsumer<byte[], byte[]>> open = Optional.empty();
+    private final Semaphore stopping = new Semaphore(0);
     private String warnedOf = ""; // the reader's own
     private volatile long heardNanos = System.nanoTime() - LIVE_NANOS;
 
@@ -62,27 +66,29 @@ public class RevocationFeed implements SmartLifecycle {
 
     @Override
     public void start() {
-        reader =
-                Optional.of(Thread.ofPlatform().daemon().name("revocation-feed").start(this::readForever));
+        running = true;
+        Thread _ = Thread.ofPlatform().daemon().name("revocation-feed").start(this::readForever);
     }
 
     @Override
     public void stop() {
-        reader.ifPresent(Thread::interrupt);
-        reader = Optional.empty();
+        running = false;
+        stopping.release();
+        open.ifPresent(KafkaConsumer::wakeup);
     }
 
     @Override
     public boolean isRunning() {
-        return reader.isPresent();
+        return running;
     }
 
     private void readForever() {
-        while (isRunning() && !Thread.currentThread().isInterrupted()) {
+        while (running) {
             try (var consumer =
                     new KafkaConsumer<>(settings(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                open = Optional.of(consumer);
                 read(consumer);
-            } catch (org.apache.kafka.common.errors.InterruptException | WakeupException stopped) {
+            } catch (WakeupException stopped) {
                 return;
             } catch (KafkaException e) {
                 warnOnce(e);
@@ -102,12 +108,7 @@ public class RevocationFeed implements SmartLifecycle {
     }
 
     private void read(KafkaConsumer<byte[], byte[]> consumer) {
-        List<TopicPartition> partitions = consumer.partitionsFor(Topics.AUTH, BROKER_TIMEOUT).stream()
-                .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
-                .toList();
-        if (partitions.isEmpty()) {
-            throw new KafkaException("The topic " + Topics.AUTH + " does not exist yet");
-        }
+        List<TopicPartition> partitions = partitions(consumer);
         consumer.assign(partitions);
         consumer.seekToEnd(partitions);
         partitions.forEach(partition -> consumer.position(partition, BROKER_TIMEOUT));
@@ -116,7 +117,7 @@ public class RevocationFeed implements SmartLifecycle {
         warnedOf = "";
         long probed = System.nanoTime();
         heardNanos = probed;
-        while (isRunning()) {
+        while (running) {
             consumer.poll(POLL).forEach(this::apply);
             if (System.nanoTime() - probed > PROBE_NANOS) {
                 consumer.endOffsets(partitions, BROKER_TIMEOUT); // fails when the broker is away, poll does not
@@ -124,6 +125,21 @@ public class RevocationFeed implements SmartLifecycle {
                 heardNanos = probed;
             }
         }
+    }
+
+    /** The topic is made by the first event there is; before that there is nothing to hear, which is not a failure. */
+    private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer) {
+        List<TopicPartition> found = List.of();
+        while (found.isEmpty() && running) {
+            found = consumer.partitionsFor(Topics.AUTH, BROKER_TIMEOUT).stream()
+                    .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
+                    .toList();
+            heardNanos = System.nanoTime();
+            if (found.isEmpty()) {
+                pause();
+            }
+        }
+        return found;
     }
 
     private void apply(ConsumerRecord<byte[], byte[]> event) {
@@ -169,11 +185,15 @@ public class RevocationFeed implements SmartLifecycle {
                 "gateway-revocations");
     }
 
-    private static void pause() {
+    /** Waits before the next try, or until the end. */
+    private void pause() {
         try {
-            Thread.sleep(PAUSE);
+            if (stopping.tryAcquire(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+                running = false;
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            running = false;
         }
     }
 }

@@ -8,7 +8,6 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.SecurityContext;
 import dev.culvert.platform.caller.CallerProperties;
-import jakarta.annotation.PreDestroy;
 import java.text.ParseException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -18,8 +17,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
@@ -29,14 +30,15 @@ import reactor.netty.http.client.HttpClient;
  * auth-service is away, at start too. A key id nobody knows yet is looked up at once, but at most once in a while.
  */
 @Component
-final class SigningKeys implements JWKSource<SecurityContext> {
+final class SigningKeys implements JWKSource<SecurityContext>, SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(SigningKeys.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final long EARLIEST_REPEAT_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final Mono<JWKSet> read;
-    private final Disposable refreshing;
+    private final Flux<JWKSet> refresh;
+    private final Disposable.Swap refreshing = Disposables.swap();
     private final Set<Runnable> removalListeners = new HashSet<>();
     private volatile @Nullable JWKSet known;
     private volatile boolean warned;
@@ -58,12 +60,11 @@ final class SigningKeys implements JWKSource<SecurityContext> {
                 })
                 .doOnNext(this::replace)
                 .doOnError(this::warnOnce);
-        refreshing = Flux.interval(Duration.ZERO, RETRY)
+        refresh = Flux.interval(Duration.ZERO, RETRY)
                 .onBackpressureDrop()
                 .filter(tick -> known == null
                         || tick % Math.max(1, properties.keysRefresh().dividedBy(RETRY)) == 0)
-                .concatMap(_ -> read.onErrorComplete(), 1)
-                .subscribe();
+                .concatMap(_ -> read.onErrorComplete(), 1);
     }
 
     @Override
@@ -111,8 +112,19 @@ final class SigningKeys implements JWKSource<SecurityContext> {
         return keys.getKeys().stream().map(JWK::getKeyID).collect(Collectors.toSet());
     }
 
-    @PreDestroy
-    void stop() {
-        refreshing.dispose();
+    @Override
+    public void start() {
+        refreshing.update(refresh.subscribe());
+    }
+
+    /** Before the event loops stop. */
+    @Override
+    public void stop() {
+        refreshing.update(Disposables.disposed());
+    }
+
+    @Override
+    public boolean isRunning() {
+        return refreshing.get() != null && !refreshing.get().isDisposed();
     }
 }

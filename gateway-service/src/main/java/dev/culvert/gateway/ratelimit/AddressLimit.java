@@ -20,8 +20,8 @@ import reactor.core.publisher.Mono;
 /**
  * Holds off floods before anything is paid for them (requirement R6.2). Two rules by client address: a ceiling for all
  * calls, counted in this instance without Redis; and an address whose budget for calls without a valid credential is used
- * up is refused at once, unless it brings a credential that is known to be good, so that one bad neighbour behind a shared
- * address does not lock out the others.
+ * up gets no more of them looked at. Calls with a good credential always pass: one bad neighbour behind a shared address does
+ * not lock out the others.
  */
 @Component
 public final class AddressLimit implements Stage {

@@ -30,8 +30,7 @@ final class LocalWindows {
         long now = clock.millis();
         Counter[] asked = new Counter[windows.size()];
         for (int i = 0; i < asked.length; i++) {
-            Window window = windows.get(i);
-            asked[i] = counters.get(window.key(), _ -> new Counter(window));
+            asked[i] = counter(windows.get(i));
         }
         synchronized (asked[0]) {
             Decision tightest = null;
@@ -48,6 +47,10 @@ final class LocalWindows {
             }
             return tightest;
         }
+    }
+
+    private Counter counter(Window window) {
+        return counters.get(window.key(), _ -> new Counter(window));
     }
 
     private static Decision tighter(@Nullable Decision one, Decision other) {

@@ -13,7 +13,8 @@ import reactor.core.publisher.Mono;
 /**
  * Counts in Redis; while Redis is lost or slow, in this instance alone with the same numbers (requirement X-28). A request
  * waits for Redis no longer than the budget. After a few failures in a row Redis is left alone for a moment, then one
- * request tries again, so a Redis that hangs does not cost every request its budget.
+ * request tries again, so a Redis that hangs does not cost every request its budget. The local counts run along all the
+ * time: a caller who has used up half of a budget does not get a full one when Redis goes, nor when it comes back empty.
  */
 @Component
 final class RateLimiter {
@@ -38,10 +39,22 @@ final class RateLimiter {
         if (paused()) {
             return Mono.just(local.count(windows).asDegraded());
         }
-        return shared.count(windows).timeout(budget).doOnNext(_ -> recovered()).onErrorResume(failure -> {
-            failed(failure);
-            return Mono.just(local.count(windows).asDegraded());
-        });
+        return shared.count(windows)
+                .timeout(budget)
+                .map(decision -> {
+                    recovered();
+                    return decision.allowed() ? confirm(decision, windows) : decision;
+                })
+                .onErrorResume(failure -> {
+                    failed(failure);
+                    return Mono.just(local.count(windows).asDegraded());
+                });
+    }
+
+    /** What came through this instance alone can only be fewer than what came through all, unless Redis has forgotten. */
+    private Decision confirm(Decision allowed, List<Window> windows) {
+        Decision own = local.count(windows);
+        return own.allowed() ? allowed : own;
     }
 
     private boolean paused() {

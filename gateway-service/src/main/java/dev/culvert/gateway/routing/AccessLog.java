@@ -42,6 +42,7 @@ final class AccessLog implements Stage {
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         Call call = Call.of(exchange);
+        metrics.started();
         ServerHttpResponse response = exchange.getResponse();
         response.beforeCommit(() -> {
             long nanos = call.elapsedNanos();
@@ -60,7 +61,7 @@ final class AccessLog implements Stage {
                         .map(HttpStatusCode::value)
                         .orElse(200);
         long nanos = call.elapsedNanos();
-        metrics.record(exchange.getRequest().getMethod(), call.destination().route(), status, nanos);
+        metrics.ended(exchange.getRequest().getMethod(), call.destination().route(), status, nanos);
         try (Correlation.Open _ = Correlation.open(call.correlationId())) {
             log(exchange, call, status, nanos);
         }
@@ -70,8 +71,8 @@ final class AccessLog implements Stage {
         log.atInfo()
                 .addKeyValue("method", exchange.getRequest().getMethod())
                 .addKeyValue("path", exchange.getRequest().getURI().getRawPath())
-                .addKeyValue("route", call.destination().route())
-                .addKeyValue("status", status)
+                .addKeyValue("endpoint", call.destination().route())
+                .addKeyValue("status_code", status)
                 .addKeyValue("duration_ms", nanos / NANOS_PER_MILLISECOND)
                 .addKeyValue("client", call.client().address())
                 .addKeyValue("user_id", callerId(call, Caller::userId))

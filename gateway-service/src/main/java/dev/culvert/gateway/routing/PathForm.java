@@ -19,7 +19,7 @@ final class PathForm {
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
             if (c == '/' && i > 0) {
-                if (isDots(path, segmentStart, i) || (i == segmentStart && i < strictUntil)) {
+                if (isDots(path, segmentStart, i) || (i == segmentStart && i <= strictUntil)) {
                     return false;
                 }
                 segmentStart = i + 1;

@@ -1,5 +1,6 @@
 package dev.culvert.gateway.routing;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -8,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.springframework.http.HttpMethod;
 import org.springframework.stereotype.Component;
@@ -19,22 +21,32 @@ import org.springframework.stereotype.Component;
 @Component
 final class RequestMetrics {
     private static final Duration[] EDGES = Stream.of(
-                    5, 10, 25, 50, 100, 200, 500, 1_000, 2_000, 3_000, 5_000, 7_500, 10_000, 30_000)
+                    5, 10, 25, 50, 100, 200, 300, 500, 750, 1_000, 2_000, 5_000, 10_000, 30_000)
             .map(Duration::ofMillis)
             .toArray(Duration[]::new);
 
     private static final Set<HttpMethod> KNOWN_METHODS = Set.of(HttpMethod.values());
 
     private final MeterRegistry registry;
+    private final AtomicInteger inProgress = new AtomicInteger();
     private final ConcurrentMap<Key, Meters> meters = new ConcurrentHashMap<>();
 
     RequestMetrics(MeterRegistry registry) {
         this.registry = registry;
+        Gauge.builder("http.requests.in.progress", inProgress, AtomicInteger::get)
+                .description("HTTP requests being answered")
+                .register(registry);
     }
 
-    void record(HttpMethod method, String route, int status, long nanos) {
+    void started() {
+        inProgress.incrementAndGet();
+    }
+
+    /** Measures a request that {@link #started()}. */
+    void ended(HttpMethod method, String route, int status, long nanos) {
         String label = KNOWN_METHODS.contains(method) ? method.name() : "OTHER"; // anybody can invent methods
         Meters known = meters.computeIfAbsent(new Key(label, route, status), this::register);
+        inProgress.decrementAndGet();
         known.requests.increment();
         known.duration.record(nanos, TimeUnit.NANOSECONDS);
     }

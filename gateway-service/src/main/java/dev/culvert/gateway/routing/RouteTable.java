@@ -7,7 +7,6 @@ import java.net.URI;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -57,14 +56,7 @@ final class RouteTable {
         return path.startsWith(prefix) && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/');
     }
 
-    private record Route(
-            String path,
-            String template,
-            Plane plane,
-            Set<String> open,
-            boolean allOpen,
-            String base,
-            String rewritten) {
+    private record Route(String path, String template, Plane plane, List<String> open, String base, String rewritten) {
 
         static Route of(RouteProperties route, @Nullable URI service) {
             if (service == null) {
@@ -75,8 +67,7 @@ final class RouteTable {
                     route.path(),
                     route.path() + "/**",
                     route.plane(),
-                    Set.copyOf(route.open()),
-                    route.open().contains(route.path()),
+                    route.open(),
                     base.endsWith("/") ? base.substring(0, base.length() - 1) : base,
                     route.rewriteTo().orElse(route.path()));
         }
@@ -84,7 +75,8 @@ final class RouteTable {
         Destination destination(String requested, @Nullable String query) {
             String onward = base + rewritten + requested.substring(path.length());
             URI target = URI.create(query == null ? onward : onward + '?' + query);
-            return new Destination(template, plane, allOpen || open.contains(requested), Optional.of(target));
+            boolean isOpen = open.stream().anyMatch(path -> isBelow(requested, path));
+            return new Destination(template, plane, isOpen, Optional.of(target));
         }
     }
 }

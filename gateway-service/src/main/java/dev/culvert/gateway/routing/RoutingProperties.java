@@ -70,7 +70,7 @@ public record RoutingProperties(
      * @param path the path and everything below it
      * @param service name of the service
      * @param plane {@code api} or {@code data}
-     * @param open paths below the route that need no credential; the route's own path opens all of it
+     * @param open paths, with everything below them, that need no credential
      * @param rewriteTo replaces {@link #path} on the way to the service, for aliases
      */
     public record RouteProperties(

@@ -118,7 +118,11 @@ final class UpgradeHandshake extends SimpleChannelInboundHandler<FullHttpRespons
                 append(head, header.getKey(), header.getValue());
             }
         });
-        response.getHeaders().forEach((name, values) -> values.forEach(value -> append(head, name, value)));
+        response.getHeaders().forEach((name, values) -> {
+            if (!name.equalsIgnoreCase(HttpHeaders.TRANSFER_ENCODING)) { // there from the start, but 101 has no body
+                values.forEach(value -> append(head, name, value));
+            }
+        });
         return head.append("\r\n").toString();
     }
 

@@ -1,0 +1,140 @@
+package dev.culvert.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.culvert.contracts.identity.Tier;
+import dev.culvert.gateway.call.Plane;
+import dev.culvert.gateway.identity.IdentityProperties;
+import dev.culvert.gateway.ratelimit.RateLimitProperties;
+import dev.culvert.gateway.ratelimit.RateLimitProperties.AddressBudget;
+import dev.culvert.gateway.ratelimit.RateLimitProperties.Budget;
+import dev.culvert.gateway.routing.RoutingProperties;
+import dev.culvert.gateway.routing.RoutingProperties.RouteProperties;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.util.unit.DataSize;
+
+/** Every key and its default. */
+class GatewayPropertiesTest {
+    @Test
+    void pinsTheDefaultsOfRouting() throws IOException {
+        RoutingProperties routing = bind("culvert.gateway.routing", RoutingProperties.class, Map.of());
+
+        assertThat(routing.connectTimeout()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(routing.apiTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(routing.upgradeTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(routing.maxConnections()).isEqualTo(512);
+        assertThat(routing.trustedProxies()).isEmpty();
+        assertThat(routing.crossOrigin().allowedOrigins()).isEmpty();
+        assertThat(routing.crossOrigin().maxAge()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(routing.request())
+                .isEqualTo(new RoutingProperties.RequestProperties(
+                        DataSize.ofMegabytes(10), 8192, 100, DataSize.ofKilobytes(32)));
+        assertThat(routing.legacy())
+                .isEqualTo(new RoutingProperties.LegacyProperties(
+                        LocalDate.parse("2026-11-22"), LocalDate.parse("2027-11-22")));
+        assertThat(routing.services())
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "auth", URI.create("http://127.0.0.1:8081"),
+                        "user", URI.create("http://127.0.0.1:8082"),
+                        "tunnel", URI.create("http://127.0.0.1:8083"),
+                        "tunnel-data", URI.create("http://127.0.0.1:9083"),
+                        "proxy", URI.create("http://127.0.0.1:8084"),
+                        "proxy-data", URI.create("http://127.0.0.1:9084"),
+                        "webhook", URI.create("http://127.0.0.1:8085"),
+                        "admin", URI.create("http://127.0.0.1:8086")));
+        assertThat(routing.routes()).hasSize(13);
+        assertThat(routing.routes().stream()
+                        .filter(route -> route.plane() == Plane.DATA)
+                        .map(RouteProperties::path))
+                .containsExactly("/tunnel/v1/connect", "/t", "/p");
+    }
+
+    @Test
+    void pinsTheDefaultsOfIdentity() throws IOException {
+        assertThat(bind("culvert.gateway.identity", IdentityProperties.class, Map.of()))
+                .isEqualTo(new IdentityProperties(
+                        URI.create("http://127.0.0.1:8081/internal/api-keys/exchange"),
+                        Duration.ofSeconds(2),
+                        10_000,
+                        Duration.ofMinutes(5),
+                        Duration.ofSeconds(5),
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(30),
+                        "127.0.0.1:9092"));
+    }
+
+    /** Requirement X-3, the minute, quarter-hour and hour columns of users and addresses. */
+    @Test
+    void pinsTheDefaultsOfTheLimits() throws IOException {
+        assertThat(bind("culvert.gateway.ratelimit", RateLimitProperties.class, Map.of()))
+                .isEqualTo(new RateLimitProperties(
+                        "redis://127.0.0.1:6379",
+                        Duration.ofMillis(10),
+                        Map.of(
+                                Tier.FREE, new Budget(100, 1_000, 5_000),
+                                Tier.PREMIUM, new Budget(500, 5_000, 30_000),
+                                Tier.ENTERPRISE, new Budget(2_000, 25_000, 120_000)),
+                        new Budget(10_000, 50_000, 500_000),
+                        new AddressBudget(1_000, 50_000),
+                        100,
+                        20_000));
+    }
+
+    @Test
+    void takesAddressesFromTheEnvironment() throws IOException {
+        RoutingProperties routing = bind(
+                "culvert.gateway.routing",
+                RoutingProperties.class,
+                Map.of(
+                        "TUNNEL_DATA_URL", "http://tunnels:9083",
+                        "ADDITIONAL_CORS_ORIGINS", "https://a.example,https://b.example",
+                        "TRUSTED_PROXIES", "10.0.0.0/8"));
+
+        assertThat(routing.services()).containsEntry("tunnel-data", URI.create("http://tunnels:9083"));
+        assertThat(routing.crossOrigin().allowedOrigins()).containsExactly("https://a.example", "https://b.example");
+        assertThat(routing.trustedProxies()).containsExactly("10.0.0.0/8");
+    }
+
+    @Test
+    void doesNotStartWithAStarForAllOrigins() {
+        assertThatThrownBy(() -> bind(
+                        "culvert.gateway.routing", RoutingProperties.class, Map.of("ADDITIONAL_CORS_ORIGINS", "*")))
+                .rootCause()
+                .hasMessageContaining("name each origin");
+    }
+
+    @Test
+    void doesNotStartWithARouteToAServiceNobodyKnows() {
+        assertThatThrownBy(() -> bind(
+                        "culvert.gateway.routing",
+                        RoutingProperties.class,
+                        Map.of(
+                                "culvert.gateway.routing.routes[0].path", "/x",
+                                "culvert.gateway.routing.routes[0].service", "unheard-of")))
+                .rootCause()
+                .hasMessageContaining("unheard-of");
+    }
+
+    private static <T> T bind(String prefix, Class<T> type, Map<String, Object> set) throws IOException {
+        StandardEnvironment environment = new StandardEnvironment();
+        environment.getPropertySources().remove(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
+        environment.getPropertySources().addFirst(new MapPropertySource("set", set));
+        new YamlPropertySourceLoader()
+                .load("application", new ClassPathResource("application.yaml"))
+                .forEach(environment.getPropertySources()::addLast);
+        ConfigurationPropertySources.attach(environment);
+        return Binder.get(environment).bindOrCreate(prefix, type);
+    }
+}

@@ -1,0 +1,319 @@
+package dev.culvert.gateway.identity;
+
+import static dev.culvert.gateway.Problems.assertProblem;
+import static dev.culvert.gateway.TestingGateway.JSON;
+import static dev.culvert.gateway.TestingGateway.post;
+import static dev.culvert.gateway.TestingGateway.send;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import dev.culvert.contracts.event.AuthEvent.ApiKeyRevoked;
+import dev.culvert.contracts.event.AuthEvent.SessionEnded;
+import dev.culvert.contracts.event.DomainEvent;
+import dev.culvert.contracts.event.EventHeaders;
+import dev.culvert.contracts.event.EventType;
+import dev.culvert.contracts.event.Topics;
+import dev.culvert.contracts.http.HeaderNames;
+import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.gateway.TestingGateway;
+import dev.culvert.gateway.TestingService;
+import dev.culvert.testing.TestCallers;
+import dev.culvert.testing.TestingIssuer;
+import dev.culvert.testing.TestingKafka;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+
+/** Requirements R2.1, R2.1a, R2.1b. */
+class IdentityIT {
+    private static final TestingService SERVICE = TestingService.start();
+    private static final ConcurrentMap<String, TestCallers> KEYS = new ConcurrentHashMap<>();
+    private static final AtomicInteger EXCHANGES = new AtomicInteger();
+    private static TestingGateway gateway;
+
+    @BeforeAll
+    static void start() throws Exception {
+        SERVICE.on("/internal/api-keys/exchange", (request, response) -> {
+            EXCHANGES.incrementAndGet();
+            TestCallers owner =
+                    KEYS.get(request.requestHeaders().get("Authorization").substring(7));
+            return owner == null
+                    ? response.status(401).sendString(Mono.just("{}"))
+                    : response.header("Content-Type", "application/json")
+                            .sendString(Mono.delay(Duration.ofMillis(100))
+                                    .map(_ -> JSON.writeValueAsString(Map.of(
+                                            "token", TestingIssuer.shared().token(owner), "expiresInSeconds", 300))));
+        });
+        publish(new SessionEnded(UUID.randomUUID(), UUID.randomUUID(), "makes the topic"));
+        gateway = TestingGateway.start(SERVICE);
+        RevocationFeed feed = gateway.context().getBean(RevocationFeed.class);
+        await().atMost(Duration.ofSeconds(60)).until(feed::live);
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        SERVICE.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        SERVICE.forget();
+        EXCHANGES.set(0);
+    }
+
+    @Test
+    void asksForACredentialOnProtectedPaths() {
+        HttpResponse<String> answer = send(gateway.anonymous("/api/v1/tunnels"));
+
+        assertProblem(answer, ProblemCode.AUTH_TOKEN_MISSING);
+        assertThat(answer.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
+        assertThat(SERVICE.waiting()).isEmpty();
+    }
+
+    @Test
+    void refusesTokensThatAreNotGenuine() throws Exception {
+        TestingIssuer issuer = TestingIssuer.shared();
+        TestCallers user = TestCallers.user();
+        String[] parts = issuer.token(user).split("\\.");
+        String none = base64("{\"alg\":\"none\",\"typ\":\"at+jwt\"}") + "." + parts[1] + ".";
+
+        List<String> forged = List.of(
+                issuer.withForeignKey(user),
+                issuer.withAudience(user, "somebody-else"),
+                issuer.withType(user, "JWT"),
+                none,
+                keyConfusion(parts),
+                signedBy("https://other.example", user),
+                parts[0] + "." + base64("{\"sub\":\"me\"}") + "." + parts[2],
+                "rubbish");
+
+        for (String token : forged) {
+            HttpResponse<String> answer =
+                    send(gateway.anonymous("/api/v1/tunnels").header("Authorization", "Bearer " + token));
+            assertProblem(answer, ProblemCode.AUTH_TOKEN_INVALID);
+        }
+        assertThat(SERVICE.waiting()).isEmpty();
+    }
+
+    @Test
+    void tellsAnExpiredTokenFromAWrongOne() {
+        String expired = TestingIssuer.shared().expired(TestCallers.user());
+
+        assertProblem(
+                send(gateway.anonymous("/api/v1/tunnels").header("Authorization", "Bearer " + expired)),
+                ProblemCode.AUTH_TOKEN_EXPIRED);
+    }
+
+    @Test
+    void servesOpenPathsToAnybodyAndDoesNotMindABadTokenThere() {
+        String expired = TestingIssuer.shared().expired(TestCallers.user());
+
+        assertThat(send(post(gateway.anonymous("/api/v1/auth/login"), "application/json", "{}"))
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(send(post(gateway.anonymous("/api/v1/auth/refresh"), "application/json", "{}")
+                                .header("Authorization", "Bearer " + expired))
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(send(gateway.anonymous("/.well-known/jwks.json")).statusCode())
+                .isEqualTo(200);
+        SERVICE.next();
+        assertThat(SERVICE.next().headers().get("Authorization")).isNull();
+    }
+
+    @Test
+    void exchangesAnApiKeyOnceForManyRequestsAtOnce() {
+        String key = newKey();
+
+        List<CompletableFuture<HttpResponse<String>>> answers = IntStream.range(0, 20)
+                .mapToObj(_ -> HttpClient.newHttpClient()
+                        .sendAsync(
+                                gateway.anonymous("/api/v1/tunnels")
+                                        .header("Authorization", "Bearer " + key)
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString()))
+                .toList();
+
+        assertThat(answers)
+                .allSatisfy(answer -> assertThat(answer.join().statusCode()).isEqualTo(200));
+        assertThat(EXCHANGES).hasValue(1);
+        assertThat(SERVICE.waiting().stream()
+                        .filter(request -> request.uri().equals("/api/v1/tunnels"))
+                        .map(request -> request.headers().getFirst("Authorization")))
+                .hasSize(20)
+                .allMatch(authorization -> authorization.startsWith("Bearer ey"));
+    }
+
+    @Test
+    void remembersForAMomentThatAKeyWasRefused() {
+        for (int i = 0; i < 3; i++) {
+            assertProblem(
+                    send(gateway.anonymous("/api/v1/tunnels").header("X-API-Key", "cvt_live_unknown")),
+                    ProblemCode.AUTH_TOKEN_INVALID);
+        }
+
+        assertThat(EXCHANGES).hasValue(1);
+    }
+
+    @Test
+    void refusesAKeyWithinASecondOfItsRevocation() throws Exception {
+        String key = newKey();
+        assertThat(send(withKey(key)).statusCode()).isEqualTo(200);
+        TestCallers owner = KEYS.remove(key);
+
+        publish(new ApiKeyRevoked(owner.userId(), owner.apiKeyId().orElseThrow(), "cvt_test"));
+
+        await().atMost(Duration.ofSeconds(1))
+                .untilAsserted(() -> assertProblem(send(withKey(key)), ProblemCode.AUTH_TOKEN_INVALID));
+    }
+
+    @Test
+    void refusesATokenWhoseSessionEnded() throws Exception {
+        TestCallers user = TestCallers.user();
+        HttpRequest.Builder request = gateway.as(user, "/api/v1/tunnels");
+        assertThat(send(request).statusCode()).isEqualTo(200);
+
+        publish(new SessionEnded(user.userId(), user.sessionId().orElseThrow(), "signed out"));
+
+        await().atMost(Duration.ofSeconds(1))
+                .untilAsserted(() -> assertProblem(send(request), ProblemCode.AUTH_TOKEN_INVALID));
+    }
+
+    @Test
+    void leavesTheApplicationBehindATunnelItsOwnAuthorization() {
+        String key = newKey();
+
+        send(gateway.anonymous("/t/app/x").header("X-API-Key", key).header("Authorization", "Basic YTpi"));
+        send(gateway.anonymous("/t/app/x")
+                .header("Authorization", "Bearer " + key)
+                .header("X-Other", "stays"));
+
+        List<TestingService.Received> arrived = SERVICE.waiting().stream()
+                .filter(request -> request.uri().equals("/t/app/x"))
+                .toList();
+        assertThat(arrived.get(0).headers().get("Authorization")).containsExactly("Basic YTpi");
+        assertThat(arrived.get(0).headers().get("X-API-Key")).isNull();
+        assertThat(arrived.get(1).headers().get("Authorization")).isNull();
+        assertThat(arrived.get(1).headers().get("X-Other")).containsExactly("stays");
+        assertThat(arrived)
+                .allSatisfy(request -> assertThat(request.headers().getFirst(HeaderNames.CALLER_TOKEN))
+                        .startsWith("ey"));
+    }
+
+    @Test
+    void startsWithoutAuthServiceAndServesOnceItIsThere() {
+        try (TestingService keys = TestingService.start();
+                TestingService service = TestingService.start()) {
+            String jwks = fetch(TestingIssuer.shared().jwksUrl());
+            keys.on("/keys", 200, jwks).stop();
+            try (TestingGateway own = TestingGateway.start(service, "AUTH_JWKS_URL", keys.uri() + "/keys")) {
+                HttpRequest.Builder request = own.signedIn("/api/v1/tunnels");
+                assertProblem(send(request), ProblemCode.SERVICE_UNAVAILABLE);
+
+                keys.restart();
+
+                await().atMost(Duration.ofSeconds(10))
+                        .untilAsserted(
+                                () -> assertThat(send(request).statusCode()).isEqualTo(200));
+            }
+        }
+    }
+
+    @Test
+    void servesWithoutKafka() {
+        String key = newKey();
+        try (TestingGateway own = TestingGateway.start(SERVICE, "KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9")) {
+            assertThat(send(own.anonymous("/api/v1/tunnels").header("X-API-Key", key))
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    private static String newKey() {
+        String key = "cvt_test_" + UUID.randomUUID();
+        KEYS.put(key, TestCallers.apiKey("tunnels:read"));
+        return key;
+    }
+
+    private static HttpRequest.Builder withKey(String key) {
+        return gateway.anonymous("/api/v1/tunnels").header("X-API-Key", key);
+    }
+
+    private static void publish(DomainEvent event) throws Exception {
+        EventType type = EventType.of(event);
+        ProducerRecord<String, byte[]> record =
+                new ProducerRecord<>(Topics.AUTH, event.subject(), JSON.writeValueAsBytes(event));
+        record.headers().add(EventHeaders.TYPE, type.cloudEventsType().getBytes(StandardCharsets.UTF_8));
+        try (var producer = new KafkaProducer<>(
+                Map.<String, Object>of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        TestingKafka.shared().bootstrapServers()),
+                new StringSerializer(),
+                new ByteArraySerializer())) {
+            producer.send(record).get();
+        }
+    }
+
+    /** RS256/ES256 verifiers have been tricked into taking the public key for a shared secret. */
+    private static String keyConfusion(String[] genuine) throws Exception {
+        String publicKey = fetch(TestingIssuer.shared().jwksUrl());
+        SignedJWT jwt = new SignedJWT(
+                new JWSHeader.Builder(JWSAlgorithm.HS256)
+                        .type(new JOSEObjectType("at+jwt"))
+                        .build(),
+                JWTClaimsSet.parse(new String(Base64.getUrlDecoder().decode(genuine[1]), StandardCharsets.UTF_8)));
+        jwt.sign(new MACSigner(publicKey.getBytes(StandardCharsets.UTF_8)));
+        return jwt.serialize();
+    }
+
+    private static String signedBy(String issuer, TestCallers user) throws Exception {
+        SignedJWT jwt = new SignedJWT(
+                new JWSHeader.Builder(JWSAlgorithm.HS256).build(),
+                new JWTClaimsSet.Builder()
+                        .issuer(issuer)
+                        .subject(user.userId().toString())
+                        .expirationTime(Date.from(Instant.now().plusSeconds(60)))
+                        .build());
+        jwt.sign(new MACSigner(new byte[32]));
+        return jwt.serialize();
+    }
+
+    private static String fetch(String url) {
+        return send(HttpRequest.newBuilder(URI.create(url))).body();
+    }
+
+    private static String base64(String text) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,155 @@
+package dev.culvert.gateway.routing;
+
+import static dev.culvert.gateway.Problems.assertProblem;
+import static dev.culvert.gateway.TestingGateway.send;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.gateway.TestingGateway;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/** Data routes: every chunk at once, bodies of any size, no deadline, and an abort that reaches the service. Also R1.8. */
+class StreamingIT {
+    private static final int MIB = 1024 * 1024;
+
+    private final TestingGateway gateway = TestingGateway.shared();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/event-stream", "application/x-ndjson", "text/plain", "application/json", "video/mp4"})
+    void passesEachChunkBeforeTheNextIsWritten(String contentType) throws IOException {
+        Sinks.Many<String> chunks = Sinks.many().unicast().onBackpressureBuffer();
+        gateway.service()
+                .on(
+                        "/t/model/stream",
+                        (_, response) -> response.header("Content-Type", contentType)
+                                .send(chunks.asFlux().map(StreamingIT::bytes), _ -> true));
+        chunks.tryEmitNext("first\n").orThrow();
+
+        HttpResponse<InputStream> answer = send(gateway.signedIn("/t/model/stream"), BodyHandlers.ofInputStream());
+
+        try (InputStream body = answer.body()) {
+            for (int i = 0; i < 5; i++) {
+                String expected = i == 0 ? "first\n" : "chunk " + i + "\n";
+                assertThat(new String(body.readNBytes(expected.length()), StandardCharsets.UTF_8))
+                        .isEqualTo(expected);
+                chunks.tryEmitNext("chunk " + (i + 1) + "\n").orThrow();
+            }
+            chunks.tryEmitComplete().orThrow();
+            assertThat(new String(body.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("chunk 5\n");
+        }
+    }
+
+    @Test
+    void streamsAnUploadOf100MegabytesIntact() throws Exception {
+        MessageDigest arrived = MessageDigest.getInstance("SHA-256");
+        gateway.service()
+                .on(
+                        "/t/store/file",
+                        (request, response) -> request.receive()
+                                .asByteArray()
+                                .doOnNext(arrived::update)
+                                .then(Mono.defer(() -> response.sendString(
+                                                Mono.just(HexFormat.of().formatHex(arrived.digest())))
+                                        .then())));
+        MessageDigest sent = MessageDigest.getInstance("SHA-256");
+
+        HttpResponse<String> answer = send(gateway.signedIn("/t/store/file")
+                .timeout(Duration.ofMinutes(1))
+                .header("Content-Type", "application/octet-stream")
+                .POST(BodyPublishers.ofInputStream(() -> new DigestInputStream(random(100L * MIB), sent))));
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo(HexFormat.of().formatHex(sent.digest()));
+    }
+
+    @Test
+    void endsTheServicesWorkWhenTheClientGoes() throws IOException {
+        AtomicBoolean started = new AtomicBoolean();
+        AtomicBoolean ended = new AtomicBoolean();
+        gateway.service()
+                .on(
+                        "/t/model/endless",
+                        (_, response) -> response.send(
+                                Flux.interval(Duration.ofMillis(20))
+                                        .map(i -> bytes("token " + i))
+                                        .doOnNext(_ -> started.set(true))
+                                        .doOnCancel(() -> ended.set(true)),
+                                _ -> true));
+        HttpResponse<InputStream> answer = send(gateway.signedIn("/t/model/endless"), BodyHandlers.ofInputStream());
+        await().untilTrue(started);
+
+        answer.body().close();
+
+        await().atMost(Duration.ofSeconds(5)).untilTrue(ended);
+    }
+
+    @Test
+    void cutsOffAnApiThatDoesNotAnswerInTimeAndEndsItsWork() {
+        AtomicBoolean ended = new AtomicBoolean();
+        try (TestingGateway own =
+                TestingGateway.start(gateway.service(), "culvert.gateway.routing.api-timeout", "500ms")) {
+            gateway.service()
+                    .on("/api/v1/users/slow", (_, _) -> Mono.<Void>never().doOnCancel(() -> ended.set(true)))
+                    .on(
+                            "/t/model/slow",
+                            (_, response) -> response.sendString(
+                                    Mono.delay(Duration.ofMillis(1500)).map(_ -> "thought about it")));
+
+            long started = System.nanoTime();
+            HttpResponse<String> api = send(own.signedIn("/api/v1/users/slow"));
+
+            assertProblem(api, ProblemCode.REQUEST_TIMEOUT);
+            assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
+            await().atMost(Duration.ofSeconds(5)).untilTrue(ended);
+            assertThat(send(own.signedIn("/t/model/slow")).body()).isEqualTo("thought about it");
+        }
+    }
+
+    private static ByteBuf bytes(String text) {
+        return Unpooled.copiedBuffer(text, StandardCharsets.UTF_8);
+    }
+
+    private static InputStream random(long length) {
+        return new InputStream() {
+            private final Random random = new Random(42);
+            private long left = length;
+
+            @Override
+            public int read() {
+                return left-- > 0 ? random.nextInt(256) : -1;
+            }
+
+            @Override
+            public int read(byte[] target, int offset, int size) {
+                if (left <= 0) {
+                    return -1;
+                }
+                byte[] part = new byte[(int) Math.min(size, left)];
+                random.nextBytes(part);
+                System.arraycopy(part, 0, target, offset, part.length);
+                left -= part.length;
+                return part.length;
+            }
+        };
+    }
+}
