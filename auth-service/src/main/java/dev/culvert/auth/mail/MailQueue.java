@@ -28,8 +28,8 @@ public class MailQueue {
     /** Something was queued; the sender looks once the transaction has committed. */
     record MailQueued() {}
 
-    /** A mail one sender has taken for a while. */
-    record Claimed(UUID id, Mail mail, int attempts) {}
+    /** A mail one sender has taken for a while, its body still sealed. */
+    record Claimed(UUID id, Mail sealed, int attempts) {}
 
     /** Queues a mail in the present transaction: sent if that commits, and only then. */
     public void add(Mail mail) {
@@ -60,16 +60,26 @@ public class MailQueue {
                         """)
                 .param("claimedUntil", claimedUntil.atOffset(ZoneOffset.UTC))
                 .param("now", clock.instant().atOffset(ZoneOffset.UTC))
-                .query((row, _) -> {
-                    UUID id = row.getObject("id", UUID.class);
-                    Mail mail = new Mail(
-                            row.getString("recipient"),
-                            row.getString("subject"),
-                            cipher.open(row.getString("sealed_body"), context(id)),
-                            row.getTimestamp("expires_at").toInstant());
-                    return new Claimed(id, mail, row.getInt("attempts"));
-                })
+                .query((row, _) -> new Claimed(
+                        row.getObject("id", UUID.class),
+                        new Mail(
+                                row.getString("recipient"),
+                                row.getString("subject"),
+                                row.getString("sealed_body"),
+                                row.getTimestamp("expires_at").toInstant()),
+                        row.getInt("attempts")))
                 .optional();
+    }
+
+    /**
+     * The mail as it was queued.
+     *
+     * @throws IllegalStateException when it was sealed under another SECRET_KEY
+     */
+    Mail open(Claimed claimed) {
+        Mail sealed = claimed.sealed();
+        String body = cipher.open(sealed.body(), context(claimed.id()));
+        return new Mail(sealed.recipient(), sealed.subject(), body, sealed.expiresAt());
     }
 
     /** The server took it; what it said is not needed any more. */

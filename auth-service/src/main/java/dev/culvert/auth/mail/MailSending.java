@@ -33,6 +33,8 @@ import org.springframework.transaction.support.TransactionOperations;
 class MailSending implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(MailSending.class);
 
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(8);
+
     private final MailQueue queue;
     private final JavaMailSender server;
     private final TransactionOperations transactions;
@@ -75,11 +77,22 @@ class MailSending implements SmartLifecycle {
         thread = Thread.ofVirtual().name("mail-sending").start(this::sendUntilStopped);
     }
 
+    /** Lets a mail that is being sent be marked as sent, so that a restart does not send it again. */
     @Override
     public void stop() {
         running = false;
-        if (thread != null) {
+        wake.release();
+        if (thread != null && !ended(thread)) {
             thread.interrupt();
+        }
+    }
+
+    private static boolean ended(Thread thread) {
+        try {
+            return thread.join(STOP_PATIENCE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
@@ -104,7 +117,7 @@ class MailSending implements SmartLifecycle {
     private void sendDue() {
         try {
             Optional<Claimed> next = claim();
-            while (isRunning() && next.isPresent()) {
+            while (next.isPresent()) {
                 send(next.get());
                 next = claim();
             }
@@ -113,16 +126,20 @@ class MailSending implements SmartLifecycle {
         }
     }
 
+    /** The next mail that is due; none once the sender stops, so that none is left claimed. */
     private Optional<Claimed> claim() {
+        if (!isRunning()) {
+            return Optional.empty();
+        }
         Instant until = clock.instant().plus(properties.claim());
         return transactions.execute(_ -> queue.claim(until));
     }
 
     private void send(Claimed claimed) {
         try {
-            server.send(message(claimed.mail()));
-        } catch (MailParseException e) {
-            giveUp(claimed, e);
+            server.send(message(queue.open(claimed)));
+        } catch (MailParseException | IllegalStateException e) {
+            giveUp(claimed, e); // no later attempt could end better
             return;
         } catch (MailException e) {
             retryLater(claimed, e);
@@ -144,7 +161,7 @@ class MailSending implements SmartLifecycle {
     private void retryLater(Claimed claimed, MailException failure) {
         failed.increment();
         Instant next = clock.instant().plus(withJitter(properties.retryAfter(claimed.attempts())));
-        if (next.isAfter(claimed.mail().expiresAt())) {
+        if (next.isAfter(claimed.sealed().expiresAt())) {
             giveUp(claimed, failure);
             return;
         }
@@ -157,7 +174,7 @@ class MailSending implements SmartLifecycle {
         transactions.executeWithoutResult(_ -> queue.postpone(claimed.id(), next));
     }
 
-    private void giveUp(Claimed claimed, MailException failure) {
+    private void giveUp(Claimed claimed, RuntimeException failure) {
         log.atError()
                 .addKeyValue("mail.id", claimed.id())
                 .addKeyValue("mail.attempts", claimed.attempts())

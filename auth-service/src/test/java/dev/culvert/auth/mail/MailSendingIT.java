@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.culvert.auth.AuthClient.Person;
 import dev.culvert.auth.RunningAuthService;
 import dev.culvert.testing.TestingMailbox;
+import dev.culvert.testing.TestingPostgres;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -64,7 +65,7 @@ class MailSendingIT extends RunningAuthService {
         Person ada = client().register();
         var claimed = transactions.execute(_ -> queue.claim(clock.instant().plusSeconds(30)));
         assertThat(claimed)
-                .hasValueSatisfying(mail -> assertThat(mail.mail().recipient()).isEqualTo(ada.email()));
+                .hasValueSatisfying(mail -> assertThat(mail.sealed().recipient()).isEqualTo(ada.email()));
         assertThat(transactions.<Optional<?>>execute(_ -> queue.claim(clock.instant())))
                 .isEmpty();
 
@@ -72,6 +73,22 @@ class MailSendingIT extends RunningAuthService {
         sending.start();
 
         assertThat(mailedToken(ada)).isNotBlank();
+    }
+
+    /** A mail sealed under a lost key is given up and holds nothing up behind it. */
+    @Test
+    void passesOverAMailThatCannotBeOpened() {
+        sending.stop();
+        Person lost = client().register();
+        TestingPostgres.shared()
+                .execute("UPDATE auth.mail SET sealed_body = 'v1.AAAA' WHERE recipient = '" + lost.email() + "'");
+        Person ada = client().register();
+
+        sending.start();
+
+        assertThat(mailedToken(ada)).isNotBlank();
+        assertThat(column("SELECT given_up_at IS NOT NULL FROM auth.mail WHERE recipient = ?", lost.email()))
+                .containsExactly("t");
     }
 
     /** The mail server is away: the answer to the caller is the same, and the mail waits (S1.11's rule for its queue). */
