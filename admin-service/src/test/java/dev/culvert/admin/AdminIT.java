@@ -42,13 +42,9 @@ import tools.jackson.databind.JsonNode;
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
 class AdminIT {
     private static final TestingOrigin USER_SERVICE = TestingOrigin.start();
-    private static final TestingOrigin HEALTHY = health(
-            200,
-            """
+    private static final TestingOrigin HEALTHY = health(200, """
             {"status": "UP", "components": {"db": {"status": "UP"}}}""");
-    private static final TestingOrigin DEGRADED = health(
-            503,
-            """
+    private static final TestingOrigin DEGRADED = health(503, """
             {"status": "DOWN", "components": {"db": {"status": "UP"}, "redis": {"status": "DOWN"}}}""");
     private static final TestingOrigin HANGING =
             TestingOrigin.start().on("/health", exchange -> exchange.awaitClientGone(Duration.ofMinutes(1)));
@@ -186,8 +182,7 @@ class AdminIT {
         TestingOrigin.Request asked = USER_SERVICE.requests().getLast();
         assertThat(asked.path()).isEqualTo("/api/v1/users");
         assertThat(asked.target()).contains("search=a%26d%3Da", "limit=7", "offset=14");
-        assertThat(asked.header("authorization"))
-                .startsWith("Bearer ey");
+        assertThat(asked.header("authorization")).startsWith("Bearer ey");
         assertThat(asked.header("x-correlation-id")).isNotEmpty();
     }
 

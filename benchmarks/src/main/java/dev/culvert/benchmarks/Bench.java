@@ -27,7 +27,8 @@ final class Bench implements AutoCloseable {
     private final Agent agent;
     private final HttpClient http;
 
-    private Bench(RunningSuite suite, URI gateway, String key, HttpServer service, ExecutorService threads, Agent agent) {
+    private Bench(
+            RunningSuite suite, URI gateway, String key, HttpServer service, ExecutorService threads, Agent agent) {
         this.suite = suite;
         this.gateway = gateway;
         this.key = key;
@@ -47,7 +48,10 @@ final class Bench implements AutoCloseable {
         service.setExecutor(threads);
         service.start();
         Agent agent = Agent.start(AgentOptions.of(
-                gateway.toString(), TUNNEL, "http://127.0.0.1:" + service.getAddress().getPort(), key));
+                gateway.toString(),
+                TUNNEL,
+                "http://127.0.0.1:" + service.getAddress().getPort(),
+                key));
         agent.awaitConnected(Duration.ofSeconds(20));
         return new Bench(suite, gateway, key, service, threads, agent);
     }

@@ -19,11 +19,14 @@ final class Benchmarks {
             throw new IllegalArgumentException(USAGE);
         }
         Path root = Path.of("").toAbsolutePath();
-        Path data = Path.of(System.getenv().getOrDefault("CULVERT_DATA", root.resolve(".culvert").toString()));
-        try (Bench bench = Bench.open(new RunningSuite(List.of(root.resolve("culvert").toString()), data, Map.of()))) {
+        Path data = Path.of(System.getenv()
+                .getOrDefault("CULVERT_DATA", root.resolve(".culvert").toString()));
+        try (Bench bench =
+                Bench.open(new RunningSuite(List.of(root.resolve("culvert").toString()), data, Map.of()))) {
             switch (arguments[0]) {
                 case "bulk" -> BulkTransfer.run(bench, arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1024);
-                case "delay" -> StreamedEventDelay.run(bench, arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1000);
+                case "delay" ->
+                    StreamedEventDelay.run(bench, arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1000);
                 default -> throw new IllegalArgumentException(USAGE);
             }
         }

@@ -79,7 +79,8 @@ final class BulkTransfer {
             throws IOException, InterruptedException {
         long start = System.nanoTime();
         if (upMegabytes > 0) {
-            request.POST(HttpRequest.BodyPublishers.ofInputStream(() -> new Blocks(block, (long) upMegabytes * MEGABYTE)))
+            request.POST(HttpRequest.BodyPublishers.ofInputStream(
+                            () -> new Blocks(block, (long) upMegabytes * MEGABYTE)))
                     .header("Content-Type", "application/octet-stream");
         }
         var answer = bench.http().send(request.build(), BodyHandlers.ofInputStream());

@@ -42,8 +42,8 @@ final class StreamedEventDelay {
     private static long[] measure(Bench bench, HttpRequest.Builder request) throws IOException, InterruptedException {
         var answer = bench.http().send(request.build(), BodyHandlers.ofInputStream());
         if (answer.statusCode() != 200) {
-            throw new IllegalStateException(
-                    "Answer " + answer.statusCode() + ": " + new String(answer.body().readAllBytes(), StandardCharsets.UTF_8));
+            throw new IllegalStateException("Answer " + answer.statusCode() + ": "
+                    + new String(answer.body().readAllBytes(), StandardCharsets.UTF_8));
         }
         try (var lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.US_ASCII))) {
             return lines.lines()

@@ -62,15 +62,17 @@ class KilledProcessesIT {
                     person.post(
                             "/api/v1/webhooks",
                             Map.of(
-                                    "url", "http://127.0.0.1:" + receiver.getAddress().getPort() + "/",
-                                    "events", List.of("tunnel.created"))));
+                                    "url",
+                                    "http://127.0.0.1:" + receiver.getAddress().getPort() + "/",
+                                    "events",
+                                    List.of("tunnel.created"))));
             try (Agent agent = Agent.start(AgentOptions.of(suite.gateway().toString(), "before", service.url(), key))) {
                 agent.awaitConnected(Duration.ofSeconds(20));
                 String acknowledged = person.createTunnel("acknowledged");
 
                 suite.kill(victim);
-                await().atMost(RECOVERY).until(() ->
-                        suite.process(victim).get("restarts").asInt() > restartsBefore);
+                await().atMost(RECOVERY)
+                        .until(() -> suite.process(victim).get("restarts").asInt() > restartsBefore);
                 suite.awaitReady(RECOVERY);
 
                 await("delivery of " + acknowledged).atMost(RECOVERY).until(() -> delivered.contains(acknowledged));

@@ -90,10 +90,11 @@ final class LocalService implements AutoCloseable {
 
     private static String headersOf(HttpExchange exchange) {
         var text = new StringBuilder();
-        exchange.getRequestHeaders().forEach((name, values) -> text.append(name.toLowerCase(java.util.Locale.ROOT))
-                .append(": ")
-                .append(String.join(", ", values))
-                .append('\n'));
+        exchange.getRequestHeaders()
+                .forEach((name, values) -> text.append(name.toLowerCase(java.util.Locale.ROOT))
+                        .append(": ")
+                        .append(String.join(", ", values))
+                        .append('\n'));
         return text.toString();
     }
 

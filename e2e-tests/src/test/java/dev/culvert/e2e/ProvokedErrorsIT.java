@@ -111,7 +111,8 @@ class ProvokedErrorsIT {
     void localServiceDown(RunningSuite suite) throws Exception {
         person.createTunnel("dead");
         String key = person.createApiKey("tunnels:connect");
-        try (Agent agent = Agent.start(AgentOptions.of(suite.gateway().toString(), "dead", "http://127.0.0.1:9", key))) {
+        try (Agent agent =
+                Agent.start(AgentOptions.of(suite.gateway().toString(), "dead", "http://127.0.0.1:9", key))) {
             agent.awaitConnected(Duration.ofSeconds(20));
 
             assertProblem(person.get("/t/dead/"), 502, "TARGET_UNREACHABLE");
@@ -142,10 +143,7 @@ class ProvokedErrorsIT {
 
     private static JsonNode assertProblem(HttpResponse<String> answer, int status, String code) {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
-        assertThat(answer.headers().firstValue("Content-Type"))
-                .get()
-                .asString()
-                .startsWith("application/problem+json");
+        assertThat(answer.headers().firstValue("Content-Type")).get().asString().startsWith("application/problem+json");
         JsonNode problem = Person.json(answer);
         assertThat(problem.get("code").asString()).isEqualTo(code);
         assertThat(problem.get("status").asInt()).isEqualTo(status);

@@ -22,6 +22,10 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 final class SharedSuite implements ParameterResolver {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
+    /** The stories sign up far more people from one address than a person would. */
+    private static final Map<String, String> MANY_NEW_PEOPLE =
+            Map.of("CULVERT_GATEWAY_RATELIMIT_ANONYMOUSQUARTERHOUR", "100000");
+
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext extension) {
         return parameter.getParameter().getType() == RunningSuite.class;
@@ -55,7 +59,7 @@ final class SharedSuite implements ParameterResolver {
     private static RunningSuite start() {
         try {
             Path data = ROOT.resolve("e2e-tests/target/suite");
-            var suite = new RunningSuite(List.of(ROOT.resolve("culvert").toString()), data, Map.of());
+            var suite = new RunningSuite(List.of(ROOT.resolve("culvert").toString()), data, MANY_NEW_PEOPLE);
             suite.close(); // an earlier run that was cut off may still be there
             delete(data);
             Files.createDirectories(data);

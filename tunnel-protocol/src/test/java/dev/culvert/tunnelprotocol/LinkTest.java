@@ -66,8 +66,7 @@ class LinkTest {
                                         new WebSocket13FrameDecoder(true, false, 65_536),
                                         new WebSocket13FrameEncoder(false));
                         channel.eventLoop()
-                                .execute(() ->
-                                        accepted.complete(Link.asService(channel, SETTINGS, serviceEvents)));
+                                .execute(() -> accepted.complete(Link.asService(channel, SETTINGS, serviceEvents)));
                     }
                 })
                 .bind("127.0.0.1", 0)

@@ -63,7 +63,8 @@ class AddressGuardIT {
 
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.code()).isEqualTo("VALIDATION_ERROR");
-        assertThat(refused.body().path("errors").path(0).path("field").asString()).isEqualTo("url");
+        assertThat(refused.body().path("errors").path(0).path("field").asString())
+                .isEqualTo("url");
     }
 
     @Test
@@ -78,7 +79,12 @@ class AddressGuardIT {
 
     @Test
     void refusesANameThatIsNotKnown() {
-        assertThat(register("https://nobody.invalid/hook").body().path("errors").path(0).path("reason").asString())
+        assertThat(register("https://nobody.invalid/hook")
+                        .body()
+                        .path("errors")
+                        .path(0)
+                        .path("reason")
+                        .asString())
                 .contains("not known");
     }
 

@@ -94,8 +94,7 @@ class DeliveryIT {
     @Test
     void givesUpAfterTheLastTryAndKeepsTheHistory() throws Exception {
         Answer dead = Answer.of(500).withBody("database\u0000 is down");
-        try (TestingReceiver receiver =
-                new TestingReceiver().answering(dead.withHeader("Retry-After", "2"), dead)) {
+        try (TestingReceiver receiver = new TestingReceiver().answering(dead.withHeader("Retry-After", "2"), dead)) {
             JsonNode webhook = api.register(receiver.url(), "*");
 
             service.happen(caller, tunnelCreated());
@@ -178,8 +177,8 @@ class DeliveryIT {
 
     @Test
     void aPausedWebhookGetsNoNewEventsAndItsOpenDeliveriesWait() throws Exception {
-        try (TestingReceiver receiver = new TestingReceiver()
-                .answering(Answer.of(500).withHeader("Retry-After", "4"), Answer.of(200))) {
+        try (TestingReceiver receiver =
+                new TestingReceiver().answering(Answer.of(500).withHeader("Retry-After", "4"), Answer.of(200))) {
             JsonNode webhook = api.register(receiver.url(), "*");
             service.happen(caller, tunnelCreated());
             receiver.await();

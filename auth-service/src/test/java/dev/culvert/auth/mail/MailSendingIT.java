@@ -65,7 +65,8 @@ class MailSendingIT extends RunningAuthService {
         Person ada = client().register();
         var claimed = transactions.execute(_ -> queue.claim(clock.instant().plusSeconds(30)));
         assertThat(claimed)
-                .hasValueSatisfying(mail -> assertThat(mail.sealed().recipient()).isEqualTo(ada.email()));
+                .hasValueSatisfying(
+                        mail -> assertThat(mail.sealed().recipient()).isEqualTo(ada.email()));
         assertThat(transactions.<Optional<?>>execute(_ -> queue.claim(clock.instant())))
                 .isEmpty();
 

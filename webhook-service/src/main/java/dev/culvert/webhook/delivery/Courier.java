@@ -58,7 +58,7 @@ class Courier {
     private OutboundRequest request(DueDelivery delivery, Instant at) {
         byte[] body = delivery.body().getBytes(StandardCharsets.UTF_8);
         List<SigningSecret> valid = delivery.sealedSecrets().stream()
-                .map(sealed -> secrets.open(delivery.endpointId(), sealed))
+                .map(stored -> secrets.open(delivery.endpointId(), stored))
                 .toList();
         Map<String, String> headers =
                 SignedHeaders.of(delivery.messageId(), delivery.endpointId(), delivery.id(), at, body, valid);
