@@ -239,6 +239,11 @@ final class Exchange {
         return !requestEnded && !pipe;
     }
 
+    /** Whether reading has to wait until there is a stream to write to. */
+    boolean holdsBodyBack() {
+        return (hasBody || webSocket) && stream == null && !ended.get();
+    }
+
     /** Whether bytes of the caller are no longer HTTP. */
     boolean isPipe() {
         return pipe;

@@ -159,14 +159,20 @@ final class RequestIntake extends ChannelInboundHandlerAdapter {
             client.config().setAutoRead(true);
             return;
         }
-        while (current == null && !waiting.isEmpty()) {
-            channelRead(client.pipeline().context(this), waiting.poll());
-        }
-        if (waiting.isEmpty()) {
-            client.config().setAutoRead(true);
-        }
+        replay();
         if (current == null) {
             closeWithout(KEEP_ALIVE);
+        }
+    }
+
+    /** Hands on what was held, up to the end of the next request. */
+    private void replay() {
+        ChannelHandlerContext ctx = client.pipeline().context(this);
+        while (!waiting.isEmpty() && (current == null || current.takesContent())) {
+            channelRead(ctx, waiting.poll());
+        }
+        if (waiting.isEmpty() && (current == null || !current.holdsBodyBack())) {
+            client.config().setAutoRead(true);
         }
     }
 

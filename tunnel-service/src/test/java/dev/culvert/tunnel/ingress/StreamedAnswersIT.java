@@ -156,6 +156,27 @@ class StreamedAnswersIT {
     }
 
     @Test
+    void servesRequestAfterRequestOnAConnectionThatNeverWaits() throws Exception {
+        origin.on("/a", call -> {
+            call.body();
+            call.answer("200 OK", "answer-" + call.header("x-number") + ".");
+        });
+
+        try (Socket socket = plane.connect()) {
+            for (int round = 0; round < 50; round++) {
+                // Two at once with bodies, so that every part of a request has to wait for its turn.
+                for (int number : new int[] {round, round + 1000}) {
+                    String fields = "\r\nX-Number: " + number + "\r\nContent-Length: 3\r\n\r\nabc";
+                    String request = TestingDataPlane.get("/t/box/a").replace("\r\n\r\n", fields);
+                    TestingDataPlane.send(socket, number % 2 == 0 ? request.replace("GET", "POST") : request);
+                }
+                readUntil(socket.getInputStream(), "answer-" + round + ".");
+                readUntil(socket.getInputStream(), "answer-" + (round + 1000) + ".");
+            }
+        }
+    }
+
+    @Test
     void answersAnOldClientWithoutChunks() throws Exception {
         origin.on("/chunked", call -> {
             call.startChunked("text/plain");
