@@ -396,16 +396,23 @@ final class Exchange {
 
     /** The local service agreed to speak WebSocket: this connection becomes a pipe. */
     void becomePipe(HttpResponse switching) {
-        client.eventLoop().execute(() -> {
-            status = HttpResponseStatus.SWITCHING_PROTOCOLS.code();
-            if (ended.get()) {
-                return;
-            }
-            client.writeAndFlush(switching);
-            pipe = true;
-            client.pipeline().remove(HttpServerCodec.class);
-            client.config().setAutoRead(true);
-        });
+        if (client.eventLoop().inEventLoop()) {
+            // At once: on a shared loop, what the local service says next is written without waiting for tasks.
+            switchToPipe(switching);
+        } else {
+            client.eventLoop().execute(() -> switchToPipe(switching));
+        }
+    }
+
+    private void switchToPipe(HttpResponse switching) {
+        status = HttpResponseStatus.SWITCHING_PROTOCOLS.code();
+        if (ended.get()) {
+            return;
+        }
+        client.writeAndFlush(switching);
+        pipe = true;
+        client.pipeline().remove(HttpServerCodec.class);
+        client.config().setAutoRead(true);
     }
 
     /** The agent's side of a pipe has ended. */
