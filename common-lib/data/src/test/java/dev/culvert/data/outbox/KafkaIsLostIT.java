@@ -57,7 +57,7 @@ class KafkaIsLostIT {
     @Test
     void eventsWaitUntilKafkaIsThereAndWhileItIsAway() {
         append(10);
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             metrics.refresh();
             assertThat(meters.get("culvert.outbox.failures").counter().count()).isPositive();
             assertThat(meters.get("culvert.outbox.pending.events").gauge().value())
