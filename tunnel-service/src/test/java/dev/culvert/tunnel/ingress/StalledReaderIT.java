@@ -69,7 +69,8 @@ class StalledReaderIT {
                 .pollInterval(Duration.ofSeconds(1))
                 .until(() -> written.get() > 0 && before.getAndSet(written.get()) == written.get());
 
-        assertThat(written.get()).as("bytes the local services could write").isLessThan((long) STALLED * SIZE / 4);
+        // Most of it waits in the sockets of three hops, which the kernel lets grow; half is far from all.
+        assertThat(written.get()).as("bytes the local services could write").isLessThan((long) STALLED * SIZE / 2);
         // Both ends run in this process: at each, twice the window of every stream, and what sockets were given.
         assertThat(((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT)
                         .metric()
