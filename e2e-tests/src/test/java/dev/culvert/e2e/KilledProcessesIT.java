@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,8 +29,11 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Any process may die at any time: what was acknowledged is still there, its event reaches the webhook, and the next request
  * through the tunnel succeeds without anybody's help (NF3.2, NF3.4, R10.2).
+ *
+ * <p>Ten restarts take longer than the rest of the build together, so this runs by name: {@code mvn verify -Dculvert.e2e.skipped=}.
  */
 @ExtendWith(SharedSuite.class)
+@Tag("faults")
 @Timeout(240)
 class KilledProcessesIT {
     private static final Duration RECOVERY = Duration.ofSeconds(90);
