@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Every failure an outsider can provoke has the common body with its code (X-2, R1.4, R1.3, R2.1a, R2.5). */
 @ExtendWith(SharedSuite.class)
-@Timeout(60)
+@Timeout(120)
 class ProvokedErrorsIT {
     private Person person;
 

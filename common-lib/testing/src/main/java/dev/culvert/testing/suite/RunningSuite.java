@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -21,6 +22,7 @@ public final class RunningSuite implements AutoCloseable {
     private final List<String> command;
     private final Path data;
     private final Map<String, String> environment;
+    private volatile @Nullable JsonNode addresses;
 
     /**
      * @param command how to run culvert, e.g. {@code ["/home/me/culvert/culvert"]}
@@ -37,6 +39,7 @@ public final class RunningSuite implements AutoCloseable {
     public void up(String... options) throws IOException, InterruptedException {
         var arguments = new ArrayList<>(List.of("up", "--detach"));
         arguments.addAll(List.of(options));
+        addresses = null;
         expectSuccess(run(arguments));
     }
 
@@ -68,13 +71,23 @@ public final class RunningSuite implements AutoCloseable {
     }
 
     public URI gateway() throws IOException, InterruptedException {
-        return URI.create(status().get("gateway").asString());
+        return URI.create(addresses().get("gateway").asString());
     }
 
     /** The address of a part by the name {@code status} gives its port. */
     public URI address(String portName) throws IOException, InterruptedException {
         return URI.create(
                 "http://127.0.0.1:" + status().get("ports").get(portName).asInt());
+    }
+
+    /** Addresses stay as they are while the suite runs, also when a process is started again. */
+    private JsonNode addresses() throws IOException, InterruptedException {
+        JsonNode known = addresses;
+        if (known == null) {
+            known = status();
+            addresses = known;
+        }
+        return known;
     }
 
     public Path data() {
