@@ -60,6 +60,7 @@ final class LocalService implements AutoCloseable {
         exchange.getResponseHeaders().set("Content-Type", contentType);
         exchange.sendResponseHeaders(200, 0);
         try (OutputStream body = exchange.getResponseBody()) {
+            body.flush(); // the server keeps the headers back until something is written
             for (int i = 0; i < 3 && chunksAllowed.tryAcquire(30, TimeUnit.SECONDS); i++) {
                 body.write(("chunk " + i + "\n").getBytes(StandardCharsets.US_ASCII));
                 body.flush();
