@@ -63,7 +63,7 @@ final class SharedSuite implements ParameterResolver {
             suite.close(); // an earlier run that was cut off may still be there
             delete(data);
             Files.createDirectories(data);
-            suite.up("--port", String.valueOf(freePort()));
+            suite.up("--no-training", "--port", String.valueOf(freePort()));
             return suite;
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);

@@ -244,7 +244,7 @@ class DeliveryIT {
                     .path("history")
                     .path(0);
             assertThat(hung.path("durationMs").asInt()).isBetween(500, 2000);
-            assertThat(hung.path("error").asString()).isEqualTo("No answer within 500 ms");
+            assertThat(hung.path("error").asString()).isEqualTo("No answer within 2000 ms");
         }
     }
 

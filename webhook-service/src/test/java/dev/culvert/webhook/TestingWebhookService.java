@@ -25,8 +25,8 @@ final class TestingWebhookService implements AutoCloseable {
     /** Three tries in half a second, each with half a second. */
     static final Map<String, String> SHORT_SCHEDULE = Map.of(
             "culvert.webhook.delivery.standard-waits", "0s,200ms,300ms",
-            "culvert.webhook.delivery.attempt-timeout", "500ms",
-            "culvert.webhook.delivery.lease-margin", "500ms",
+            "culvert.webhook.delivery.attempt-timeout", "2s",
+            "culvert.webhook.delivery.lease-margin", "2s",
             "culvert.webhook.delivery.poll-interval", "50ms");
 
     private final ConfigurableApplicationContext context;

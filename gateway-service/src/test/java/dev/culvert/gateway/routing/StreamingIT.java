@@ -36,26 +36,26 @@ class StreamingIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"text/event-stream", "application/x-ndjson", "text/plain", "application/json", "video/mp4"})
-    void passesEachChunkBeforeTheNextIsWritten(String contentType) throws IOException {
+    void passesHeadAndEachChunkBeforeTheNextIsWritten(String contentType) throws IOException {
         Sinks.Many<String> chunks = Sinks.many().unicast().onBackpressureBuffer();
         gateway.service()
                 .on(
                         "/t/model/stream",
                         (_, response) -> response.header("Content-Type", contentType)
+                                .sendHeaders()
                                 .send(chunks.asFlux().map(StreamingIT::bytes), _ -> true));
-        chunks.tryEmitNext("first\n").orThrow();
 
         HttpResponse<InputStream> answer = send(gateway.signedIn("/t/model/stream"), BodyHandlers.ofInputStream());
 
         try (InputStream body = answer.body()) {
             for (int i = 0; i < 5; i++) {
-                String expected = i == 0 ? "first\n" : "chunk " + i + "\n";
+                String expected = "chunk " + i + "\n";
+                chunks.tryEmitNext(expected).orThrow();
                 assertThat(new String(body.readNBytes(expected.length()), StandardCharsets.UTF_8))
                         .isEqualTo(expected);
-                chunks.tryEmitNext("chunk " + (i + 1) + "\n").orThrow();
             }
             chunks.tryEmitComplete().orThrow();
-            assertThat(new String(body.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("chunk 5\n");
+            assertThat(body.read()).isEqualTo(-1);
         }
     }
 

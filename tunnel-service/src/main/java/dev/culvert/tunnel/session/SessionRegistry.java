@@ -22,6 +22,7 @@ public final class SessionRegistry implements AutoCloseable {
     private final Clock clock;
     private final ConcurrentHashMap<UUID, List<AgentSession>> sessions = new ConcurrentHashMap<>();
     private final AtomicInteger turn = new AtomicInteger();
+    private volatile boolean draining;
 
     /** One thread, so that events arrive in the order in which they were queued. */
     private final ExecutorService events = Executors.newSingleThreadExecutor(
@@ -49,6 +50,10 @@ public final class SessionRegistry implements AutoCloseable {
             return List.copyOf(after);
         });
         replaced.forEach(older -> older.link().close(CloseReason.REPLACED));
+        if (draining) {
+            // It was let in before the drain began and is in nobody's list that was gone through then.
+            session.link().drain(CloseReason.DRAINING);
+        }
         log.atInfo()
                 .addKeyValue("culvert.tunnel.id", tunnelId)
                 .addKeyValue("culvert.session.id", session.info().sessionId())
@@ -153,8 +158,9 @@ public final class SessionRegistry implements AutoCloseable {
                 .forEach(session -> session.link().close(CloseReason.REVOKED));
     }
 
-    /** Asks every agent to go elsewhere; running requests finish. */
+    /** Asks every agent to go elsewhere, also those that are just connecting; running requests finish. */
     public void drain() {
+        draining = true;
         sessions.values().stream()
                 .flatMap(List::stream)
                 .forEach(session -> session.link().drain(CloseReason.DRAINING));
