@@ -2,19 +2,17 @@ package dev.culvert.proxy.proxy;
 
 import static dev.culvert.proxy.TestingApi.json;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import dev.culvert.contracts.event.Topics;
+import dev.culvert.contracts.event.EventType;
 import dev.culvert.contracts.identity.Scope;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.proxy.RunningProxyService;
 import dev.culvert.proxy.TestingApi;
-import dev.culvert.proxy.TestingEvents;
-import dev.culvert.proxy.TestingEvents.Published;
 import dev.culvert.testing.ProblemAssert;
+import dev.culvert.testing.PublishedEvents;
+import dev.culvert.testing.PublishedEvents.Published;
 import dev.culvert.testing.TestCallers;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -207,14 +205,16 @@ class ProxyApiIT extends RunningProxyService {
         api().send("PATCH", path(proxy), "{\"name\": \"b\"}");
         api().send("DELETE", path(proxy), "");
 
-        List<Published> events = await().atMost(Duration.ofSeconds(20))
-                .until(
-                        () -> TestingEvents.about(proxy.path("id").asString(), Topics.PROXIES),
-                        found -> found.stream().anyMatch(event -> event.type().equals("proxy.deleted")));
+        List<Published> events = PublishedEvents.until(
+                EventType.PROXY_DELETED, UUID.fromString(proxy.path("id").asString()));
 
         assertThat(events)
                 .extracting(Published::type)
-                .containsExactly("proxy.created", "proxy.status_changed", "proxy.updated", "proxy.deleted");
+                .containsExactly(
+                        "dev.culvert.proxy.created",
+                        "dev.culvert.proxy.status_changed",
+                        "dev.culvert.proxy.updated",
+                        "dev.culvert.proxy.deleted");
         assertThat(events.get(1).data().path("oldStatus").asString()).isEqualTo("running");
         assertThat(events.get(1).data().path("newStatus").asString()).isEqualTo("stopped");
         ProblemAssert.assertThat(api().get(path(proxy))).isProblem(ProblemCode.PROXY_001);

@@ -2,16 +2,15 @@ package dev.culvert.tunnel.tunnel;
 
 import static dev.culvert.tunnel.TestingApi.json;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import dev.culvert.contracts.event.Topics;
+import dev.culvert.contracts.event.EventType;
+import dev.culvert.testing.PublishedEvents;
+import dev.culvert.testing.PublishedEvents.Published;
 import dev.culvert.testing.TestCallers;
 import dev.culvert.tunnel.RunningTunnelService;
 import dev.culvert.tunnel.TestingApi;
-import dev.culvert.tunnel.TestingEvents;
-import dev.culvert.tunnel.TestingEvents.Published;
-import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** What others hear of a tunnel's life. */
@@ -30,19 +29,16 @@ class TunnelEventsIT extends RunningTunnelService {
         api.post(path + "/stop", "");
         api.send("DELETE", path, "");
 
-        List<Published> events = await().atMost(Duration.ofSeconds(20))
-                .until(
-                        () -> TestingEvents.about(id, Topics.TUNNELS),
-                        found -> found.stream().anyMatch(event -> event.type().equals("tunnel.deleted")));
+        List<Published> events = PublishedEvents.until(EventType.TUNNEL_DELETED, UUID.fromString(id));
 
         assertThat(events)
                 .extracting(Published::type)
                 .containsExactly(
-                        "tunnel.created",
-                        "tunnel.status_changed",
-                        "tunnel.updated",
-                        "tunnel.status_changed",
-                        "tunnel.deleted");
+                        "dev.culvert.tunnel.created",
+                        "dev.culvert.tunnel.status_changed",
+                        "dev.culvert.tunnel.updated",
+                        "dev.culvert.tunnel.status_changed",
+                        "dev.culvert.tunnel.deleted");
         assertThat(events.get(1).data().path("oldStatus").asString()).isEqualTo("created");
         assertThat(events.get(1).data().path("newStatus").asString()).isEqualTo("connecting");
         assertThat(events.get(2).data().path("changedFields"))

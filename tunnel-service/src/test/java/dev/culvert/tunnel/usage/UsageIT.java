@@ -4,12 +4,13 @@ import static dev.culvert.tunnel.TestingApi.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.culvert.contracts.event.Topics;
+import dev.culvert.contracts.event.EventType;
 import dev.culvert.data.tenant.TenantScope;
+import dev.culvert.testing.PublishedEvents;
+import dev.culvert.testing.PublishedEvents.Published;
 import dev.culvert.testing.TestCallers;
 import dev.culvert.tunnel.RunningTunnelService;
 import dev.culvert.tunnel.TestingApi;
-import dev.culvert.tunnel.TestingEvents;
 import dev.culvert.tunnel.session.TrafficMeter;
 import dev.culvert.tunnel.session.TrafficMeter.Outcome;
 import dev.culvert.tunnel.session.TrafficMeter.Traffic;
@@ -87,10 +88,8 @@ class UsageIT extends RunningTunnelService {
         assertThat(today.path("bytesIn").asLong()).isEqualTo(1 << 20);
         assertThat(today.path("bytesOut").asLong()).isEqualTo(42);
         assertThat(today.path("averageDurationMillis").asLong()).isEqualTo(80);
-        List<TestingEvents.Published> events = await().atMost(Duration.ofSeconds(20))
-                .until(() -> TestingEvents.about(tunnelId.toString(), Topics.USAGE), found -> !found.isEmpty());
+        List<Published> events = PublishedEvents.until(EventType.TUNNEL_TRAFFIC_MEASURED, tunnelId);
         assertThat(events).hasSize(1);
-        assertThat(events.getFirst().type()).isEqualTo("usage.tunnel_traffic");
         assertThat(events.getFirst().data().path("bytesIn").asLong()).isEqualTo(1 << 20);
     }
 
