@@ -43,7 +43,7 @@ import tools.jackson.databind.JsonNode;
 class AdminIT {
     private static final TestingOrigin USER_SERVICE = TestingOrigin.start();
     private static final TestingOrigin HEALTHY = health(200, """
-            {"status": "UP", "components": {"db": {"status": "UP"}}}""");
+            {"status": "UP", "components": {"db": {"status": "UP"}, "ping": {"status": "UP"}}}""");
     private static final TestingOrigin DEGRADED = health(503, """
             {"status": "DOWN", "components": {"db": {"status": "UP"}, "redis": {"status": "DOWN"}}}""");
     private static final TestingOrigin HANGING =
@@ -224,6 +224,7 @@ class AdminIT {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body().path("status").asString()).isEqualTo("degraded");
         assertThat(service(answer, "auth").path("status").asString()).isEqualTo("healthy");
+        assertThat(service(answer, "auth").path("dependencies").propertyNames()).containsExactly("db");
         assertThat(service(answer, "auth").path("dependencies").path("db").asString())
                 .isEqualTo("healthy");
         assertThat(service(answer, "tunnel").path("status").asString()).isEqualTo("degraded");

@@ -29,7 +29,7 @@ class AuditController {
     @GetMapping
     @Access(permission = Permission.VIEW_AUDIT_LOGS)
     @Operation(summary = "Find audit rows, newest first")
-    Page<AuditEntryResponse> find(
+    Page<AuditEntryResponse> findAuditRows(
             @Parameter(description = "Event name or family", example = "tunnel.*") @RequestParam Optional<String> type,
             @Parameter(description = "Who acted or was acted upon") @RequestParam Optional<UUID> userId,
             @RequestParam Optional<UUID> tenantId,

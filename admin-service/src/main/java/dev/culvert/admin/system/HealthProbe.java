@@ -9,6 +9,7 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -22,6 +23,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** Reads the {@code /health} of all services at once, so that a slow one costs its timeout and no more. */
 @Component
 class HealthProbe {
+    /** Components of a health report that tell of the service itself. */
+    private static final Set<String> NO_DEPENDENCIES = Set.of("livenessState", "ping", "readinessState");
+
     private final HttpClient client;
     private final SystemProperties properties;
     private final JsonMapper json;
@@ -67,9 +71,12 @@ class HealthProbe {
 
     private static Map<String, Health> dependencies(JsonNode body) {
         Map<String, Health> dependencies = new TreeMap<>();
-        body.path("components")
-                .forEachEntry((component, state) -> dependencies.put(
-                        component, Health.ofActuatorStatus(state.path("status").asString(""))));
+        body.path("components").forEachEntry((component, state) -> {
+            if (!NO_DEPENDENCIES.contains(component)) {
+                dependencies.put(
+                        component, Health.ofActuatorStatus(state.path("status").asString("")));
+            }
+        });
         return dependencies;
     }
 

@@ -26,7 +26,7 @@ class SystemController {
     @Operation(
             summary = "Show how every service fares",
             description = "Asks all services now. Answers 200 with status healthy or degraded.")
-    SystemStatusResponse status() {
+    SystemStatusResponse systemStatus() {
         return SystemStatusResponse.of(clock.instant(), probe.askAll());
     }
 }

@@ -29,7 +29,7 @@ class UserController {
     @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
     @Access(permission = Permission.VIEW_USERS)
     @Operation(summary = "List users of all tenants", description = "The page is the one of GET /api/v1/users.")
-    ResponseEntity<byte[]> list(
+    ResponseEntity<byte[]> listUsers(
             @Parameter(hidden = true) @RequestHeader(HttpHeaders.AUTHORIZATION) String authorization,
             @Parameter(description = "Part of a name or mail address", example = "ada") @RequestParam
                     Optional<String> search,

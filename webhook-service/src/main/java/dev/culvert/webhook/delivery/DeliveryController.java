@@ -29,7 +29,7 @@ class DeliveryController {
     @Operation(
             summary = "List deliveries of a webhook, newest first",
             description = "status is pending, retrying, delivered or failed.")
-    Page<DeliveryResponse> list(
+    Page<DeliveryResponse> listDeliveries(
             @PathVariable UUID webhookId, @RequestParam Optional<DeliveryStatus> status, PageRequest page) {
         return history.list(webhookId, status, page);
     }
@@ -37,7 +37,7 @@ class DeliveryController {
     @GetMapping("/{deliveryId}")
     @Access(scope = Scope.WEBHOOKS_READ)
     @Operation(summary = "Show a delivery with its tries")
-    DeliveryDetailResponse get(@PathVariable UUID webhookId, @PathVariable UUID deliveryId) {
+    DeliveryDetailResponse getDelivery(@PathVariable UUID webhookId, @PathVariable UUID deliveryId) {
         return history.get(webhookId, deliveryId);
     }
 }

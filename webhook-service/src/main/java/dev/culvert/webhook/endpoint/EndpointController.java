@@ -35,9 +35,10 @@ class EndpointController {
     }
 
     @PostMapping
+    @ResponseStatus(HttpStatus.CREATED)
     @Access(scope = Scope.WEBHOOKS_WRITE)
     @Operation(summary = "Register a webhook", description = "The answer shows the signing secret, this once.")
-    ResponseEntity<WebhookResponse> create(Caller caller, @Valid @RequestBody CreateWebhookRequest request) {
+    ResponseEntity<WebhookResponse> createWebhook(Caller caller, @Valid @RequestBody CreateWebhookRequest request) {
         receiverUrls.requireAllowed(request.url());
         EndpointService.WithSecret created = endpoints.create(caller, request);
         return ResponseEntity.created(
@@ -48,14 +49,14 @@ class EndpointController {
     @GetMapping
     @Access(scope = Scope.WEBHOOKS_READ)
     @Operation(summary = "List webhooks, newest first")
-    Page<WebhookResponse> list(PageRequest page) {
+    Page<WebhookResponse> listWebhooks(PageRequest page) {
         return endpoints.list(page);
     }
 
     @GetMapping("/{webhookId}")
     @Access(scope = Scope.WEBHOOKS_READ)
     @Operation(summary = "Show a webhook")
-    WebhookResponse get(@PathVariable UUID webhookId) {
+    WebhookResponse getWebhook(@PathVariable UUID webhookId) {
         return WebhookResponse.of(endpoints.get(webhookId));
     }
 
@@ -66,7 +67,7 @@ class EndpointController {
     @Operation(
             summary = "Change, pause or resume a webhook",
             description = "Members that are left out stay as they are.")
-    WebhookResponse update(
+    WebhookResponse updateWebhook(
             Caller caller, @PathVariable UUID webhookId, @Valid @RequestBody UpdateWebhookRequest request) {
         if (request.url() != null) {
             receiverUrls.requireAllowed(request.url());
@@ -78,7 +79,7 @@ class EndpointController {
     @Access(scope = Scope.WEBHOOKS_WRITE)
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(summary = "Delete a webhook and its deliveries")
-    void delete(Caller caller, @PathVariable UUID webhookId) {
+    void deleteWebhook(Caller caller, @PathVariable UUID webhookId) {
         endpoints.delete(caller, webhookId);
     }
 
