@@ -1,102 +1,95 @@
 package dev.culvert.e2e;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.culvert.testing.OriginExchange;
+import dev.culvert.testing.OriginWebSocket;
+import dev.culvert.testing.TestingOrigin;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** What a person runs on a machine of their own; the test decides when each chunk of an answer is written. */
 final class LocalService implements AutoCloseable {
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private static final String CHUNKS = "/chunks?type=";
+
+    private final TestingOrigin origin = TestingOrigin.start()
+            .on("/hello", exchange -> exchange.respond(200, "text/plain", "hello"))
+            .on("/headers", LocalService::answerHeaders)
+            .on("/hash", exchange -> exchange.respond(200, "text/plain", hashOf(exchange.body())))
+            .on("/chunks", this::streamChunks)
+            .on("/endless", this::streamUntilCallerLeaves)
+            .onWebSocket("/echo", LocalService::echo);
     private final Semaphore chunksAllowed = new Semaphore(0);
     private final CountDownLatch callerGone = new CountDownLatch(1);
 
-    LocalService() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(threads);
-        server.createContext("/hello", exchange -> answer(exchange, "hello"));
-        server.createContext("/headers", exchange -> answer(exchange, headersOf(exchange)));
-        server.createContext("/hash", exchange -> answer(exchange, hashOf(exchange.getRequestBody())));
-        server.createContext("/chunks/", this::streamChunks);
-        server.createContext("/endless", this::streamUntilCallerLeaves);
-        server.start();
-    }
-
     String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return "http://127.0.0.1:" + origin.port();
     }
 
-    /** Lets the next chunk of a {@code /chunks/} answer be written. */
+    /** Where a stream of three chunks is. */
+    static String chunks(String contentType) {
+        return CHUNKS + contentType;
+    }
+
+    /** Lets the next chunk of {@link #chunks} be written. */
     void allowChunk() {
         chunksAllowed.release();
     }
 
-    boolean callerIsGoneWithin(long seconds) throws InterruptedException {
-        return callerGone.await(seconds, TimeUnit.SECONDS);
+    boolean callerIsGoneWithin(Duration longest) throws InterruptedException {
+        return callerGone.await(longest.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        origin.close();
     }
 
-    /** {@code /chunks/application/x-ndjson}: the rest of the path is the content type. */
-    private void streamChunks(HttpExchange exchange) throws IOException {
-        String contentType = exchange.getRequestURI().getPath().substring("/chunks/".length());
-        exchange.getResponseHeaders().set("Content-Type", contentType);
-        exchange.sendResponseHeaders(200, 0);
-        try (OutputStream body = exchange.getResponseBody()) {
-            body.flush(); // the server keeps the headers back until something is written
+    private void streamChunks(OriginExchange exchange) throws IOException, InterruptedException {
+        String contentType = exchange.request().target().substring(CHUNKS.length());
+        try (OriginExchange.Chunks answer = exchange.stream(200, contentType)) {
             for (int i = 0; i < 3 && chunksAllowed.tryAcquire(30, TimeUnit.SECONDS); i++) {
-                body.write(("chunk " + i + "\n").getBytes(StandardCharsets.US_ASCII));
-                body.flush();
+                answer.send("chunk " + i + "\n");
             }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
         }
     }
 
-    private void streamUntilCallerLeaves(HttpExchange exchange) throws IOException {
-        exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
-        exchange.sendResponseHeaders(200, 0);
-        OutputStream body = exchange.getResponseBody();
-        try {
-            while (true) {
-                body.write("data: tick\n\n".getBytes(StandardCharsets.US_ASCII));
-                body.flush();
-                Thread.sleep(20);
+    private void streamUntilCallerLeaves(OriginExchange exchange) throws IOException {
+        try (OriginExchange.Chunks answer = exchange.stream(200, "text/event-stream")) {
+            answer.send("data: tick\n\n");
+            if (exchange.awaitClientGone(Duration.ofSeconds(60))) {
+                callerGone.countDown();
             }
-        } catch (IOException _) {
-            callerGone.countDown();
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        } finally {
-            exchange.close();
         }
     }
 
-    private static String headersOf(HttpExchange exchange) {
+    private static void echo(OriginWebSocket socket) throws IOException {
+        Optional<OriginWebSocket.Message> message = socket.receive();
+        while (message.isPresent()) {
+            if (message.get().binary()) {
+                socket.send(message.get().data());
+            } else {
+                socket.send(message.get().text());
+            }
+            message = socket.receive();
+        }
+    }
+
+    private static void answerHeaders(OriginExchange exchange) throws IOException {
         var text = new StringBuilder();
-        exchange.getRequestHeaders()
-                .forEach((name, values) -> text.append(name.toLowerCase(java.util.Locale.ROOT))
+        exchange.request()
+                .headers()
+                .forEach((name, values) -> text.append(name)
                         .append(": ")
                         .append(String.join(", ", values))
                         .append('\n'));
-        return text.toString();
+        exchange.respond(200, "text/plain", text.toString());
     }
 
     static String hashOf(InputStream body) throws IOException {
@@ -110,12 +103,5 @@ final class LocalService implements AutoCloseable {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    private static void answer(HttpExchange exchange, String text) throws IOException {
-        byte[] body = text.getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(200, body.length == 0 ? -1 : body.length);
-        exchange.getResponseBody().write(body);
-        exchange.close();
     }
 }

@@ -13,8 +13,16 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HexFormat;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,7 +65,7 @@ class ThroughTheTunnelIT {
     @ParameterizedTest
     @ValueSource(strings = {"text/event-stream", "application/x-ndjson", "text/plain", "application/octet-stream"})
     void eachChunkArrivesBeforeTheNextIsWritten(String contentType) throws Exception {
-        var answer = http.send(request("/chunks/" + contentType).build(), BodyHandlers.ofInputStream());
+        var answer = http.send(request(LocalService.chunks(contentType)).build(), BodyHandlers.ofInputStream());
 
         try (var lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.US_ASCII))) {
             for (int i = 0; i < 3; i++) {
@@ -90,7 +98,28 @@ class ThroughTheTunnelIT {
 
         answer.body().close();
 
-        assertThat(service.callerIsGoneWithin(5)).isTrue();
+        assertThat(service.callerIsGoneWithin(Duration.ofSeconds(5))).isTrue();
+    }
+
+    @Test
+    void webSocketMessagesAreEchoed() throws Exception {
+        var received = new LinkedBlockingQueue<String>();
+        URI address = SharedSuite.tunnel(gateway, TUNNEL, "/echo");
+        WebSocket socket = http.newWebSocketBuilder()
+                .header("X-API-Key", key)
+                .buildAsync(URI.create("ws://" + address.getAuthority() + address.getPath()), new Listening(received))
+                .get(20, TimeUnit.SECONDS);
+        String long70k = "x".repeat(70_000);
+
+        socket.sendText("one", true).get(10, TimeUnit.SECONDS);
+        assertThat(received.poll(10, TimeUnit.SECONDS)).isEqualTo("one");
+        socket.sendText(long70k, true).get(10, TimeUnit.SECONDS);
+        assertThat(received.poll(10, TimeUnit.SECONDS)).isEqualTo(long70k);
+        socket.sendBinary(ByteBuffer.wrap(new byte[] {1, 2, 3}), true).get(10, TimeUnit.SECONDS);
+        assertThat(received.poll(10, TimeUnit.SECONDS)).isEqualTo("binary 010203");
+
+        socket.sendClose(WebSocket.NORMAL_CLOSURE, "done").get(10, TimeUnit.SECONDS);
+        assertThat(received.poll(10, TimeUnit.SECONDS)).startsWith("closed ");
     }
 
     @Test
@@ -112,6 +141,39 @@ class ThroughTheTunnelIT {
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(SharedSuite.tunnel(gateway, TUNNEL, path)).header("X-API-Key", key);
+    }
+
+    /** Puts whole messages into a queue. */
+    private record Listening(BlockingQueue<String> received, StringBuilder partial) implements WebSocket.Listener {
+        Listening(BlockingQueue<String> received) {
+            this(received, new StringBuilder());
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            partial.append(data);
+            if (last) {
+                received.add(partial.toString());
+                partial.setLength(0);
+            }
+            socket.request(1);
+            return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
+            byte[] bytes = new byte[data.remaining()];
+            data.get(bytes);
+            received.add("binary " + HexFormat.of().formatHex(bytes));
+            socket.request(1);
+            return null;
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
+            received.add("closed " + status);
+            return null;
+        }
     }
 
     /** Bytes that depend on their position alone, so that a body need not be kept to be compared. */
