@@ -1,6 +1,7 @@
 package dev.culvert.tunnel;
 
 import dev.culvert.testing.TestCallers;
+import dev.culvert.testing.TestingApi;
 import dev.culvert.testing.TestingStores;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;

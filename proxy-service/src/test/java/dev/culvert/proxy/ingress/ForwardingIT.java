@@ -1,6 +1,6 @@
 package dev.culvert.proxy.ingress;
 
-import static dev.culvert.proxy.TestingApi.json;
+import static dev.culvert.testing.TestingApi.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;

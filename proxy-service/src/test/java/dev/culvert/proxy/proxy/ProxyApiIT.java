@@ -1,17 +1,17 @@
 package dev.culvert.proxy.proxy;
 
-import static dev.culvert.proxy.TestingApi.json;
+import static dev.culvert.testing.TestingApi.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.contracts.event.EventType;
 import dev.culvert.contracts.identity.Scope;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.proxy.RunningProxyService;
-import dev.culvert.proxy.TestingApi;
 import dev.culvert.testing.ProblemAssert;
 import dev.culvert.testing.PublishedEvents;
 import dev.culvert.testing.PublishedEvents.Published;
 import dev.culvert.testing.TestCallers;
+import dev.culvert.testing.TestingApi;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.UUID;

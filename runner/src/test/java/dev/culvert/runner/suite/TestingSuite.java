@@ -114,6 +114,11 @@ final class TestingSuite {
                         && StatusReport.of(state(), java.time.Clock.systemUTC()).ready());
     }
 
+    /** Whether any command was given, so that there may be something to stop. */
+    boolean wasStarted() {
+        return !started.isEmpty();
+    }
+
     void close() throws IOException, InterruptedException {
         run("down");
         for (Process process : started) {

@@ -1,14 +1,14 @@
 package dev.culvert.tunnel.tunnel;
 
-import static dev.culvert.tunnel.TestingApi.json;
+import static dev.culvert.testing.TestingApi.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.culvert.platform.caller.Caller;
 import dev.culvert.testing.TestCallers;
+import dev.culvert.testing.TestingApi;
 import dev.culvert.testing.TestingPostgres;
 import dev.culvert.tunnel.RunningTunnelService;
-import dev.culvert.tunnel.TestingApi;
 import dev.culvert.tunnel.session.SessionEvent;
 import dev.culvert.tunnel.session.SessionEvent.SessionInfo;
 import dev.culvert.tunnel.session.TunnelDirectory;

@@ -1,14 +1,14 @@
 package dev.culvert.tunnel.tunnel;
 
-import static dev.culvert.tunnel.TestingApi.json;
+import static dev.culvert.testing.TestingApi.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.contracts.identity.Scope;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.testing.ProblemAssert;
 import dev.culvert.testing.TestCallers;
+import dev.culvert.testing.TestingApi;
 import dev.culvert.tunnel.RunningTunnelService;
-import dev.culvert.tunnel.TestingApi;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.UUID;

@@ -1,14 +1,14 @@
 package dev.culvert.tunnel.tunnel;
 
-import static dev.culvert.tunnel.TestingApi.json;
+import static dev.culvert.testing.TestingApi.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.contracts.event.EventType;
 import dev.culvert.testing.PublishedEvents;
 import dev.culvert.testing.PublishedEvents.Published;
 import dev.culvert.testing.TestCallers;
+import dev.culvert.testing.TestingApi;
 import dev.culvert.tunnel.RunningTunnelService;
-import dev.culvert.tunnel.TestingApi;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,6 @@
 package dev.culvert.tunnel.tunnel;
 
-import static dev.culvert.tunnel.TestingApi.json;
+import static dev.culvert.testing.TestingApi.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -14,10 +14,10 @@ import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.data.outbox.Outbox;
 import dev.culvert.testing.ProblemAssert;
 import dev.culvert.testing.TestCallers;
+import dev.culvert.testing.TestingApi;
 import dev.culvert.testing.TestingIssuer;
 import dev.culvert.testing.TestingOrigin;
 import dev.culvert.tunnel.RunningTunnelService;
-import dev.culvert.tunnel.TestingApi;
 import dev.culvert.tunnel.ingress.DataPort;
 import java.io.OutputStream;
 import java.net.URI;

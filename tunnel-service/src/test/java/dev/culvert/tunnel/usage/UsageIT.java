@@ -1,6 +1,6 @@
 package dev.culvert.tunnel.usage;
 
-import static dev.culvert.tunnel.TestingApi.json;
+import static dev.culvert.testing.TestingApi.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,8 +9,8 @@ import dev.culvert.data.tenant.TenantScope;
 import dev.culvert.testing.PublishedEvents;
 import dev.culvert.testing.PublishedEvents.Published;
 import dev.culvert.testing.TestCallers;
+import dev.culvert.testing.TestingApi;
 import dev.culvert.tunnel.RunningTunnelService;
-import dev.culvert.tunnel.TestingApi;
 import dev.culvert.tunnel.session.TrafficMeter;
 import dev.culvert.tunnel.session.TrafficMeter.Outcome;
 import dev.culvert.tunnel.session.TrafficMeter.Traffic;

@@ -1,7 +1,5 @@
-package dev.culvert.tunnel;
+package dev.culvert.testing;
 
-import dev.culvert.testing.TestCallers;
-import dev.culvert.testing.TestingIssuer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -11,7 +9,7 @@ import java.net.http.HttpResponse;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The service's API as one caller uses it. */
+/** A service's API as one caller uses it, with tokens of the {@link TestingIssuer}. */
 public record TestingApi(int port, TestCallers caller) {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static final JsonMapper JSON = JsonMapper.shared();
