@@ -30,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Any process may die at any time: what was acknowledged is still there, its event reaches the webhook, and the next request
  * through the tunnel succeeds without anybody's help (NF3.2, NF3.4, R10.2).
  *
- * <p>Not yet seen to finish, so this runs when asked for: {@code mvn verify -Dculvert.e2e.skipped=}.
+ * <p>Takes five minutes, so it runs when asked for: {@code mvn verify -Dculvert.e2e.skipped=}.
  */
 @ExtendWith(SharedSuite.class)
 @Tag("faults")
