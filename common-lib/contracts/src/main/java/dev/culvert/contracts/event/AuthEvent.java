@@ -58,6 +58,55 @@ public sealed interface AuthEvent extends DomainEvent {
         }
     }
 
+    /**
+     * The terms of an API key changed: gateways exchange it anew where they know an older version of it.
+     *
+     * @param version counts the changes of the key's terms
+     * @param changedFields names of request fields, e.g. {@code scopes}
+     * @param scopes what the key allows now
+     */
+    record ApiKeyUpdated(
+            UUID userId, UUID apiKeyId, String prefix, int version, Set<String> changedFields, Set<String> scopes)
+            implements AuthEvent {
+        public ApiKeyUpdated {
+            changedFields = Set.copyOf(changedFields);
+            scopes = Set.copyOf(scopes);
+        }
+    }
+
+    /** Another API key takes the place of this one, which stays valid until the given time. */
+    record ApiKeyRotated(UUID userId, UUID apiKeyId, String prefix, int version, UUID replacedById, Instant validUntil)
+            implements AuthEvent {}
+
+    /** An API key was used; told at most once in a while for each key, not for each use. */
+    record ApiKeyUsed(UUID userId, UUID apiKeyId, String prefix, Instant usedAt, String clientAddress)
+            implements AuthEvent {}
+
+    /** The time of an API key is over. */
+    record ApiKeyExpired(UUID userId, UUID apiKeyId, String prefix) implements AuthEvent {}
+
+    /**
+     * A person got a platform role.
+     *
+     * @param grantedBy the administrator; absent for the one the installation made
+     */
+    record RoleGranted(UUID userId, String role, @Nullable UUID grantedBy) implements AuthEvent {}
+
+    /** A person lost a platform role. */
+    record RoleRevoked(UUID userId, String role, UUID revokedBy) implements AuthEvent {}
+
+    /** Signing in to an account needs a code from now on. */
+    record SecondFactorEnrolled(UUID userId, String method) implements AuthEvent {}
+
+    /** An account needs no code any more. */
+    record SecondFactorRemoved(UUID userId, String method) implements AuthEvent {}
+
+    /** The recovery codes of an account were replaced by new ones. */
+    record RecoveryCodesRenewed(UUID userId) implements AuthEvent {}
+
+    /** Somebody used up a recovery code in place of a code of the second factor. */
+    record RecoveryCodeUsed(UUID userId, int remaining, String clientAddress) implements AuthEvent {}
+
     /** An API key is no longer valid: gateways drop it from their caches, open agent connections made with it end. */
     record ApiKeyRevoked(UUID userId, UUID apiKeyId, String prefix) implements AuthEvent {}
 }

@@ -29,5 +29,11 @@ public final class CallerClaims {
     /** Id of the API key the token was made from, a UUID; absent on sign-in tokens. */
     public static final String API_KEY = "api_key_id";
 
+    /** When somebody last proved who they are, in seconds (OpenID Connect Core §2); absent on tokens made from an API key. */
+    public static final String AUTHENTICATED_AT = "auth_time";
+
+    /** Array of how they proved it (RFC 8176): {@code pwd}, and {@code otp} with {@code mfa} for a second factor. */
+    public static final String METHODS = "amr";
+
     private CallerClaims() {}
 }

@@ -46,6 +46,11 @@ public enum ProblemCode {
             "Send an access token or API key in the Authorization header."),
     AUTH_TOKEN_INVALID(401, AUTHENTICATION, "Credentials are not valid", "Sign in again or use another API key."),
     AUTH_TOKEN_EXPIRED(401, AUTHENTICATION, "Token has expired", "Use the refresh token to get a new access token."),
+    REAUTHENTICATION_REQUIRED(
+            401,
+            AUTHENTICATION,
+            "Sign-in is too long ago for this",
+            "Sign in again and repeat the request with the new token."),
     REFRESH_TOKEN_INVALID(401, AUTHENTICATION, "Refresh token is not valid", "Sign in again."),
 
     FORBIDDEN(
