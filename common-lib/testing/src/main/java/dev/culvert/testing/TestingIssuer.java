@@ -99,7 +99,9 @@ public final class TestingIssuer {
                         CallerClaims.ROLES,
                         caller.roles().stream().map(Role::wireName).sorted().toList())
                 .claim(CallerClaims.SCOPE, String.join(" ", caller.scopes()));
-        caller.sessionId().ifPresent(id -> claims.claim(CallerClaims.SESSION, id.toString()));
+        caller.sessionId()
+                .ifPresent(id -> claims.claim(CallerClaims.SESSION, id.toString())
+                        .claim(CallerClaims.AUTHENTICATED_AT, Instant.now().getEpochSecond()));
         caller.apiKeyId().ifPresent(id -> claims.claim(CallerClaims.API_KEY, id.toString()));
         return claims;
     }

@@ -26,4 +26,7 @@ public @interface Access {
 
     /** Permissions the caller's roles must grant. */
     Permission[] permission() default {};
+
+    /** Whether the caller must have proven lately who they are, see {@link FreshSignIn}. */
+    boolean fresh() default false;
 }

@@ -2,6 +2,7 @@ package dev.culvert.platform.access;
 
 import dev.culvert.platform.caller.CallerTokens;
 import dev.culvert.platform.problem.ServletProblems;
+import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -54,11 +55,20 @@ public class AccessAutoConfiguration {
     }
 
     @Bean
+    FreshSignIn freshSignIn(AccessProperties properties, Clock clock) {
+        return new FreshSignIn(properties.freshFor(), clock);
+    }
+
+    @Bean
     @Order(Ordered.LOWEST_PRECEDENCE)
     SecurityFilterChain denyByDefault(
-            HttpSecurity http, ObjectProvider<AccessRules> rules, CallerTokens tokens, ServletProblems problems) {
+            HttpSecurity http,
+            ObjectProvider<AccessRules> rules,
+            CallerTokens tokens,
+            FreshSignIn freshSignIn,
+            ServletProblems problems) {
         var contexts = new RequestAttributeSecurityContextRepository();
-        var access = new AccessFilter(rules::getObject, tokens, problems, contexts);
+        var access = new AccessFilter(rules::getObject, tokens, freshSignIn, problems, contexts);
         return http.csrf(AbstractHttpConfigurer::disable) // no cookie authenticates anybody here
                 .anonymous(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)

@@ -50,6 +50,9 @@ final class AccessDeclarations implements SmartInitializingSingleton {
             return Stream.of(
                     method.getShortLogMessage() + " must state exactly one of open, signedIn, scope/permission");
         }
+        if (access.open() && access.fresh()) {
+            return Stream.of(method.getShortLogMessage() + " is open, so there is no sign-in to be fresh");
+        }
         boolean takesCaller = Arrays.stream(method.getMethodParameters())
                 .anyMatch(parameter -> parameter.getParameterType() == Caller.class);
         return access.open() && takesCaller

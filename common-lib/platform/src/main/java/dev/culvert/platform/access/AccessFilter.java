@@ -25,16 +25,19 @@ final class AccessFilter extends OncePerRequestFilter {
 
     private final Supplier<AccessRules> rules;
     private final CallerTokens tokens;
+    private final FreshSignIn freshSignIn;
     private final ServletProblems problems;
     private final SecurityContextRepository contexts;
 
     AccessFilter(
             Supplier<AccessRules> rules,
             CallerTokens tokens,
+            FreshSignIn freshSignIn,
             ServletProblems problems,
             SecurityContextRepository contexts) {
         this.rules = rules;
         this.tokens = tokens;
+        this.freshSignIn = freshSignIn;
         this.problems = problems;
         this.contexts = contexts;
     }
@@ -56,7 +59,7 @@ final class AccessFilter extends OncePerRequestFilter {
 
     private void admit(HttpServletRequest request, HttpServletResponse response, AccessRule rule) {
         Caller caller = tokens.verify(token(request));
-        rule.check(caller);
+        rule.check(caller, freshSignIn);
         SecurityContext context = SecurityContextHolder.createEmptyContext();
         context.setAuthentication(new CallerAuthentication(caller));
         SecurityContextHolder.setContext(context);

@@ -4,6 +4,7 @@ import dev.culvert.contracts.identity.Permission;
 import dev.culvert.contracts.identity.Role;
 import dev.culvert.contracts.identity.Scope;
 import dev.culvert.contracts.identity.Tier;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -13,6 +14,7 @@ import java.util.UUID;
  *
  * @param sessionId sign-in session the token belongs to; absent when it was made from an API key
  * @param apiKeyId API key the token was made from; absent on sign-in tokens
+ * @param authenticatedAt when the caller last proved who they are; absent on tokens made from an API key
  */
 public record Caller(
         UUID userId,
@@ -21,11 +23,24 @@ public record Caller(
         Set<Role> roles,
         Set<String> scopes,
         Optional<String> sessionId,
-        Optional<UUID> apiKeyId) {
+        Optional<UUID> apiKeyId,
+        Optional<Instant> authenticatedAt) {
 
     public Caller {
         roles = Set.copyOf(roles);
         scopes = Set.copyOf(scopes);
+    }
+
+    /** A caller of whom nothing is known about when they signed in. */
+    public Caller(
+            UUID userId,
+            UUID tenantId,
+            Tier tier,
+            Set<Role> roles,
+            Set<String> scopes,
+            Optional<String> sessionId,
+            Optional<UUID> apiKeyId) {
+        this(userId, tenantId, tier, roles, scopes, sessionId, apiKeyId, Optional.empty());
     }
 
     /** Whether the token was given the scope. */

@@ -93,7 +93,9 @@ public final class CallerTokens {
                         .filter(scope -> !scope.isEmpty())
                         .collect(Collectors.toUnmodifiableSet()),
                 Optional.ofNullable(claims.getStringClaim(CallerClaims.SESSION)),
-                Optional.ofNullable(claims.getStringClaim(CallerClaims.API_KEY)).map(UUID::fromString));
+                Optional.ofNullable(claims.getStringClaim(CallerClaims.API_KEY)).map(UUID::fromString),
+                Optional.ofNullable(claims.getDateClaim(CallerClaims.AUTHENTICATED_AT))
+                        .map(Date::toInstant));
     }
 
     /** An unknown plan counts as the smallest (requirement R2.4). */

@@ -15,7 +15,6 @@ import io.swagger.v3.oas.models.security.SecurityRequirement;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.springdoc.core.customizers.GlobalOperationCustomizer;
@@ -24,6 +23,7 @@ import org.springframework.web.method.HandlerMethod;
 
 /** Describes of each operation what its declarations already say: access, paging, and the failures every one can meet. */
 final class OperationDescription implements GlobalOperationCustomizer {
+    private static final String ACCESS = "x-culvert-access";
 
     @Override
     public Operation customize(Operation operation, HandlerMethod method) {
@@ -32,8 +32,10 @@ final class OperationDescription implements GlobalOperationCustomizer {
         if (access != null && !access.open()) {
             closed = true;
             describeAccess(operation, access);
+            declare(operation, false, access.scope(), access.permission(), access.fresh());
         } else {
             operation.security(List.of());
+            declare(operation, true, new String[0], new Permission[0], false);
         }
         Arrays.stream(method.getMethodParameters())
                 .filter(parameter -> parameter.getParameterType() == PageRequest.class)
@@ -47,17 +49,27 @@ final class OperationDescription implements GlobalOperationCustomizer {
         operation
                 .addSecurityItem(new SecurityRequirement().addList(CommonDescription.BEARER, scopes))
                 .addSecurityItem(new SecurityRequirement().addList(CommonDescription.API_KEY, scopes));
-        Stream<String> permissions = Arrays.stream(access.permission()).map(OperationDescription::wireName);
-        List<String> needed = Stream.concat(scopes.stream(), permissions).toList();
+        List<String> permissions =
+                Arrays.stream(access.permission()).map(Permission::wireName).toList();
+        Stream<String> fresh = access.fresh() ? Stream.of("a sign-in of the last minutes") : Stream.empty();
+        List<String> needed = Stream.of(scopes.stream(), permissions.stream(), fresh)
+                .flatMap(names -> names)
+                .toList();
         if (!needed.isEmpty()) {
             String before = operation.getDescription() == null ? "" : operation.getDescription() + "\n\n";
             operation.description(before + "Needs: " + String.join(", ", needed) + ".");
         }
     }
 
-    private static String wireName(Permission permission) {
-        return permission.name().toLowerCase(Locale.ROOT);
+    /** The same for programs: the test that walks all endpoints holds the suite to it. */
+    private static void declare(
+            Operation operation, boolean open, String[] scopes, Permission[] permissions, boolean fresh) {
+        List<String> names =
+                Arrays.stream(permissions).map(Permission::wireName).toList();
+        operation.addExtension(ACCESS, new DeclaredAccess(open, List.of(scopes), names, fresh));
     }
+
+    private record DeclaredAccess(boolean open, List<String> scopes, List<String> permissions, boolean fresh) {}
 
     private static void describePaging(Operation operation, MethodParameter parameter) {
         PageLimit declared = parameter.getParameterAnnotation(PageLimit.class);

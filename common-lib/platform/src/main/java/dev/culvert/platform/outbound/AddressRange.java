@@ -3,10 +3,14 @@ package dev.culvert.platform.outbound;
 import java.net.InetAddress;
 
 /** A block of IP addresses in CIDR notation. */
-record AddressRange(byte[] network, int prefixLength) {
+public record AddressRange(byte[] network, int prefixLength) {
 
-    /** Parses {@code 10.0.0.0/8} or a single address; never asks a name server. */
-    static AddressRange parse(String text) {
+    /**
+     * Parses {@code 10.0.0.0/8} or a single address; never asks a name server.
+     *
+     * @throws IllegalArgumentException when it is neither
+     */
+    public static AddressRange parse(String text) {
         int slash = text.indexOf('/');
         byte[] network = literal(slash < 0 ? text : text.substring(0, slash));
         int bits = network.length * Byte.SIZE;
@@ -20,6 +24,11 @@ record AddressRange(byte[] network, int prefixLength) {
             throw new IllegalArgumentException("Not a range of addresses: " + text);
         }
         return new AddressRange(network, prefixLength);
+    }
+
+    /** Whether the address lies in the block; an IPv4 address is in no IPv6 block. */
+    public boolean contains(InetAddress address) {
+        return contains(address.getAddress());
     }
 
     boolean contains(byte[] address) {

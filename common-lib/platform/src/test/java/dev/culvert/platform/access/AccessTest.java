@@ -12,6 +12,8 @@ import dev.culvert.platform.sample.SampleClient;
 import dev.culvert.platform.sample.SampleClient.Answer;
 import dev.culvert.platform.sample.SampleIssuer;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
@@ -115,6 +117,41 @@ class AccessTest {
         assertThat(client.getAs(issuer.token(roles(Role.SUPER_ADMIN, Scope.ADMIN)), path)
                         .status())
                 .isEqualTo(200);
+    }
+
+    /** R2.8: what is missing has the word of the requirement. */
+    @Test
+    void saysWhatIsMissing() {
+        assertThat(client.getAs(issuer.token(Scope.TUNNELS_READ), THINGS + "/scoped")
+                        .<String>json("$.error.details.alias"))
+                .isEqualTo("INSUFFICIENT_SCOPES");
+        assertThat(client.getAs(issuer.token(Scope.ADMIN), THINGS + "/permitted")
+                        .<String>json("$.error.details.alias"))
+                .isEqualTo("INSUFFICIENT_PERMISSIONS");
+    }
+
+    /** AC15.1: past 15 minutes the answer is 401 with a code that asks for a new sign-in. */
+    @Test
+    void asksForAFreshSignInWhereDeclared() {
+        String path = THINGS + "/sensitive";
+
+        assertThat(client.getAs(issuer.token(signedInSince(Duration.ofMinutes(14))), path)
+                        .status())
+                .isEqualTo(200);
+        Answer late = client.getAs(issuer.token(signedInSince(Duration.ofMinutes(16))), path);
+        assertRefused(late, ProblemCode.REAUTHENTICATION_REQUIRED);
+        assertThat(late.header("WWW-Authenticate"))
+                .isEqualTo("Bearer error=\"insufficient_user_authentication\", max_age=\"900\"");
+        assertRefused(
+                client.getAs(issuer.token(roles(Role.SUPER_ADMIN, Scope.ADMIN)), path),
+                ProblemCode.REAUTHENTICATION_REQUIRED);
+    }
+
+    private static Consumer<JWTClaimsSet.Builder> signedInSince(Duration ago) {
+        return claims -> roles(Role.SUPER_ADMIN, Scope.ADMIN)
+                .andThen(more -> more.claim(
+                        CallerClaims.AUTHENTICATED_AT, Instant.now().minus(ago).getEpochSecond()))
+                .accept(claims);
     }
 
     @Test

@@ -48,6 +48,19 @@ class OpenApiTest {
         assertThat(api.<String>json(get("/permitted") + ".description")).contains("view_audit_logs");
     }
 
+    /** What the walk over all endpoints holds the suite to. */
+    @Test
+    void declaresAccessForProgramsToo() {
+        assertThat(api.<Map<String, Object>>json(get("/search") + ".x-culvert-access"))
+                .isEqualTo(Map.of("open", true, "scopes", List.of(), "permissions", List.of(), "fresh", false));
+        assertThat(api.<Map<String, Object>>json(get("/scoped") + ".x-culvert-access"))
+                .containsEntry("open", false)
+                .containsEntry("scopes", List.of("tunnels:write"));
+        assertThat(api.<Map<String, Object>>json(get("/sensitive") + ".x-culvert-access"))
+                .containsEntry("permissions", List.of("view_audit_logs"))
+                .containsEntry("fresh", true);
+    }
+
     @Test
     void describesFailuresOfEveryOperationInTheCommonBody() {
         assertThat(statuses(THINGS.formatted("", "post")))

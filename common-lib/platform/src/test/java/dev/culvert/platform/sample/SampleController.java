@@ -118,6 +118,12 @@ class SampleController {
         return "scoped";
     }
 
+    @Access(permission = Permission.VIEW_AUDIT_LOGS, fresh = true)
+    @GetMapping("/sensitive")
+    String sensitive() {
+        return "sensitive";
+    }
+
     @Access(permission = Permission.VIEW_AUDIT_LOGS)
     @GetMapping("/permitted")
     String permitted() {
