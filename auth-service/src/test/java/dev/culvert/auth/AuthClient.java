@@ -32,14 +32,16 @@ public final class AuthClient {
 
     private final String address;
     private final Optional<String> token;
+    private final Optional<String> clientAddress;
 
     public AuthClient(String address) {
-        this(address, Optional.empty());
+        this(address, Optional.empty(), Optional.empty());
     }
 
-    private AuthClient(String address, Optional<String> token) {
+    private AuthClient(String address, Optional<String> token, Optional<String> clientAddress) {
         this.address = address;
         this.token = token;
+        this.clientAddress = clientAddress;
     }
 
     /** Somebody registered. */
@@ -47,7 +49,12 @@ public final class AuthClient {
 
     /** The same client with an access token or key. */
     public AuthClient as(String bearer) {
-        return new AuthClient(address, Optional.of(bearer));
+        return new AuthClient(address, Optional.of(bearer), clientAddress);
+    }
+
+    /** The same client behind the gateway, which says where the request comes from. */
+    public AuthClient from(String forwardedFor) {
+        return new AuthClient(address, token, Optional.of(forwardedFor));
     }
 
     public HttpResponse<String> get(String path, String... headers) {
@@ -65,6 +72,19 @@ public final class AuthClient {
     public HttpResponse<String> post(String path, Object body) {
         String json = body instanceof String text ? text : JSON.writeValueAsString(body);
         return send(request(path, "Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(json)));
+    }
+
+    public HttpResponse<String> patch(String path, Object body) {
+        return send("PATCH", path, body);
+    }
+
+    public HttpResponse<String> put(String path, Object body) {
+        return send("PUT", path, body);
+    }
+
+    private HttpResponse<String> send(String method, String path, Object body) {
+        return send(request(path, "Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))));
     }
 
     public HttpResponse<String> postForm(String path, Map<String, String> fields) {
@@ -160,6 +180,7 @@ public final class AuthClient {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(address + path)).timeout(Duration.ofSeconds(60));
         token.ifPresent(value -> request.header("Authorization", "Bearer " + value));
+        clientAddress.ifPresent(value -> request.header("X-Forwarded-For", value));
         if (headers.length > 0) {
             request.headers(headers);
         }

@@ -26,7 +26,11 @@ import org.springframework.test.context.DynamicPropertySource;
             "culvert.auth.mail.poll-interval=200ms",
             "culvert.auth.mail.first-retry=300ms",
             "culvert.auth.mail.longest-retry=300ms",
-            "culvert.auth.api-key.last-use-interval=300ms"
+            "culvert.auth.api-key.last-use-interval=300ms",
+            "culvert.auth.api-key.upkeep-interval=300ms",
+            "culvert.auth.api-key.creations-per-hour=100000",
+            // administrators sign in with their password alone here, except where tests are about that
+            "culvert.auth.second-factor.required-for-administrators=false"
         })
 @Import(SkippableTime.class)
 public abstract class RunningAuthService {

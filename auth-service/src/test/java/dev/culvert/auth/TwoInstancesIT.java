@@ -8,51 +8,28 @@ import dev.culvert.auth.AuthClient.Person;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /** Two instances of the service on the same stores decide as one. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TwoInstancesIT extends RunningAuthService {
-    private static final List<String> SHARED_SETTINGS = List.of(
-            "DB_URL",
-            "DB_USER",
-            "DB_PASSWORD",
-            "DB_OWNER_USER",
-            "DB_OWNER_PASSWORD",
-            "REDIS_URL",
-            "SECRET_KEY",
-            "KAFKA_BOOTSTRAP_SERVERS",
-            "PUBLIC_URL",
-            "AUTH_JWKS_URL",
-            "SMTP_HOST",
-            "SMTP_PORT");
-
     @Autowired
     private ConfigurableEnvironment environment;
 
-    private ConfigurableApplicationContext other;
+    private OtherInstance other;
 
     @BeforeAll
     void startTheOther() {
-        Map<String, Object> settings =
-                SHARED_SETTINGS.stream().collect(Collectors.toMap(name -> name, environment::getRequiredProperty));
-        other = new SpringApplicationBuilder(AuthApplication.class)
-                .properties(settings)
-                .initializers(context -> context.getBeanFactory().registerSingleton("clock", clock))
-                .run("--server.port=0", "--spring.jmx.enabled=false", "--INITIAL_ADMIN_PASSWORD=Another-Admin-2");
+        other = OtherInstance.start(environment, clock, "--INITIAL_ADMIN_PASSWORD=Another-Admin-2");
     }
 
     @AfterAll
@@ -102,7 +79,7 @@ class TwoInstancesIT extends RunningAuthService {
     }
 
     private AuthClient otherClient() {
-        return new AuthClient("http://127.0.0.1:" + other.getEnvironment().getProperty("local.server.port"));
+        return other.client();
     }
 
     private interface Call {

@@ -30,8 +30,15 @@ class SignInAttempts {
     enum Result {
         SIGNED_IN,
         WRONG_CREDENTIALS,
+        /** The password was right and a code was asked for. */
+        SECOND_FACTOR_ASKED,
+        WRONG_SECOND_FACTOR,
         EMAIL_NOT_VERIFIED,
         LOCKED;
+
+        boolean refused() {
+            return this != SIGNED_IN && this != SECOND_FACTOR_ASKED;
+        }
 
         String wireName() {
             return name().toLowerCase(Locale.ROOT);

@@ -50,9 +50,10 @@ class SignInController {
     @PostMapping(path = "/api/v1/auth/login", consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
             summary = "Sign in",
-            description =
-                    "By username or mail address. 401 AUTHENTICATION_FAILED for wrong credentials, 403"
-                            + " EMAIL_NOT_VERIFIED until the address is confirmed, 403 ACCOUNT_LOCKED with Retry-After after 5 failures.")
+            description = "By username or mail address. 401 AUTHENTICATION_FAILED for wrong credentials, 403"
+                    + " EMAIL_NOT_VERIFIED until the address is confirmed, 403 ACCOUNT_LOCKED with Retry-After after 5 failures."
+                    + " Where a second factor is needed the answer holds a"
+                    + " challenge in place of tokens, for POST /api/v1/auth/login/second-factor.")
     ResponseEntity<TokenResponse> signIn(@Valid @RequestBody SignInRequest body, HttpServletRequest request) {
         return answer(signIn.signIn(body.username(), body.password(), Origin.of(request)));
     }

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.springframework.stereotype.Service;
@@ -31,7 +32,7 @@ import org.springframework.transaction.support.TransactionOperations;
  * neither the answer nor its time tells them apart (requirement S1.6).
  */
 @Service
-class SignInService {
+public class SignInService {
     private static final String REASON = "an account is found by its name before its tenant is known";
     private static final Pattern CONTROL_CHARACTERS = Pattern.compile("\\p{Cntrl}");
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
@@ -41,6 +42,7 @@ class SignInService {
     private final Lockout lockout;
     private final LockoutProperties properties;
     private final SignInAttempts attempts;
+    private final SecondStep secondStep;
     private final Sessions sessions;
     private final Outbox outbox;
     private final TransactionOperations transactions;
@@ -52,6 +54,7 @@ class SignInService {
             Lockout lockout,
             LockoutProperties properties,
             SignInAttempts attempts,
+            SecondStep secondStep,
             Sessions sessions,
             Outbox outbox,
             TransactionOperations transactions,
@@ -61,6 +64,7 @@ class SignInService {
         this.lockout = lockout;
         this.properties = properties;
         this.attempts = attempts;
+        this.secondStep = secondStep;
         this.sessions = sessions;
         this.outbox = outbox;
         this.transactions = transactions;
@@ -69,21 +73,26 @@ class SignInService {
                 .register(meters);
     }
 
-    /** One attempt on its way through the steps. */
-    private record Attempt(String name, Optional<Credentials> credentials, Origin origin) {
+    /**
+     * One attempt on its way through the steps.
+     *
+     * @param subject what failures are counted by
+     */
+    private record Attempt(String name, Optional<Account> account, String subject, Origin origin) {
 
-        Optional<Account> account() {
-            return credentials.map(Credentials::account);
-        }
-
-        /** What failures are counted by: both names of an account count together; a typed name may be a password, so hashed. */
-        String subject() {
-            return account()
-                    .map(account -> "account:" + account.id())
+        /** Both names of an account count together; a typed name may be a password, so it is hashed. */
+        static Attempt withPassword(String name, Optional<Account> account, Origin origin) {
+            String subject = account.map(known -> "account:" + known.id())
                     .orElseGet(() -> "name:"
                             + HexFormat.of()
                                     .formatHex(OpaqueToken.of(name.toLowerCase(Locale.ROOT))
                                             .hash()));
+            return new Attempt(name, account, subject, origin);
+        }
+
+        /** Codes count apart from passwords, else a known password would forgive guessed codes. */
+        static Attempt withCode(String name, Account account, Origin origin) {
+            return new Attempt(name, Optional.of(account), "second-factor:" + account.id(), origin);
         }
     }
 
@@ -91,32 +100,84 @@ class SignInService {
      * Signs in with a username or mail address.
      *
      * @throws ProblemException AUTHENTICATION_FAILED, EMAIL_NOT_VERIFIED (only after the right password) or ACCOUNT_LOCKED
+     * @throws SecondFactorRequired when the password was right but is not enough
      */
     TokenResponse signIn(String typedName, String password, Origin origin) {
+        return signIn(typedName, password, origin, account -> sessions.begin(account, origin));
+    }
+
+    /**
+     * Signs in like everybody, and begins what the caller wants to begin, in the transaction that records the attempt.
+     *
+     * @param begin given the account; runs in the system scope
+     * @throws ProblemException AUTHENTICATION_FAILED, EMAIL_NOT_VERIFIED (only after the right password) or ACCOUNT_LOCKED
+     * @throws SecondFactorRequired when the password was right but is not enough
+     */
+    public <T> T signIn(String typedName, String password, Origin origin, Function<Account, T> begin) {
         String name = CONTROL_CHARACTERS.matcher(typedName).replaceAll("");
         Optional<Credentials> credentials = asSystem(() -> accounts.findCredentials(name));
-        Attempt attempt = new Attempt(name, credentials, origin);
+        Attempt attempt = Attempt.withPassword(name, credentials.map(Credentials::account), origin);
+        String hash = credentials.map(Credentials::passwordHash).orElse(Passwords.NOBODYS_HASH);
         return passwords.inTurn(() -> switch (admission(attempt.subject())) {
-            case Admission.Admitted _ -> check(attempt, password);
+            case Admission.Admitted _ -> check(attempt, password, hash, begin);
             case Admission.Locked locked -> throw locked(attempt, locked.remaining());
             case Admission.Full _ -> throw busy();
         });
     }
 
-    private TokenResponse check(Attempt attempt, String password) {
-        String hash = attempt.credentials().map(Credentials::passwordHash).orElse(Passwords.NOBODYS_HASH);
+    /**
+     * The second step of a sign-in: wrong codes are counted like wrong passwords, but apart from them.
+     *
+     * @param step begins what the caller wants to begin if the code is right; runs in the system scope, in the transaction
+     *     that records the attempt
+     * @throws ProblemException AUTHENTICATION_FAILED when the step came out empty, or ACCOUNT_LOCKED
+     */
+    public <T> T secondStep(Account account, String name, Origin origin, Supplier<Optional<T>> step) {
+        Attempt attempt = Attempt.withCode(name, account, origin);
+        return switch (admission(attempt.subject())) {
+            case Admission.Admitted _ ->
+                asSystem(() -> {
+                            Optional<T> begun = step.get();
+                            begun.ifPresent(_ -> succeeded(attempt));
+                            return begun;
+                        })
+                        .orElseThrow(() -> wrong(
+                                attempt, Result.WRONG_SECOND_FACTOR, "The code is not right or was used before."));
+            case Admission.Locked locked -> throw locked(attempt, locked.remaining());
+            case Admission.Full _ -> throw busy();
+        };
+    }
+
+    private <T> T check(Attempt attempt, String password, String hash, Function<Account, T> begin) {
         if (!passwords.matches(password, hash) || attempt.account().isEmpty()) {
-            throw wrongPassword(attempt);
+            throw wrong(attempt, Result.WRONG_CREDENTIALS, "The username, mail address or password is not right.");
         }
         Account account = attempt.account().get();
         if (!account.emailVerified()) {
             throw notVerified(attempt);
         }
-        return asSystem(() -> {
-            lockout.right(attempt.subject());
-            record(attempt, Result.SIGNED_IN);
-            return sessions.begin(account, attempt.origin());
+        asSystem(() -> secondStep(attempt, account)).ifPresent(required -> {
+            throw required;
         });
+        return asSystem(() -> {
+            succeeded(attempt);
+            return begin.apply(account);
+        });
+    }
+
+    /** What is thrown only once it is stored. */
+    private Optional<SecondFactorRequired> secondStep(Attempt attempt, Account account) {
+        Optional<SecondFactorRequired> required = secondStep.after(account, attempt.name());
+        required.ifPresent(_ -> {
+            lockout.right(attempt.subject());
+            record(attempt, Result.SECOND_FACTOR_ASKED);
+        });
+        return required;
+    }
+
+    private void succeeded(Attempt attempt) {
+        lockout.right(attempt.subject());
+        record(attempt, Result.SIGNED_IN);
     }
 
     /** The place for this check; waits a little while others that run could still use up the failures that are left. */
@@ -129,16 +190,15 @@ class SignInService {
         return admission;
     }
 
-    private ProblemException wrongPassword(Attempt attempt) {
+    private ProblemException wrong(Attempt attempt, Result result, String detail) {
         boolean nowLocked = asSystem(() -> {
-            record(attempt, Result.WRONG_CREDENTIALS);
+            record(attempt, result);
             return lockout.wrong(attempt.subject());
         });
         if (nowLocked) {
             lockouts.increment();
         }
-        return new ProblemException(
-                ProblemCode.AUTHENTICATION_FAILED, "The username, mail address or password is not right.");
+        return new ProblemException(ProblemCode.AUTHENTICATION_FAILED, detail);
     }
 
     private ProblemException notVerified(Attempt attempt) {
@@ -159,7 +219,7 @@ class SignInService {
         });
         return new ProblemException(
                         ProblemCode.ACCOUNT_LOCKED,
-                        "There were too many wrong passwords; signing in is locked for a while.")
+                        "There were too many wrong passwords or codes; signing in is locked for a while.")
                 .withRetryAfter(remaining);
     }
 
@@ -171,7 +231,7 @@ class SignInService {
 
     private void record(Attempt attempt, Result result) {
         attempts.record(attempt.name(), attempt.account().map(Account::id), result, attempt.origin());
-        if (result != Result.SIGNED_IN) {
+        if (result.refused()) {
             attempt.account()
                     .ifPresent(account -> outbox.append(
                             account.tenantId(),

@@ -2,6 +2,8 @@ package dev.culvert.auth.token;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.culvert.auth.account.Account;
+import dev.culvert.auth.assurance.Assurance;
+import dev.culvert.auth.assurance.AssurancePolicy;
 import dev.culvert.auth.signingkey.SigningKeys;
 import dev.culvert.contracts.identity.CallerClaims;
 import dev.culvert.contracts.identity.Role;
@@ -16,6 +18,7 @@ import java.util.Date;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /** Issues access tokens: JWTs of type {@code at+jwt} (RFC 9068) with the claims of {@link CallerClaims}. */
@@ -24,12 +27,19 @@ public class AccessTokens {
     private final SigningKeys keys;
     private final TokenProperties properties;
     private final Clock clock;
+    private final AssurancePolicy assurancePolicy;
     private final Counter issued;
 
-    AccessTokens(SigningKeys keys, TokenProperties properties, Clock clock, MeterRegistry meters) {
+    AccessTokens(
+            SigningKeys keys,
+            TokenProperties properties,
+            Clock clock,
+            AssurancePolicy assurancePolicy,
+            MeterRegistry meters) {
         this.keys = keys;
         this.properties = properties;
         this.clock = clock;
+        this.assurancePolicy = assurancePolicy;
         this.issued = Counter.builder("token.generation")
                 .description("Access tokens issued")
                 .register(meters);
@@ -44,11 +54,16 @@ public class AccessTokens {
         }
     }
 
-    /** A token for a signed-in user: all scopes, and the permissions of the roles. */
-    AccessToken forSession(Account account, UUID sessionId) {
+    /** A token for a signed-in user: all scopes, and the roles that what they proved is good for. */
+    AccessToken forSession(Account account, UUID sessionId, Assurance assurance) {
         Duration lifetime = account.administrator() ? properties.adminAccessLifetime() : properties.accessLifetime();
         return sign(
-                claims(account, account.roles(), Scope.ALL, lifetime).claim(CallerClaims.SESSION, sessionId.toString()),
+                claims(account, assurancePolicy.rolesFor(account, assurance), Scope.ALL, lifetime)
+                        .claim(CallerClaims.SESSION, sessionId.toString())
+                        .claim(
+                                CallerClaims.AUTHENTICATED_AT,
+                                assurance.provenAt().getEpochSecond())
+                        .claim(CallerClaims.METHODS, assurance.claim()),
                 Scope.ALL,
                 lifetime);
     }
@@ -77,7 +92,11 @@ public class AccessTokens {
                 .claim(CallerClaims.TIER, account.tier().wireName())
                 .claim(
                         CallerClaims.ROLES,
-                        roles.stream().map(Role::wireName).sorted().toList())
+                        Stream.concat(roles.stream(), Stream.of(Role.ofTier(account.tier())))
+                                .map(Role::wireName)
+                                .distinct()
+                                .sorted()
+                                .toList())
                 .claim(CallerClaims.SCOPE, joined(scopes));
     }
 

@@ -2,6 +2,7 @@ package dev.culvert.auth.token;
 
 import dev.culvert.auth.account.Account;
 import dev.culvert.auth.account.Accounts;
+import dev.culvert.auth.assurance.Assurance;
 import dev.culvert.auth.opaquetoken.OpaqueToken;
 import dev.culvert.contracts.event.AuthEvent;
 import dev.culvert.contracts.problem.ProblemCode;
@@ -14,6 +15,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
@@ -58,7 +60,7 @@ public class Sessions {
         this.clock = clock;
     }
 
-    private record Session(UUID id, UUID tenantId, UUID accountId, Instant expiresAt) {}
+    private record Session(UUID id, UUID tenantId, UUID accountId, Instant expiresAt, Assurance assurance) {}
 
     private sealed interface Refresh {
         record Renewed(TokenResponse tokens) implements Refresh {}
@@ -68,13 +70,28 @@ public class Sessions {
 
     /** Begins the session of somebody whose password was right; needs a transaction in the system scope. */
     public TokenResponse begin(Account account, Origin origin) {
+        return begin(account, origin, Assurance.byPassword(clock.instant()));
+    }
+
+    /** Begins the session of somebody who proved who they are; needs a transaction in the system scope. */
+    public TokenResponse begin(Account account, Origin origin, Assurance assurance) {
         Instant now = clock.instant();
         Session session = new Session(
-                UUID.randomUUID(), account.tenantId(), account.id(), now.plus(properties.sessionLifetime()));
+                UUID.randomUUID(), account.tenantId(), account.id(), now.plus(properties.sessionLifetime()), assurance);
         jdbc.sql("""
-                        INSERT INTO session (id, tenant_id, account_id, client_address, user_agent, created_at, last_used_at, expires_at)
-                        VALUES (:id, :tenantId, :accountId, :clientAddress, :userAgent, :now, :now, :expiresAt)
+                        INSERT INTO session (
+                          id, tenant_id, account_id, client_address, user_agent, created_at, last_used_at, expires_at,
+                          proven_at, methods)
+                        VALUES (
+                          :id, :tenantId, :accountId, :clientAddress, :userAgent, :now, :now, :expiresAt,
+                          :provenAt, :methods)
                         """)
+                .param("provenAt", assurance.provenAt().atOffset(ZoneOffset.UTC))
+                .param(
+                        "methods",
+                        assurance.methods().stream()
+                                .map(Assurance.Method::wireName)
+                                .toArray(String[]::new))
                 .param("id", session.id())
                 .param("tenantId", session.tenantId())
                 .param("accountId", session.accountId())
@@ -123,6 +140,15 @@ public class Sessions {
                 .single());
     }
 
+    /** Ends every running session of an account; needs a transaction in the system scope. */
+    public void endAll(UUID accountId, String reason) {
+        jdbc.sql("SELECT id FROM session WHERE account_id = :accountId AND ended_at IS NULL")
+                .param("accountId", accountId)
+                .query(UUID.class)
+                .list()
+                .forEach(id -> end(id, reason));
+    }
+
     private Refresh refreshInTransaction(byte[] hash) {
         Instant now = clock.instant();
         Optional<Session> session = redeem(hash, now);
@@ -143,7 +169,7 @@ public class Sessions {
                           RETURNING session_id)
                         UPDATE session SET last_used_at = :now FROM redeemed
                         WHERE id = redeemed.session_id AND ended_at IS NULL AND expires_at > :now
-                        RETURNING id, tenant_id, account_id, expires_at
+                        RETURNING id, tenant_id, account_id, expires_at, proven_at, methods
                         """)
                 .param("hash", hash)
                 .param("now", now.atOffset(ZoneOffset.UTC))
@@ -162,7 +188,7 @@ public class Sessions {
         jdbc.sql("""
                         UPDATE session SET ended_at = :now, end_reason = :reason
                         WHERE id = :id AND ended_at IS NULL
-                        RETURNING id, tenant_id, account_id, expires_at
+                        RETURNING id, tenant_id, account_id, expires_at, proven_at, methods
                         """)
                 .param("id", sessionId)
                 .param("reason", reason)
@@ -186,7 +212,7 @@ public class Sessions {
                 .param("now", now.atOffset(ZoneOffset.UTC))
                 .param("expiresAt", expiresAt.atOffset(ZoneOffset.UTC))
                 .update();
-        return TokenResponse.of(accessTokens.forSession(account, session.id()), refresh);
+        return TokenResponse.of(accessTokens.forSession(account, session.id(), session.assurance()), refresh);
     }
 
     private static Session session(ResultSet row, int rowNumber) throws SQLException {
@@ -194,6 +220,8 @@ public class Sessions {
                 row.getObject("id", UUID.class),
                 row.getObject("tenant_id", UUID.class),
                 row.getObject("account_id", UUID.class),
-                row.getTimestamp("expires_at").toInstant());
+                row.getTimestamp("expires_at").toInstant(),
+                Assurance.of(row.getTimestamp("proven_at").toInstant(), Set.of((String[])
+                        row.getArray("methods").getArray())));
     }
 }

@@ -1,0 +1,67 @@
+package dev.culvert.auth.assurance;
+
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * How and when somebody proved who they are.
+ *
+ * @param provenAt when the last step succeeded
+ */
+public record Assurance(Instant provenAt, Set<Method> methods) {
+    private static final String SEVERAL_FACTORS = "mfa";
+
+    public Assurance {
+        methods = Set.copyOf(methods);
+    }
+
+    /** A way to prove it. */
+    public enum Method {
+        PASSWORD("pwd"),
+        ONE_TIME_CODE("otp"),
+        /** RFC 8176 has no word of its own for a code from a list. */
+        RECOVERY_CODE("rcv");
+
+        private final String wireName;
+
+        Method(String wireName) {
+            this.wireName = wireName;
+        }
+
+        /** The value in the {@code amr} claim (RFC 8176) and in the database. */
+        public String wireName() {
+            return wireName;
+        }
+    }
+
+    /** By the password alone. */
+    public static Assurance byPassword(Instant at) {
+        return new Assurance(at, Set.of(Method.PASSWORD));
+    }
+
+    /** As stored; a method this version does not know counts for nothing. */
+    public static Assurance of(Instant provenAt, Set<String> wireNames) {
+        EnumSet<Method> methods = EnumSet.noneOf(Method.class);
+        Arrays.stream(Method.values())
+                .filter(method -> wireNames.contains(method.wireName()))
+                .forEach(methods::add);
+        return new Assurance(provenAt, methods);
+    }
+
+    /** Whether it took more than the password. */
+    public boolean secondFactor() {
+        return methods.stream().anyMatch(method -> method != Method.PASSWORD);
+    }
+
+    /** The value of the {@code amr} claim. */
+    public List<String> claim() {
+        Stream<String> used = methods.stream().map(Method::wireName);
+        return Stream.concat(used, methods.size() > 1 ? Stream.of(SEVERAL_FACTORS) : Stream.empty())
+                .sorted()
+                .toList();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.culvert.auth.secondfactor;
+
+import dev.culvert.auth.account.Account;
+import dev.culvert.auth.assurance.AssurancePolicy;
+import dev.culvert.auth.assurance.SecondFactorProperties;
+import dev.culvert.auth.opaquetoken.OpaqueToken;
+import dev.culvert.auth.signin.SecondFactorRequired;
+import dev.culvert.auth.signin.SecondStep;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/** Stops sign-ins that need more than the password: of accounts with an authenticator app, and of administrators. */
+@Component
+class SecondFactorGate implements SecondStep {
+    private final AuthenticatorApps apps;
+    private final SignInChallenges challenges;
+    private final AssurancePolicy policy;
+    private final SecondFactorProperties properties;
+
+    SecondFactorGate(
+            AuthenticatorApps apps,
+            SignInChallenges challenges,
+            AssurancePolicy policy,
+            SecondFactorProperties properties) {
+        this.apps = apps;
+        this.challenges = challenges;
+        this.policy = policy;
+        this.properties = properties;
+    }
+
+    @Override
+    public Optional<SecondFactorRequired> after(Account account, String name) {
+        boolean enrolled = apps.confirmedAt(account.id()).isPresent();
+        if (!enrolled && !policy.needsSecondFactor(account)) {
+            return Optional.empty();
+        }
+        OpaqueToken challenge = challenges.issue(account, name, !enrolled);
+        return Optional.of(new SecondFactorRequired(
+                new SecondFactorRequired.Challenge(challenge.value(), !enrolled, properties.challengeLifetime())));
+    }
+}
