@@ -1,5 +1,6 @@
 package dev.culvert.auth.apikey;
 
+import dev.culvert.auth.token.Origin;
 import dev.culvert.contracts.identity.Scope;
 import dev.culvert.platform.access.Access;
 import dev.culvert.platform.caller.Caller;
@@ -7,16 +8,21 @@ import dev.culvert.platform.paging.Page;
 import dev.culvert.platform.paging.PageRequest;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
 import java.net.URI;
+import java.util.Objects;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -37,11 +43,52 @@ class ApiKeyController {
     @Operation(
             summary = "Create an API key",
             description = "The field key holds the key itself and is shown only in this answer.")
-    ResponseEntity<ApiKeyResponse> create(Caller caller, @Valid @RequestBody CreateApiKeyRequest request) {
-        ApiKeyResponse created = keys.create(caller, request);
-        return ResponseEntity.created(URI.create("/api/v1/api-keys/" + created.id()))
-                .cacheControl(CacheControl.noStore())
-                .body(created);
+    ResponseEntity<ApiKeyResponse> create(
+            Caller caller, @Valid @RequestBody CreateApiKeyRequest body, HttpServletRequest request) {
+        return made(keys.create(caller, body, Origin.of(request)));
+    }
+
+    @Access(scope = Scope.KEYS_MANAGE)
+    @PatchMapping("/{id}")
+    @Operation(
+            summary = "Change an API key",
+            description = "Only what is named changes, and counts from the next request on.")
+    ApiKeyResponse update(Caller caller, @PathVariable UUID id, @Valid @RequestBody UpdateApiKeyRequest body) {
+        return keys.update(caller, id, body);
+    }
+
+    @Access(scope = Scope.KEYS_MANAGE)
+    @PutMapping("/{id}")
+    @Operation(
+            summary = "Replace the terms of an API key",
+            description = "What is left out gets its usual value: no expiry, every network, the usual limits.")
+    ApiKeyResponse replace(Caller caller, @PathVariable UUID id, @Valid @RequestBody CreateApiKeyRequest body) {
+        return keys.replace(caller, id, body);
+    }
+
+    @Access(scope = Scope.KEYS_MANAGE)
+    @PostMapping("/{id}/rotate")
+    @Operation(
+            summary = "Rotate an API key",
+            description =
+                    "Makes a key with the same terms, shown only in this answer. The old one stays valid for a day"
+                            + " or the overlap of the request; usedSinceRotation then tells whether somebody still uses it.")
+    ResponseEntity<ApiKeyResponse> rotate(
+            Caller caller,
+            @PathVariable UUID id,
+            @Valid @RequestBody(required = false) @Nullable RotateApiKeyRequest body,
+            HttpServletRequest request) {
+        RotateApiKeyRequest wish = Objects.requireNonNullElse(body, RotateApiKeyRequest.USUAL);
+        return made(keys.rotate(caller, id, wish, Origin.of(request)));
+    }
+
+    @Access(scope = Scope.KEYS_MANAGE)
+    @GetMapping("/{id}/audit-logs")
+    @Operation(
+            summary = "What happened to an API key",
+            description = "Newest first: created, updated, used (at most hourly), rotated, revoked, expired.")
+    Page<KeyHistory.Entry> auditLogs(Caller caller, @PathVariable UUID id, PageRequest page) {
+        return keys.auditLogs(caller, id, page);
     }
 
     @Access(scope = Scope.KEYS_MANAGE)
@@ -74,5 +121,11 @@ class ApiKeyController {
     @Operation(summary = "Revoke an API key", description = "The same as POST /revoke.")
     void delete(Caller caller, @PathVariable UUID id) {
         keys.revoke(caller, id);
+    }
+
+    private static ResponseEntity<ApiKeyResponse> made(ApiKeyResponse key) {
+        return ResponseEntity.created(URI.create("/api/v1/api-keys/" + key.id()))
+                .cacheControl(CacheControl.noStore())
+                .body(key);
     }
 }

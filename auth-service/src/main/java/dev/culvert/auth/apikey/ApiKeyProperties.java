@@ -14,7 +14,12 @@ import org.springframework.validation.annotation.Validated;
  * @param tokenLifetime of the access token a key is exchanged for, and so the longest a revoked key can still work where
  *     its revocation is not heard
  * @param maxPerUser keys of one user that are neither revoked nor expired
+ * @param creationsPerHour keys made or rotated from one client address within an hour
+ * @param rotationOverlap how long a rotated key stays valid unless the request says otherwise
+ * @param rotateAfter age from which a key is shown as one that should be rotated
  * @param lastUseInterval how often the times of last use are written
+ * @param useAuditInterval least time between two audit entries that the same key was used
+ * @param upkeepInterval how often expired keys are announced and active ones counted
  */
 @Validated
 @ConfigurationProperties("culvert.auth.api-key")
@@ -24,4 +29,9 @@ record ApiKeyProperties(
 
         @DefaultValue("5m") Duration tokenLifetime,
         @DefaultValue("100") @Min(1) int maxPerUser,
-        @DefaultValue("30s") Duration lastUseInterval) {}
+        @DefaultValue("10") @Min(1) int creationsPerHour,
+        @DefaultValue("24h") Duration rotationOverlap,
+        @DefaultValue("365d") Duration rotateAfter,
+        @DefaultValue("30s") Duration lastUseInterval,
+        @DefaultValue("1h") Duration useAuditInterval,
+        @DefaultValue("15s") Duration upkeepInterval) {}

@@ -55,21 +55,31 @@ class KeyExchange {
     /**
      * The token of a key.
      *
-     * @throws ProblemException AUTH_TOKEN_INVALID, the same whether the key is malformed, unknown, revoked or expired
+     * @param clientAddress textual IP address of who sent the key
+     * @throws ProblemException AUTH_TOKEN_INVALID, the same whether the key is malformed, unknown, revoked or expired;
+     *     FORBIDDEN when it is good, but not from this address
      */
-    Exchanged exchange(String sent) {
+    Exchanged exchange(String sent, String clientAddress) {
         Instant now = clock.instant();
         Holder holder = KeyText.parse(sent).flatMap(text -> holder(text, now)).orElseThrow(KeyExchange::refused);
+        if (!holder.key().terms().allow(clientAddress)) {
+            throw new ProblemException(ProblemCode.FORBIDDEN, "This API key may not be used from this address.")
+                    .withAlias("API_KEY_ADDRESS_NOT_ALLOWED");
+        }
         Duration lifetime = holder.key()
+                .terms()
                 .expiresAt()
                 .map(end -> Duration.between(now, end))
                 .filter(rest -> rest.compareTo(properties.tokenLifetime()) < 0)
                 .orElse(properties.tokenLifetime());
-        lastUse.record(holder.key().id(), now);
+        lastUse.record(holder.key().id(), now, clientAddress);
         return new Exchanged(
                 holder.key(),
                 tokens.forApiKey(
-                        holder.account(), holder.key().id(), holder.key().scopes(), lifetime));
+                        holder.account(),
+                        holder.key().id(),
+                        holder.key().terms().scopes(),
+                        lifetime));
     }
 
     private Optional<Holder> holder(KeyText text, Instant now) {

@@ -1,6 +1,7 @@
 package dev.culvert.auth.apikey;
 
 import dev.culvert.data.tenant.TenantScope;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -23,31 +24,52 @@ class LastUse {
     private static final String REASON = "the last uses of keys of all tenants are written together";
 
     private final ApiKeys keys;
+    private final KeyHistory history;
     private final TransactionOperations transactions;
-    private final Map<UUID, Instant> pending = new ConcurrentHashMap<>();
+    private final ApiKeyProperties properties;
+    private final Clock clock;
+    private final Map<UUID, Use> pending = new ConcurrentHashMap<>();
 
-    LastUse(ApiKeys keys, TransactionOperations transactions) {
+    LastUse(
+            ApiKeys keys,
+            KeyHistory history,
+            TransactionOperations transactions,
+            ApiKeyProperties properties,
+            Clock clock) {
         this.keys = keys;
+        this.history = history;
         this.transactions = transactions;
+        this.properties = properties;
+        this.clock = clock;
     }
 
-    void record(UUID keyId, Instant at) {
-        pending.merge(keyId, at, (known, other) -> known.isAfter(other) ? known : other);
+    private record Use(Instant at, String clientAddress) {}
+
+    void record(UUID keyId, Instant at, String clientAddress) {
+        pending.merge(
+                keyId, new Use(at, clientAddress), (known, other) -> known.at().isAfter(other.at()) ? known : other);
     }
 
     /** What could not be written stays for the next time. */
     @Scheduled(fixedDelayString = "${culvert.auth.api-key.last-use-interval:30s}")
     @EventListener(ContextClosedEvent.class)
     void write() {
-        Map<UUID, Instant> batch = new HashMap<>(pending);
+        Map<UUID, Use> batch = new HashMap<>(pending);
         if (batch.isEmpty()) {
             return;
         }
         try {
-            TenantScope.runAsSystem(REASON, () -> transactions.executeWithoutResult(_ -> keys.used(batch)));
+            TenantScope.runAsSystem(REASON, () -> transactions.executeWithoutResult(_ -> batch.forEach(this::write)));
             batch.forEach(pending::remove);
         } catch (DataAccessException | TransactionException e) {
             log.warn("The last uses of {} API keys could not be written yet", batch.size(), e);
         }
+    }
+
+    private void write(UUID keyId, Use use) {
+        Instant now = clock.instant();
+        keys.used(keyId, use.at());
+        keys.announceUse(keyId, now.minus(properties.useAuditInterval()), now)
+                .ifPresent(key -> history.used(key, use.at(), use.clientAddress()));
     }
 }

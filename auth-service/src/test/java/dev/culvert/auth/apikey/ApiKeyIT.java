@@ -29,7 +29,7 @@ class ApiKeyIT extends RunningAuthService {
     private static final Map<String, Object> REQUEST =
             Map.of("name", "laptop", "scopes", List.of(Scope.TUNNELS_USE, Scope.TUNNELS_CONNECT));
 
-    /** R2.8a, R2.8b, X-4: shown once, and nowhere to be found afterwards. */
+    /** R2.8a, R2.8b, S2.8, X-4: shown once, and nowhere to be found afterwards. */
     @Test
     void showsAKeyOnceAndStoresOnlyItsDigest() {
         Person person = client().registerVerified();
@@ -94,7 +94,7 @@ class ApiKeyIT extends RunningAuthService {
                 .get("token")
                 .asString();
 
-        assertThat(claims(token).getStringListClaim(CallerClaims.ROLES)).containsExactly("user");
+        assertThat(claims(token).getStringListClaim(CallerClaims.ROLES)).containsExactly("enterprise_user", "user");
         ProblemAssert.assertThat(client().as(token).post(KEYS, REQUEST)).isProblem(ProblemCode.FORBIDDEN);
         ProblemAssert.assertThat(admin.post(KEYS, Map.of("name", "x", "scopes", List.of(Scope.ADMIN, "made:up"))))
                 .isProblem(ProblemCode.VALIDATION_ERROR);
@@ -144,7 +144,7 @@ class ApiKeyIT extends RunningAuthService {
         ProblemAssert.assertThat(holder.post(EXCHANGE)).isProblem(ProblemCode.AUTH_TOKEN_INVALID);
     }
 
-    /** One answer for every key that is not good, so that trying says nothing. */
+    /** S3.13: one answer for every key that is not good, also for a wrong secret with a right prefix. */
     @Test
     void refusesMadeUpKeysAllTheSame() {
         String key = json(client().signedIn().post(KEYS, REQUEST)).get("key").asString();
@@ -158,7 +158,7 @@ class ApiKeyIT extends RunningAuthService {
         ProblemAssert.assertThat(client().post(EXCHANGE)).isProblem(ProblemCode.AUTH_TOKEN_MISSING);
     }
 
-    /** R2.5: a stranger's key does not exist. */
+    /** R2.5, S2.6: a stranger's key does not exist, and lists of two tenants have nothing in common. */
     @Test
     void hidesKeysFromStrangers() {
         String id = json(client().signedIn().post(KEYS, REQUEST)).get("id").asString();

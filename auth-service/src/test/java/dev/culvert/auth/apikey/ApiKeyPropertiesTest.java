@@ -17,6 +17,15 @@ class ApiKeyPropertiesTest {
                 .bindOrCreate("culvert.auth.api-key", Bindable.of(ApiKeyProperties.class));
 
         assertThat(properties)
-                .isEqualTo(new ApiKeyProperties("live", Duration.ofMinutes(5), 100, Duration.ofSeconds(30)));
+                .isEqualTo(new ApiKeyProperties(
+                        "live",
+                        Duration.ofMinutes(5),
+                        100,
+                        10,
+                        Duration.ofHours(24),
+                        Duration.ofDays(365),
+                        Duration.ofSeconds(30),
+                        Duration.ofHours(1),
+                        Duration.ofSeconds(15)));
     }
 }
