@@ -2,6 +2,7 @@ package dev.culvert.gateway.identity;
 
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.gateway.call.Call;
+import dev.culvert.gateway.call.Identity;
 import dev.culvert.gateway.call.Plane;
 import dev.culvert.gateway.call.Stage;
 import dev.culvert.gateway.ratelimit.AddressLimit;
@@ -34,18 +35,24 @@ public final class CallerIdentification implements Stage {
             return chain.filter(exchange);
         }
         Optional<Credential> shown = Credential.of(exchange.getRequest().getHeaders());
-        if (shown.isEmpty()) {
-            return call.destination().open() ? chain.filter(exchange) : refuse(exchange, missing());
+        if (shown.filter(credential -> !credential.value().isBlank()).isEmpty()) {
+            ProblemException missing = shown.isEmpty() ? missing() : missing().withAlias("MISSING_API_KEY");
+            return call.destination().open() ? chain.filter(exchange) : refuse(exchange, missing);
         }
         Credential credential = shown.get();
         var known = identities.known(credential);
-        if (known.isPresent()) {
+        if (known.isPresent() && allowedHere(known.get(), call)) {
             call.identify(known.get(), credential.header());
             return chain.filter(exchange);
         }
-        return mayAsk(exchange, credential)
-                .then(Mono.defer(() -> identities.verify(credential)))
-                .doOnNext(identity -> call.identify(identity, credential.header()))
+        Mono<Identity> identity = known.isPresent()
+                ? Mono.error(ApiKeys.refusedHere())
+                : mayAsk(exchange, credential)
+                        .then(Mono.defer(() ->
+                                identities.verify(credential, call.client().address())))
+                        .filter(found -> allowedHere(found, call))
+                        .switchIfEmpty(Mono.error(ApiKeys::refusedHere));
+        return identity.doOnNext(found -> call.identify(found, credential.header()))
                 .then()
                 .onErrorResume(ProblemException.class, refusal -> judge(exchange, refusal))
                 .then(Mono.defer(() -> chain.filter(exchange)));
@@ -59,8 +66,13 @@ public final class CallerIdentification implements Stage {
         };
     }
 
+    /** The one who asked may have been allowed where this one is not: a verified key is remembered for all addresses. */
+    private static boolean allowedHere(Identity identity, Call call) {
+        return identity.key().map(terms -> terms.allow(call.client().address())).orElse(true);
+    }
+
     private Mono<Void> judge(ServerWebExchange exchange, ProblemException refusal) {
-        if (refusal.code().status() != 401) {
+        if (refusal.code() != ProblemCode.FORBIDDEN && refusal.code().status() != 401) {
             return Mono.error(refusal);
         }
         return Call.of(exchange).destination().open() ? Mono.empty() : refuse(exchange, refusal);

@@ -60,23 +60,32 @@ final class Identities {
         return entry.verifiedAt().plus(blindFor).isBefore(clock.instant());
     }
 
-    /** Verifies a credential; callers that come with the same one meanwhile share the work. */
-    Mono<Identity> verify(Credential credential) {
+    /**
+     * Verifies a credential; callers that come with the same one from the same address meanwhile share the work, and only
+     * they, because the answer for a key can depend on the address.
+     */
+    Mono<Identity> verify(Credential credential, String clientAddress) {
         String digest = credential.digest();
         ProblemException refused = refusedKeys.getIfPresent(digest);
         if (refused != null) {
             return Mono.error(refused);
         }
+        String asked = digest + '@' + clientAddress;
         return underway.computeIfAbsent(
-                digest,
-                _ -> ask(credential).doFinally(_ -> underway.remove(digest)).cache());
+                asked,
+                _ -> ask(credential, clientAddress)
+                        .doFinally(_ -> underway.remove(asked))
+                        .cache());
     }
 
-    private Mono<Identity> ask(Credential credential) {
+    private Mono<Identity> ask(Credential credential, String clientAddress) {
         return switch (credential) {
             case Credential.AccessToken token -> tokens.verify(token.value()).flatMap(found -> admit(token, found));
             case Credential.ApiKey key ->
-                keys.exchange(key)
+                keys.exchange(key, clientAddress)
+                        // an answer that was on its way while the key changed
+                        .flatMap(found ->
+                                revocations.outdated(found) ? keys.exchange(key, clientAddress) : Mono.just(found))
                         .flatMap(found -> admit(key, found))
                         .doOnError(ProblemException.class, refusal -> remember(key, refusal))
                         .onErrorResume(ProblemException.class, refusal -> stale(key, refusal));

@@ -1,6 +1,8 @@
 package dev.culvert.gateway.identity;
 
 import dev.culvert.contracts.event.AuthEvent.ApiKeyRevoked;
+import dev.culvert.contracts.event.AuthEvent.ApiKeyRotated;
+import dev.culvert.contracts.event.AuthEvent.ApiKeyUpdated;
 import dev.culvert.contracts.event.AuthEvent.SessionEnded;
 import dev.culvert.contracts.event.EventHeaders;
 import dev.culvert.contracts.event.EventType;
@@ -150,13 +152,7 @@ public class RevocationFeed implements SmartLifecycle {
         EventType.ofCloudEventsType(new String(type.value(), StandardCharsets.UTF_8))
                 .ifPresent(known -> {
                     try {
-                        if (known == EventType.API_KEY_REVOKED) {
-                            revocations.revokeKey(json.readValue(event.value(), ApiKeyRevoked.class)
-                                    .apiKeyId());
-                        } else if (known == EventType.SESSION_ENDED) {
-                            revocations.endSession(json.readValue(event.value(), SessionEnded.class)
-                                    .sessionId());
-                        }
+                        apply(known, event.value());
                     } catch (JacksonException e) {
                         log.atError()
                                 .addKeyValue("topic", event.topic())
@@ -165,6 +161,20 @@ public class RevocationFeed implements SmartLifecycle {
                         verified.clear();
                     }
                 });
+    }
+
+    private void apply(EventType type, byte[] data) {
+        if (type == EventType.API_KEY_REVOKED) {
+            revocations.revokeKey(json.readValue(data, ApiKeyRevoked.class).apiKeyId());
+        } else if (type == EventType.API_KEY_UPDATED) {
+            ApiKeyUpdated updated = json.readValue(data, ApiKeyUpdated.class);
+            revocations.changeKey(updated.apiKeyId(), updated.version());
+        } else if (type == EventType.API_KEY_ROTATED) {
+            ApiKeyRotated rotated = json.readValue(data, ApiKeyRotated.class);
+            revocations.changeKey(rotated.apiKeyId(), rotated.version());
+        } else if (type == EventType.SESSION_ENDED) {
+            revocations.endSession(json.readValue(data, SessionEnded.class).sessionId());
+        }
     }
 
     private Map<String, Object> settings() {

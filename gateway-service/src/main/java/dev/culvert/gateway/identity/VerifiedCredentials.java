@@ -47,7 +47,9 @@ final class VerifiedCredentials {
     /** The identity of a credential that is known to be good now. */
     Optional<Entry> find(Credential credential) {
         Entry entry = entries.getIfPresent(credential.digest());
-        return entry == null || revocations.cover(entry.identity()) ? Optional.empty() : Optional.of(entry);
+        return entry == null || revocations.cover(entry.identity()) || revocations.outdated(entry.identity())
+                ? Optional.empty()
+                : Optional.of(entry);
     }
 
     void remember(Credential credential, Identity identity) {

@@ -14,6 +14,7 @@ import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.culvert.contracts.event.AuthEvent.ApiKeyRevoked;
+import dev.culvert.contracts.event.AuthEvent.ApiKeyUpdated;
 import dev.culvert.contracts.event.AuthEvent.SessionEnded;
 import dev.culvert.contracts.event.DomainEvent;
 import dev.culvert.contracts.event.EventHeaders;
@@ -35,13 +36,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -58,6 +62,8 @@ import reactor.core.publisher.Mono;
 class IdentityIT {
     private static final TestingService SERVICE = TestingService.start();
     private static final ConcurrentMap<String, TestCallers> KEYS = new ConcurrentHashMap<>();
+    private static final ConcurrentMap<String, Map<String, Object>> TERMS = new ConcurrentHashMap<>();
+    private static final AtomicReference<String> ASKED_FOR_ADDRESS = new AtomicReference<>("");
     private static final AtomicInteger EXCHANGES = new AtomicInteger();
     private static TestingGateway gateway;
 
@@ -65,17 +71,20 @@ class IdentityIT {
     static void start() throws Exception {
         SERVICE.on("/internal/api-keys/exchange", (request, response) -> {
             EXCHANGES.incrementAndGet();
-            TestCallers owner =
-                    KEYS.get(request.requestHeaders().get("Authorization").substring(7));
+            ASKED_FOR_ADDRESS.set(request.requestHeaders().get("X-Forwarded-For"));
+            String key = request.requestHeaders().get("Authorization").substring(7);
+            TestCallers owner = KEYS.get(key);
+            Map<String, Object> answer = new HashMap<>(TERMS.getOrDefault(key, Map.of()));
+            if (owner != null) {
+                answer.putAll(Map.of("token", TestingIssuer.shared().token(owner), "expiresInSeconds", 300));
+            }
             return owner == null
                     ? response.status(401).sendString(Mono.just("{}"))
                     : response.header("Content-Type", "application/json")
-                            .sendString(Mono.delay(Duration.ofMillis(100))
-                                    .map(_ -> JSON.writeValueAsString(Map.of(
-                                            "token", TestingIssuer.shared().token(owner), "expiresInSeconds", 300))));
+                            .sendString(Mono.delay(Duration.ofMillis(100)).map(_ -> JSON.writeValueAsString(answer)));
         });
         publish(new SessionEnded(UUID.randomUUID(), UUID.randomUUID(), "makes the topic"));
-        gateway = TestingGateway.start(SERVICE);
+        gateway = TestingGateway.start(SERVICE, "TRUSTED_PROXIES", "127.0.0.1");
         RevocationFeed feed = gateway.context().getBean(RevocationFeed.class);
         await().atMost(Duration.ofSeconds(60)).until(feed::live);
     }
@@ -186,6 +195,7 @@ class IdentityIT {
         assertThat(EXCHANGES).hasValue(1);
     }
 
+    /** S3.14, X-34. */
     @Test
     void refusesAKeyWithinASecondOfItsRevocation() throws Exception {
         String key = newKey();
@@ -196,6 +206,61 @@ class IdentityIT {
 
         await().atMost(Duration.ofSeconds(1))
                 .untilAsserted(() -> assertProblem(send(withKey(key)), ProblemCode.AUTH_TOKEN_INVALID));
+    }
+
+    /** S3.15: what the owner changed counts from the next request on, and is asked for once. */
+    @Test
+    void asksAnewForAKeyThatChanged() throws Exception {
+        String key = newKey();
+        TERMS.put(key, Map.of("version", 1));
+        assertThat(send(withKey(key)).statusCode()).isEqualTo(200);
+        TestCallers owner = KEYS.get(key);
+        TERMS.put(key, Map.of("version", 2));
+
+        publish(new ApiKeyUpdated(
+                owner.userId(),
+                owner.apiKeyId().orElseThrow(),
+                "cvt_test",
+                2,
+                Set.of("scopes"),
+                Set.of("tunnels:read")));
+
+        await().atMost(Duration.ofSeconds(1)).until(() -> {
+            assertThat(send(withKey(key)).statusCode()).isEqualTo(200);
+            return EXCHANGES.get() == 2;
+        });
+        assertThat(send(withKey(key)).statusCode()).isEqualTo(200);
+        assertThat(EXCHANGES).hasValue(2);
+    }
+
+    /** a key that is known from an allowed address is not let in from another, nor refused there because of it. */
+    @Test
+    void holdsEveryRequestToTheNetworksOfItsKey() {
+        String key = newKey();
+        TERMS.put(
+                key, Map.of("version", 1, "allowedNetworks", List.of("203.0.113.0/24"), "limits", Map.of("minute", 5)));
+
+        assertThat(send(withKey(key).header("X-Forwarded-For", "203.0.113.5")).statusCode())
+                .isEqualTo(200);
+        assertThat(ASKED_FOR_ADDRESS).hasValue("203.0.113.5");
+        HttpResponse<String> outside = send(withKey(key));
+        assertProblem(outside, ProblemCode.FORBIDDEN);
+        assertThat(outside.body()).contains("API_KEY_ADDRESS_NOT_ALLOWED");
+        assertThat(send(withKey(key).header("X-Forwarded-For", "203.0.113.6")).statusCode())
+                .isEqualTo(200);
+        assertThat(EXCHANGES).hasValue(1);
+    }
+
+    /** R2.8b. */
+    @Test
+    void tellsAMissingKeyFromAWrongOne() {
+        HttpResponse<String> missing = send(withKey(""));
+        assertProblem(missing, ProblemCode.AUTH_TOKEN_MISSING);
+        assertThat(missing.body()).contains("MISSING_API_KEY");
+        HttpResponse<String> wrong = send(withKey("cvt_live_wrong"));
+        assertProblem(wrong, ProblemCode.AUTH_TOKEN_INVALID);
+        assertThat(wrong.body()).contains("INVALID_API_KEY");
+        assertThat(EXCHANGES).hasValue(1);
     }
 
     @Test
