@@ -93,7 +93,7 @@ class Admissions {
 
     private static void require(Caller caller, String scope, String detail) {
         if (!caller.hasScope(scope)) {
-            throw new ProblemException(ProblemCode.FORBIDDEN, detail);
+            throw new ProblemException(ProblemCode.FORBIDDEN, detail).withAlias("INSUFFICIENT_SCOPES");
         }
     }
 

@@ -101,7 +101,8 @@ public final class AgentGate {
     private Admitted entrance(Admitted admitted) {
         if (!admitted.caller().hasScope(Scope.TUNNELS_CONNECT)) {
             throw new ProblemException(
-                    ProblemCode.FORBIDDEN, "These credentials lack the scope " + Scope.TUNNELS_CONNECT + ".");
+                            ProblemCode.FORBIDDEN, "These credentials lack the scope " + Scope.TUNNELS_CONNECT + ".")
+                    .withAlias("INSUFFICIENT_SCOPES");
         }
         switch (admitted.resolution()) {
             case Resolution.Unknown _ ->

@@ -153,7 +153,8 @@ final class Exchange {
     private Resolution.Found found(Admitted answer) {
         if (!answer.caller().hasScope(Scope.TUNNELS_USE)) {
             throw new ProblemException(
-                    ProblemCode.FORBIDDEN, "These credentials lack the scope " + Scope.TUNNELS_USE + ".");
+                            ProblemCode.FORBIDDEN, "These credentials lack the scope " + Scope.TUNNELS_USE + ".")
+                    .withAlias("INSUFFICIENT_SCOPES");
         }
         return switch (answer.resolution()) {
             case Resolution.Unknown _ -> throw IngressProblems.unknownTunnel();

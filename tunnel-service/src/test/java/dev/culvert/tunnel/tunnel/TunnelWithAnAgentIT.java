@@ -8,6 +8,8 @@ import dev.culvert.agent.Agent;
 import dev.culvert.agent.AgentOptions;
 import dev.culvert.agent.connect.AgentEnd;
 import dev.culvert.contracts.event.AuthEvent.ApiKeyRevoked;
+import dev.culvert.contracts.event.AuthEvent.ApiKeyUpdated;
+import dev.culvert.contracts.event.DomainEvent;
 import dev.culvert.contracts.http.HeaderNames;
 import dev.culvert.contracts.identity.Scope;
 import dev.culvert.contracts.problem.ProblemCode;
@@ -25,6 +27,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -157,17 +161,28 @@ class TunnelWithAnAgentIT extends RunningTunnelService {
 
     @Test
     void closesItsAgentsWhenTheirKeyIsRevoked() throws Exception {
+        closesItsAgentsAfter(
+                new ApiKeyRevoked(caller.userId(), caller.apiKeyId().orElseThrow(), "cvt_test_a"));
+    }
+
+    /** S3.15: a key that may no longer connect agents loses those it connected. */
+    @Test
+    void closesItsAgentsWhenTheirKeyMayNoLongerConnect() throws Exception {
+        UUID keyId = caller.apiKeyId().orElseThrow();
+        closesItsAgentsAfter(new ApiKeyUpdated(
+                caller.userId(), keyId, "cvt_test_a", 2, Set.of("scopes"), Set.of(Scope.TUNNELS_USE)));
+    }
+
+    private void closesItsAgentsAfter(DomainEvent event) throws Exception {
         String tunnel = createTunnel();
         try (Agent agent = agent()) {
             agent.awaitConnected(Duration.ofSeconds(10));
-            // A connection that is still on its way would report itself after the revocation.
+            // A connection that is still on its way would report itself after the event.
             await().until(() -> agent.connectionsUp() == AgentOptions.DEFAULT_CONNECTIONS);
             awaitStatus(tunnel, "connected");
 
             // Any service could publish it; here this one does, so that it comes over the real topic.
-            transactions.executeWithoutResult(_ -> outbox.append(
-                    caller.tenantId(),
-                    new ApiKeyRevoked(caller.userId(), caller.apiKeyId().orElseThrow(), "cvt_test_a")));
+            transactions.executeWithoutResult(_ -> outbox.append(caller.tenantId(), event));
 
             assertThat(agent.end().get(20, TimeUnit.SECONDS).reason()).isEqualTo(AgentEnd.Reason.KEY_REFUSED);
             awaitStatus(tunnel, "error");
