@@ -270,6 +270,10 @@ public final class Demo {
                 "/api/v1/auth/login",
                 Optional.empty(),
                 Map.of("username", Summary.ADMIN, "password", adminPassword));
+        if (tokens.path("second_factor_required").asBoolean()) {
+            throw new Refusal(
+                    "This installation asks administrators for a second factor, which the demo does not have.");
+        }
         String token = tokens.path("access_token").asString();
         JsonNode row = Waiting.until("audit row of event " + eventId, PATIENCE, () -> {
             JsonNode rows = gateway.get("/api/v1/admin/audit-logs?type=tunnel.created&limit=200", token);
