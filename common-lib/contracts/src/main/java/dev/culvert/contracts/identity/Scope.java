@@ -9,6 +9,12 @@ public final class Scope {
     public static final String PROFILE_READ = "profile:read";
     public static final String PROFILE_WRITE = "profile:write";
 
+    /**
+     * Change how somebody signs in: password, sessions. Never grantable to an API key, so that a leaked key cannot take
+     * an account over.
+     */
+    public static final String ACCOUNT_MANAGE = "account:manage";
+
     /** Manage API keys. Never grantable to an API key itself, so that a leaked key cannot mint others. */
     public static final String KEYS_MANAGE = "keys:manage";
 
@@ -37,6 +43,7 @@ public final class Scope {
     public static final Set<String> ALL = Set.of(
             PROFILE_READ,
             PROFILE_WRITE,
+            ACCOUNT_MANAGE,
             KEYS_MANAGE,
             TUNNELS_READ,
             TUNNELS_WRITE,
