@@ -26,7 +26,10 @@ import org.springframework.test.context.DynamicPropertySource;
             "culvert.auth.mail.poll-interval=200ms",
             "culvert.auth.mail.first-retry=300ms",
             "culvert.auth.mail.longest-retry=300ms",
-            "culvert.auth.api-key.last-use-interval=300ms"
+            "culvert.auth.api-key.last-use-interval=300ms",
+            "culvert.auth.signing-key.check-interval=500ms",
+            "culvert.auth.cleanup.interval=1h",
+            "culvert.auth.password.most-waiting=40"
         })
 @Import(SkippableTime.class)
 public abstract class RunningAuthService {
