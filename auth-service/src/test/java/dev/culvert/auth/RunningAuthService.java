@@ -29,7 +29,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "culvert.auth.api-key.last-use-interval=300ms",
             "culvert.auth.signing-key.check-interval=500ms",
             "culvert.auth.cleanup.interval=1h",
-            "culvert.auth.password.most-waiting=40"
+            "culvert.auth.password.most-waiting=24"
         })
 @Import(SkippableTime.class)
 public abstract class RunningAuthService {

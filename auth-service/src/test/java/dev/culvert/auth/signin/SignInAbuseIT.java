@@ -31,7 +31,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 /** What attackers send to the sign-in, and what they must neither learn nor break. */
 class SignInAbuseIT extends RunningAuthService {
     private static final String LOGIN = "/api/v1/auth/login";
-    private static final int MOST_WAITING = 40;
+    private static final int MOST_WAITING = 24;
 
     @Autowired
     private Passwords passwords;
@@ -92,10 +92,11 @@ class SignInAbuseIT extends RunningAuthService {
     @Test
     void sendsHugeBodiesAwayCleanly() {
         String huge = "x".repeat(10 * 1024 * 1024);
+        AuthClient client = client().inParallel(); // not over HTTP/2, whose first request has to wait for an upgrade
 
-        ProblemAssert.assertThat(client().post(LOGIN, Map.of("username", huge, "password", "x")))
+        ProblemAssert.assertThat(client.post(LOGIN, Map.of("username", huge, "password", "x")))
                 .isProblem(ProblemCode.PAYLOAD_TOO_LARGE);
-        ProblemAssert.assertThat(client().postForm(LOGIN, Map.of("username", "ada", "password", huge)))
+        ProblemAssert.assertThat(client.postForm(LOGIN, Map.of("username", "ada", "password", huge)))
                 .isProblem(ProblemCode.PAYLOAD_TOO_LARGE);
         ProblemAssert.assertThat(client().post(LOGIN, Map.of("username", "x".repeat(256), "password", "x")))
                 .isProblem(ProblemCode.VALIDATION_ERROR)
