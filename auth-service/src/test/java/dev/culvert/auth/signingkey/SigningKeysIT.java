@@ -35,6 +35,6 @@ class SigningKeysIT extends RunningAuthService {
     void storesThePrivateHalfSealed() {
         assertThat(column("SELECT sealed_private_jwk FROM auth.signing_key"))
                 .isNotEmpty()
-                .allSatisfy(sealed -> assertThat(sealed).doesNotContain("\"d\"", "\"kty\""));
+                .allSatisfy(stored -> assertThat(stored).doesNotContain("\"d\"", "\"kty\""));
     }
 }
