@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -28,20 +29,41 @@ public final class AuthClient {
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final HttpClient HTTP_1 =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final Pattern LINK = Pattern.compile("verify-email\\?token=([A-Za-z0-9_-]+)");
+    private static final Pattern RESET_LINK = Pattern.compile("password-reset/confirm\\?token=([A-Za-z0-9_-]+)");
 
     private final String address;
+    private final String source;
     private final Optional<String> token;
-    private final Optional<String> clientAddress;
+    private final HttpClient http;
 
+    /** A client with an address of its own, as a trusted proxy in front of the service would tell it. */
     public AuthClient(String address) {
-        this(address, Optional.empty(), Optional.empty());
+        this(address, anySource(), Optional.empty(), HTTP);
     }
 
-    private AuthClient(String address, Optional<String> token, Optional<String> clientAddress) {
+    private AuthClient(String address, String source, Optional<String> token, HttpClient http) {
         this.address = address;
+        this.source = source;
         this.token = token;
-        this.clientAddress = clientAddress;
+        this.http = http;
+    }
+
+    /** The same client, each of whose requests has a connection of its own; over HTTP/2 the server runs 20 at once. */
+    public AuthClient inParallel() {
+        return new AuthClient(address, source, token, HTTP_1);
+    }
+
+    /** The address the service sees. */
+    public String source() {
+        return source;
+    }
+
+    private static String anySource() {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        return "198.18." + random.nextInt(256) + "." + random.nextInt(256);
     }
 
     /** Somebody registered. */
@@ -49,12 +71,25 @@ public final class AuthClient {
 
     /** The same client with an access token or key. */
     public AuthClient as(String bearer) {
-        return new AuthClient(address, Optional.of(bearer), clientAddress);
+        return new AuthClient(address, source, Optional.of(bearer), http);
     }
 
-    /** The same client behind the gateway, which says where the request comes from. */
-    public AuthClient from(String forwardedFor) {
-        return new AuthClient(address, token, Optional.of(forwardedFor));
+    /** The same client at another address. */
+    public AuthClient from(String otherSource) {
+        return new AuthClient(address, otherSource, token, http);
+    }
+
+    public HttpResponse<String> patch(String path, Object body) {
+        return send("PATCH", path, body);
+    }
+
+    public HttpResponse<String> put(String path, Object body) {
+        return send("PUT", path, body);
+    }
+
+    private HttpResponse<String> send(String method, String path, Object body) {
+        return send(request(path, "Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))));
     }
 
     public HttpResponse<String> get(String path, String... headers) {
@@ -69,22 +104,14 @@ public final class AuthClient {
         return send(request(path).POST(HttpRequest.BodyPublishers.noBody()));
     }
 
+    /** Without a body, with headers. */
+    public HttpResponse<String> postWith(String path, String... headers) {
+        return send(request(path, headers).POST(HttpRequest.BodyPublishers.noBody()));
+    }
+
     public HttpResponse<String> post(String path, Object body) {
         String json = body instanceof String text ? text : JSON.writeValueAsString(body);
         return send(request(path, "Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(json)));
-    }
-
-    public HttpResponse<String> patch(String path, Object body) {
-        return send("PATCH", path, body);
-    }
-
-    public HttpResponse<String> put(String path, Object body) {
-        return send("PUT", path, body);
-    }
-
-    private HttpResponse<String> send(String method, String path, Object body) {
-        return send(request(path, "Content-Type", "application/json")
-                .method(method, HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))));
     }
 
     public HttpResponse<String> postForm(String path, Map<String, String> fields) {
@@ -132,10 +159,24 @@ public final class AuthClient {
         return person;
     }
 
-    /** The token in the first mail to somebody. */
+    /** The token in the first verification mail to somebody. */
     public static String mailedToken(Person person) {
+        return mailedToken(person, LINK);
+    }
+
+    /** The token in the first password reset mail to somebody. */
+    public static String resetToken(Person person) {
+        return mailedToken(person, RESET_LINK);
+    }
+
+    private static String mailedToken(Person person, Pattern link) {
         try {
-            return tokenIn(TestingMailbox.shared().awaitTo(person.email()).text());
+            return tokenIn(
+                    TestingMailbox.shared()
+                            .await(mail -> mail.to().equalsIgnoreCase(person.email())
+                                    && link.matcher(mail.text()).find())
+                            .text(),
+                    link);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
@@ -143,7 +184,16 @@ public final class AuthClient {
     }
 
     public static String tokenIn(String mail) {
-        Matcher link = LINK.matcher(mail);
+        return tokenIn(mail, LINK);
+    }
+
+    /** The token in a password reset mail. */
+    public static String resetTokenIn(String mail) {
+        return tokenIn(mail, RESET_LINK);
+    }
+
+    private static String tokenIn(String mail, Pattern pattern) {
+        Matcher link = pattern.matcher(mail);
         if (!link.find()) {
             throw new AssertionError("No link in: " + mail);
         }
@@ -179,17 +229,17 @@ public final class AuthClient {
     private HttpRequest.Builder request(String path, String... headers) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(address + path)).timeout(Duration.ofSeconds(60));
+        request.header("X-Forwarded-For", source);
         token.ifPresent(value -> request.header("Authorization", "Bearer " + value));
-        clientAddress.ifPresent(value -> request.header("X-Forwarded-For", value));
         if (headers.length > 0) {
             request.headers(headers);
         }
         return request;
     }
 
-    private static HttpResponse<String> send(HttpRequest.Builder request) {
+    private HttpResponse<String> send(HttpRequest.Builder request) {
         try {
-            return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -46,4 +46,30 @@ class DatabaseIsLostIT extends RunningAuthService {
         assertThat(signedIn.get("/api/v1/auth/me").statusCode()).isEqualTo(200);
         assertThat(client().registerVerified()).isNotNull();
     }
+
+    /** The database goes away in the middle of a renewal: nothing has happened, and the same token works afterwards. */
+    @Test
+    void losesNoRefreshTokenInTheMiddleOfItsRotation() {
+        Person ada = client().registerVerified();
+        String token = client().signIn(ada).get("refresh_token").asString();
+        TestingPostgres.shared().execute("""
+                CREATE FUNCTION auth.fault() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+                BEGIN
+                  PERFORM pg_terminate_backend(pg_backend_pid());
+                  PERFORM pg_sleep(1);
+                  RETURN NEW;
+                END $$""");
+        TestingPostgres.shared().execute("""
+                CREATE TRIGGER fault BEFORE INSERT ON auth.refresh_token FOR EACH ROW EXECUTE FUNCTION auth.fault()""");
+
+        HttpResponse<String> interrupted = client().refresh(token);
+        TestingPostgres.shared().execute("DROP FUNCTION auth.fault() CASCADE");
+
+        ProblemAssert.assertThat(interrupted).isProblem(ProblemCode.SERVICE_UNAVAILABLE);
+        assertThat(column(
+                        "SELECT used_at IS NULL FROM auth.refresh_token t JOIN auth.session s ON s.id = session_id WHERE account_id = ?",
+                        ada.userId()))
+                .containsExactly("t");
+        assertThat(client().refresh(token).statusCode()).isEqualTo(200);
+    }
 }

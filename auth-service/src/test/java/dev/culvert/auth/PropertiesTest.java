@@ -45,6 +45,7 @@ class PropertiesTest {
                         Map.entry("spring.mail.properties.mail.smtp.timeout", "10000"),
                         Map.entry("spring.mail.properties.mail.smtp.writetimeout", "10000"),
                         Map.entry("culvert.data.schema", "auth"),
+                        Map.entry("culvert.body.max-size", "64KB"),
                         Map.entry("culvert.auth.account.public-url", "http://127.0.0.1:8080"),
                         Map.entry("culvert.auth.account.initial-admin-password", ""),
                         Map.entry("culvert.auth.token.issuer", "http://127.0.0.1:8080"),

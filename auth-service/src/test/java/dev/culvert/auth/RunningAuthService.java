@@ -30,7 +30,10 @@ import org.springframework.test.context.DynamicPropertySource;
             "culvert.auth.api-key.upkeep-interval=300ms",
             "culvert.auth.api-key.creations-per-hour=100000",
             // administrators sign in with their password alone here, except where tests are about that
-            "culvert.auth.second-factor.required-for-administrators=false"
+            "culvert.auth.second-factor.required-for-administrators=false",
+            "culvert.auth.signing-key.check-interval=500ms",
+            "culvert.auth.cleanup.interval=1h",
+            "culvert.auth.password.most-waiting=24"
         })
 @Import(SkippableTime.class)
 public abstract class RunningAuthService {

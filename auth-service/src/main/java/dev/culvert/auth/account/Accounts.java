@@ -39,6 +39,14 @@ public class Accounts {
                 .optional();
     }
 
+    /** The account of an id with the hash its password is checked against. */
+    public Optional<Credentials> findCredentials(UUID id) {
+        return jdbc.sql("SELECT * FROM account WHERE id = :id")
+                .param("id", id)
+                .query((row, _) -> new Credentials(account(row, 0), row.getString("password_hash")))
+                .optional();
+    }
+
     /** Stores a new account unless its username or mail address is taken. */
     boolean insert(Account account, String passwordHash) {
         return jdbc.sql("""
@@ -77,6 +85,14 @@ public class Accounts {
                         .param("now", now.atOffset(ZoneOffset.UTC))
                         .update()
                 == 1;
+    }
+
+    /** Gives an account another password hash; needs a transaction that sees the account. */
+    public void setPassword(UUID id, String passwordHash) {
+        jdbc.sql("UPDATE account SET password_hash = :hash WHERE id = :id")
+                .param("id", id)
+                .param("hash", passwordHash)
+                .update();
     }
 
     private static Account account(ResultSet row, int rowNumber) throws SQLException {

@@ -8,7 +8,6 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Email;
 import jakarta.validation.constraints.NotBlank;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -33,7 +32,7 @@ class EmailVerificationController {
     }
 
     record VerifyEmailRequest(
-            @NotBlank(message = "is required") String token) {}
+            @Schema(description = "from the link in the mail") @NotBlank(message = "is required") String token) {}
 
     record VerifyEmailResponse(boolean emailVerified) {}
 
@@ -52,14 +51,14 @@ class EmailVerificationController {
             @RequestParam String token,
             @RequestHeader(name = HttpHeaders.ACCEPT, required = false, defaultValue = MediaType.ALL_VALUE)
                     List<MediaType> accepted) {
-        if (accepted.stream().noneMatch(EmailVerificationController::html)) {
+        if (!AccountPage.wanted(accepted)) {
             return ResponseEntity.ok(confirm(token));
         }
         try {
             verification.confirm(token);
-            return page(HttpStatus.OK, VerificationPage.confirmed());
+            return AccountPage.emailConfirmed();
         } catch (ProblemException refusal) {
-            return page(HttpStatus.valueOf(refusal.code().status()), VerificationPage.refused(refusal.detail()));
+            return AccountPage.emailRefused(HttpStatus.valueOf(refusal.code().status()), refusal.detail());
         }
     }
 
@@ -93,17 +92,5 @@ class EmailVerificationController {
     private VerifyEmailResponse confirm(String token) {
         verification.confirm(token);
         return new VerifyEmailResponse(true);
-    }
-
-    private static boolean html(MediaType type) {
-        return type.isConcrete() && type.isCompatibleWith(MediaType.TEXT_HTML);
-    }
-
-    private static ResponseEntity<String> page(HttpStatus status, String page) {
-        return ResponseEntity.status(status)
-                .contentType(new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8))
-                .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .header("Referrer-Policy", "no-referrer")
-                .body(page);
     }
 }

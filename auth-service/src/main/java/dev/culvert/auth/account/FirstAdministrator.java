@@ -106,6 +106,9 @@ class FirstAdministrator implements ApplicationRunner {
         if (!StrongPassword.Validator.strong(password)) {
             throw new IllegalStateException("INITIAL_ADMIN_PASSWORD " + StrongPassword.RULE);
         }
+        if (CommonPasswords.contain(password)) {
+            throw new IllegalStateException("INITIAL_ADMIN_PASSWORD " + StrongPassword.COMMON);
+        }
         return password;
     }
 

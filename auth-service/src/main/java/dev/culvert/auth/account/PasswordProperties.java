@@ -11,12 +11,14 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param concurrentHashes hashes computed at once; 0 means one for each processor. More would only slow each other down
  * @param turnWait how long a request waits for its turn before it is answered 503
+ * @param mostWaiting requests that may wait for their turn; the next one is answered 503 at once
  */
 @Validated
 @ConfigurationProperties("culvert.auth.password")
 record PasswordProperties(
         @DefaultValue("0") @Min(0) int concurrentHashes,
-        @DefaultValue("15s") Duration turnWait) {
+        @DefaultValue("15s") Duration turnWait,
+        @DefaultValue("200") @Min(1) int mostWaiting) {
 
     int permits() {
         return concurrentHashes > 0 ? concurrentHashes : Runtime.getRuntime().availableProcessors();

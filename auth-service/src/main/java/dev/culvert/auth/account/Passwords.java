@@ -2,11 +2,19 @@ package dev.culvert.auth.account;
 
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.platform.problem.ProblemException;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
 import org.springframework.security.crypto.password.DelegatingPasswordEncoder;
 import org.springframework.security.crypto.password.PasswordEncoder;
@@ -14,12 +22,15 @@ import org.springframework.stereotype.Component;
 
 /**
  * Hashes passwords and checks them, a bounded number at once: a hash takes a processor for a quarter of a second by
- * design, so a flood of sign-ins queues here instead of starving everything else (requirements S1.18, X-4).
+ * design, so a flood of sign-ins queues here instead of starving everything else (requirements S1.18, X-4). The hashes run
+ * on threads of their own: a virtual thread that only computes gives its carrier to nobody, and there is one carrier for
+ * each processor, so two sign-ins would stop every other request of a small machine.
  */
 @Component
-public class Passwords {
+public class Passwords implements DisposableBean {
     private static final String CURRENT = "bcrypt-hmac";
     private static final int BCRYPT_COST = 12;
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(5);
 
     /** Of random bytes nobody kept, and of the same cost: checking an unknown name takes as long as a known one. */
     public static final String NOBODYS_HASH =
@@ -27,13 +38,29 @@ public class Passwords {
 
     private final PasswordEncoder encoder;
     private final Semaphore turns;
-    private final Duration turnWait;
+    private final PasswordProperties properties;
+    private final ExecutorService hashing;
+    private final Timer timer;
 
-    Passwords(PasswordProperties properties) {
+    Passwords(PasswordProperties properties, MeterRegistry meters) {
         this.encoder = new DelegatingPasswordEncoder(
-                CURRENT, Map.of(CURRENT, new PreHashingPasswordEncoder(new BCryptPasswordEncoder(BCRYPT_COST))));
+                CURRENT,
+                Map.of(
+                        CURRENT,
+                        new PreHashingPasswordEncoder(new BCryptPasswordEncoder(BCRYPT_COST)),
+                        "bcrypt", // of other systems; replaced at the next sign-in
+                        new BCryptPasswordEncoder(BCRYPT_COST)));
         this.turns = new Semaphore(properties.permits(), true);
-        this.turnWait = properties.turnWait();
+        this.properties = properties;
+        this.hashing = Executors.newFixedThreadPool(
+                properties.permits(),
+                Thread.ofPlatform().name("password-hash-", 0).daemon().factory());
+        this.timer = Timer.builder("password.hash")
+                .description("Slow hashes of passwords, computed to store or to check one")
+                .register(meters);
+        Gauge.builder("password.waiting", turns, Semaphore::getQueueLength)
+                .description("Requests that wait for their turn to have a password hashed")
+                .register(meters);
     }
 
     /**
@@ -47,7 +74,23 @@ public class Passwords {
 
     /** Whether the password belongs to the hash; to be called inside {@link #inTurn}. */
     public boolean matches(String password, String hash) {
-        return encoder.matches(password, hash);
+        return computed(() -> encoder.matches(password, hash));
+    }
+
+    /** Whether the hash is of an older kind than those that are stored today. */
+    public boolean outdated(String hash) {
+        return encoder.upgradeEncoding(hash);
+    }
+
+    /** The hash to store; to be called inside {@link #inTurn}. */
+    public String encode(String password) {
+        return computed(() -> {
+            String hash = encoder.encode(password);
+            if (hash == null) {
+                throw new IllegalStateException("The encoder gave no hash");
+            }
+            return hash;
+        });
     }
 
     /**
@@ -56,11 +99,11 @@ public class Passwords {
      * @throws ProblemException SERVICE_UNAVAILABLE when too many others are waiting
      */
     public <T> T inTurn(Supplier<T> check) {
-        if (!tookTurn()) {
+        if (turns.getQueueLength() >= properties.mostWaiting() || !tookTurn()) {
             throw new ProblemException(
                             ProblemCode.SERVICE_UNAVAILABLE,
                             "Too many passwords are being checked; try again in a few seconds.")
-                    .withRetryAfter(Duration.ofSeconds(5));
+                    .withRetryAfter(TRY_AGAIN);
         }
         try {
             return check.get();
@@ -69,20 +112,30 @@ public class Passwords {
         }
     }
 
+    @Override
+    public void destroy() {
+        hashing.shutdown();
+    }
+
     private boolean tookTurn() {
         try {
-            return turns.tryAcquire(turnWait.toMillis(), TimeUnit.MILLISECONDS);
+            return turns.tryAcquire(properties.turnWait().toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
         }
     }
 
-    private String encode(String password) {
-        String hash = encoder.encode(password);
-        if (hash == null) {
-            throw new IllegalStateException("The encoder gave no hash");
+    private <T> T computed(Supplier<T> hash) {
+        Future<T> result = hashing.submit(() -> timer.record(hash));
+        try {
+            return result.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ProblemException(ProblemCode.SERVICE_UNAVAILABLE, "The service is stopping; try again.", e)
+                    .withRetryAfter(TRY_AGAIN);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("A password could not be hashed", e.getCause());
         }
-        return hash;
     }
 }

@@ -11,15 +11,21 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.jspecify.annotations.Nullable;
 
-/** 8 to 100 characters with an upper and a lower case letter, a digit and a special character (requirement S1.17). */
+/**
+ * 8 to 100 characters with an upper and a lower case letter, a digit and a special character (requirement S1.17), and not
+ * one that guessers try first ({@link CommonPasswords}).
+ */
 @Documented
 @Target({ElementType.FIELD, ElementType.PARAMETER, ElementType.RECORD_COMPONENT})
 @Retention(RetentionPolicy.RUNTIME)
 @Constraint(validatedBy = StrongPassword.Validator.class)
-@interface StrongPassword {
+public @interface StrongPassword {
     /** Also what the first administrator's password is measured against. */
     String RULE =
             "needs 8 to 100 characters with an upper case letter, a lower case letter, a digit and a special character";
+
+    /** Said of a password that obeys the rule and is guessed all the same. */
+    String COMMON = "is among the first that are guessed; choose one that is not built on a common word";
 
     String message() default RULE;
 
@@ -31,7 +37,15 @@ import org.jspecify.annotations.Nullable;
     final class Validator implements ConstraintValidator<StrongPassword, String> {
         @Override
         public boolean isValid(@Nullable String password, ConstraintValidatorContext context) {
-            return password == null || strong(password);
+            if (password == null || !strong(password)) {
+                return password == null;
+            }
+            if (CommonPasswords.contain(password)) {
+                context.disableDefaultConstraintViolation();
+                context.buildConstraintViolationWithTemplate(COMMON).addConstraintViolation();
+                return false;
+            }
+            return true;
         }
 
         static boolean strong(String password) {

@@ -14,6 +14,7 @@ import org.springframework.validation.annotation.Validated;
  * @param claim how long a sender may take for one mail before another one takes it over
  * @param firstRetry wait after the first failure; doubles with each further one
  * @param longestRetry the wait does not grow beyond this
+ * @param retention how long the row of a mail stays once it was sent or given up; its text goes at once
  */
 @Validated
 @ConfigurationProperties("culvert.auth.mail")
@@ -24,7 +25,8 @@ record MailProperties(
         @DefaultValue("5s") Duration pollInterval,
         @DefaultValue("30s") Duration claim,
         @DefaultValue("5s") Duration firstRetry,
-        @DefaultValue("15m") Duration longestRetry) {
+        @DefaultValue("15m") Duration longestRetry,
+        @DefaultValue("30d") Duration retention) {
 
     /** The wait before the next attempt, given how many have failed. */
     Duration retryAfter(int attempts) {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -33,11 +34,24 @@ public class MailQueue {
 
     /** Queues a mail in the present transaction: sent if that commits, and only then. */
     public void add(Mail mail) {
+        insert(mail, null);
+        events.publishEvent(new MailQueued());
+    }
+
+    /**
+     * Does the work of {@link #add} for a mail that is never sent, so that how long an answer takes does not tell whether
+     * there was somebody to write to.
+     */
+    public void addUnsent(Mail mail) {
+        insert(new Mail("", mail.subject(), mail.body(), mail.expiresAt()), clock.instant());
+    }
+
+    private void insert(Mail mail, @Nullable Instant givenUpAt) {
         UUID id = UUID.randomUUID();
         Instant now = clock.instant();
         jdbc.sql("""
-                        INSERT INTO mail (id, recipient, subject, sealed_body, created_at, expires_at, next_attempt_at)
-                        VALUES (:id, :recipient, :subject, :sealedBody, :now, :expiresAt, :now)
+                        INSERT INTO mail (id, recipient, subject, sealed_body, created_at, expires_at, next_attempt_at, given_up_at)
+                        VALUES (:id, :recipient, :subject, :sealedBody, :now, :expiresAt, :now, :givenUpAt)
                         """)
                 .param("id", id)
                 .param("recipient", mail.recipient())
@@ -45,8 +59,8 @@ public class MailQueue {
                 .param("sealedBody", cipher.seal(mail.body(), context(id)))
                 .param("now", now.atOffset(ZoneOffset.UTC))
                 .param("expiresAt", mail.expiresAt().atOffset(ZoneOffset.UTC))
+                .param("givenUpAt", givenUpAt == null ? null : givenUpAt.atOffset(ZoneOffset.UTC))
                 .update();
-        events.publishEvent(new MailQueued());
     }
 
     /** Takes the next mail that is due. Another sender may take it too once {@code claimedUntil} has passed. */

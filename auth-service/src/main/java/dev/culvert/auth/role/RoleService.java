@@ -2,6 +2,7 @@ package dev.culvert.auth.role;
 
 import dev.culvert.auth.account.Account;
 import dev.culvert.auth.account.Accounts;
+import dev.culvert.auth.token.EndReason;
 import dev.culvert.auth.token.Sessions;
 import dev.culvert.contracts.event.AuthEvent;
 import dev.culvert.contracts.identity.Role;
@@ -27,7 +28,6 @@ import org.springframework.transaction.support.TransactionOperations;
 @Service
 class RoleService {
     private static final String REASON = "administrators give roles to people of any tenant";
-    private static final String ROLES_CHANGED = "roles_changed";
 
     private final RoleGrants grants;
     private final Accounts accounts;
@@ -82,7 +82,7 @@ class RoleService {
                 throw new ProblemException(ProblemCode.ALREADY_EXISTS, "This account has the role already.")
                         .withAlias("ROLE_ALREADY_HELD");
             }
-            sessions.endAll(accountId, ROLES_CHANGED);
+            sessions.endAll(accountId, null, EndReason.ROLES_CHANGED);
             outbox.append(account.tenantId(), new AuthEvent.RoleGranted(accountId, role.wireName(), caller.userId()));
             return grant;
         });
@@ -108,7 +108,7 @@ class RoleService {
                         .withAlias("LAST_SUPER_ADMIN");
             }
             grants.revoke(grant, caller.userId(), clock.instant());
-            sessions.endAll(grant.accountId(), ROLES_CHANGED);
+            sessions.endAll(grant.accountId(), null, EndReason.ROLES_CHANGED);
             outbox.append(
                     accounts.find(grant.accountId()).orElseThrow().tenantId(),
                     new AuthEvent.RoleRevoked(grant.accountId(), grant.role().wireName(), caller.userId()));

@@ -1,10 +1,15 @@
 package dev.culvert.auth.signin;
 
+import dev.culvert.auth.account.Account;
+import dev.culvert.auth.account.PasswordReplaced;
+import dev.culvert.auth.cleanup.Leftovers;
+import java.sql.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -14,7 +19,7 @@ import org.springframework.stereotype.Component;
  * are left before the lock: so however many attempts run at once, no more passwords are tried than the limit allows.
  */
 @Component
-class Lockout {
+class Lockout implements Leftovers {
     private final JdbcClient jdbc;
     private final LockoutProperties properties;
     private final Clock clock;
@@ -58,8 +63,8 @@ class Lockout {
         return admitted ? new Admission.Admitted() : lockedOrFull(subject, now);
     }
 
-    /** The password was wrong; says whether that locked the subject. */
-    boolean wrong(String subject) {
+    /** The password was wrong; until when that locked the subject, empty when it did not. */
+    Optional<Instant> wrong(String subject) {
         Instant now = clock.instant();
         return jdbc.sql("""
                         UPDATE sign_in_guard SET
@@ -68,13 +73,13 @@ class Lockout {
                           checking = greatest(checking - 1, 0),
                           locked_until = CASE WHEN failures + 1 >= :limit THEN :lockEnd END
                         WHERE subject = :subject
-                        RETURNING locked_until IS NOT NULL
+                        RETURNING locked_until
                         """)
                 .param("subject", subject)
                 .param("now", now.atOffset(ZoneOffset.UTC))
                 .param("limit", properties.failures())
                 .param("lockEnd", now.plus(properties.duration()).atOffset(ZoneOffset.UTC))
-                .query(Boolean.class)
+                .query((row, _) -> Optional.ofNullable(row.getTimestamp("locked_until")).map(Timestamp::toInstant))
                 .single();
     }
 
@@ -85,6 +90,53 @@ class Lockout {
                           failures = 0, first_failed_at = NULL, locked_until = NULL, checking = greatest(checking - 1, 0)
                         WHERE subject = :subject
                         """).param("subject", subject).update();
+    }
+
+    /** The check did not take place; its place is free again. */
+    void leave(String subject) {
+        jdbc.sql("UPDATE sign_in_guard SET checking = greatest(checking - 1, 0) WHERE subject = :subject")
+                .param("subject", subject)
+                .update();
+    }
+
+    /** A new password lifts the lock that guesses at the old one have caused (requirement S1.12). */
+    @EventListener
+    void lift(PasswordReplaced replaced) {
+        jdbc.sql("""
+                        UPDATE sign_in_guard SET failures = 0, first_failed_at = NULL, locked_until = NULL
+                        WHERE subject = :subject
+                        """)
+                .param("subject", subject(replaced.account()))
+                .update();
+    }
+
+    /** What the failures of an account are counted by. */
+    static String subject(Account account) {
+        return "account:" + account.id();
+    }
+
+    @Override
+    public String name() {
+        return "sign-in guards";
+    }
+
+    /** A row says nothing any more once no check runs, no failure counts and no lock holds. */
+    @Override
+    public int remove(int limit) {
+        Instant now = clock.instant();
+        return jdbc.sql("""
+                        DELETE FROM sign_in_guard WHERE subject IN (
+                          SELECT subject FROM sign_in_guard
+                          WHERE checking_until <= :idleSince
+                            AND (locked_until <= :now
+                              OR locked_until IS NULL AND (first_failed_at IS NULL OR first_failed_at <= :windowStart))
+                          LIMIT :limit FOR UPDATE SKIP LOCKED)
+                        """)
+                .param("now", now.atOffset(ZoneOffset.UTC))
+                .param("idleSince", now.minus(properties.checkTime()).atOffset(ZoneOffset.UTC))
+                .param("windowStart", now.minus(properties.window()).atOffset(ZoneOffset.UTC))
+                .param("limit", limit)
+                .update();
     }
 
     /** Ends a lock whose time is over, and failures that lie too far back. */

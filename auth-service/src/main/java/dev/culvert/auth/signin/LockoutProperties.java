@@ -14,6 +14,8 @@ import org.springframework.validation.annotation.Validated;
  * @param duration how long the lock holds, for the right password too
  * @param checkTime how long one check may take before its place is given to another; longer than any password hash
  * @param placeWait how long a sign-in waits while as many checks of the same account run as failures are left
+ * @param addressFailures wrong passwords for different accounts or names after which an address is refused until the window
+ *     has passed; raise it where many people share an address, 0 switches it off
  */
 @Validated
 @ConfigurationProperties("culvert.auth.lockout")
@@ -22,4 +24,5 @@ record LockoutProperties(
         @DefaultValue("15m") Duration window,
         @DefaultValue("30m") Duration duration,
         @DefaultValue("30s") Duration checkTime,
-        @DefaultValue("5s") Duration placeWait) {}
+        @DefaultValue("5s") Duration placeWait,
+        @DefaultValue("5") @Min(0) int addressFailures) {}

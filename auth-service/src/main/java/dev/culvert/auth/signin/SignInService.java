@@ -4,22 +4,12 @@ import dev.culvert.auth.account.Account;
 import dev.culvert.auth.account.Accounts;
 import dev.culvert.auth.account.Credentials;
 import dev.culvert.auth.account.Passwords;
-import dev.culvert.auth.opaquetoken.OpaqueToken;
-import dev.culvert.auth.signin.Lockout.Admission;
-import dev.culvert.auth.signin.SignInAttempts.Result;
 import dev.culvert.auth.token.Origin;
 import dev.culvert.auth.token.Sessions;
 import dev.culvert.auth.token.TokenResponse;
-import dev.culvert.contracts.event.AuthEvent;
 import dev.culvert.contracts.problem.ProblemCode;
-import dev.culvert.data.outbox.Outbox;
 import dev.culvert.data.tenant.TenantScope;
 import dev.culvert.platform.problem.ProblemException;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Duration;
-import java.util.HexFormat;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -27,79 +17,47 @@ import java.util.regex.Pattern;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionOperations;
 
-/**
- * Signs somebody in by name and password. An unknown name goes the same way as a known one, hash included, so that
- * neither the answer nor its time tells them apart (requirement S1.6).
- */
+/** Signs somebody in by name and password, and by a code where one is needed. */
 @Service
 public class SignInService {
     private static final String REASON = "an account is found by its name before its tenant is known";
     private static final Pattern CONTROL_CHARACTERS = Pattern.compile("\\p{Cntrl}");
-    private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
 
     private final Accounts accounts;
-    private final Passwords passwords;
-    private final Lockout lockout;
-    private final LockoutProperties properties;
-    private final SignInAttempts attempts;
+    private final PasswordCheck check;
     private final SecondStep secondStep;
+    private final SignInRecords records;
     private final Sessions sessions;
-    private final Outbox outbox;
     private final TransactionOperations transactions;
-    private final Counter lockouts;
 
     SignInService(
             Accounts accounts,
-            Passwords passwords,
-            Lockout lockout,
-            LockoutProperties properties,
-            SignInAttempts attempts,
+            PasswordCheck check,
             SecondStep secondStep,
+            SignInRecords records,
             Sessions sessions,
-            Outbox outbox,
-            TransactionOperations transactions,
-            MeterRegistry meters) {
+            TransactionOperations transactions) {
         this.accounts = accounts;
-        this.passwords = passwords;
-        this.lockout = lockout;
-        this.properties = properties;
-        this.attempts = attempts;
+        this.check = check;
         this.secondStep = secondStep;
+        this.records = records;
         this.sessions = sessions;
-        this.outbox = outbox;
         this.transactions = transactions;
-        this.lockouts = Counter.builder("account.lockouts")
-                .description("Accounts and names locked after wrong passwords")
-                .register(meters);
     }
 
-    /**
-     * One attempt on its way through the steps.
-     *
-     * @param subject what failures are counted by
-     */
-    private record Attempt(String name, Optional<Account> account, String subject, Origin origin) {
+    /** How a right password ends; a refusal leaves the transaction as a value, so that what was stored is kept. */
+    private sealed interface Outcome<T> {
+        record Begun<T>(T value) implements Outcome<T> {}
 
-        /** Both names of an account count together; a typed name may be a password, so it is hashed. */
-        static Attempt withPassword(String name, Optional<Account> account, Origin origin) {
-            String subject = account.map(known -> "account:" + known.id())
-                    .orElseGet(() -> "name:"
-                            + HexFormat.of()
-                                    .formatHex(OpaqueToken.of(name.toLowerCase(Locale.ROOT))
-                                            .hash()));
-            return new Attempt(name, account, subject, origin);
-        }
+        record NotVerified<T>() implements Outcome<T> {}
 
-        /** Codes count apart from passwords, else a known password would forgive guessed codes. */
-        static Attempt withCode(String name, Account account, Origin origin) {
-            return new Attempt(name, Optional.of(account), "second-factor:" + account.id(), origin);
-        }
+        record CodeNeeded<T>(SecondFactorRequired required) implements Outcome<T> {}
     }
 
     /**
      * Signs in with a username or mail address.
      *
-     * @throws ProblemException AUTHENTICATION_FAILED, EMAIL_NOT_VERIFIED (only after the right password) or ACCOUNT_LOCKED
+     * @throws ProblemException EMAIL_NOT_VERIFIED (only after the right password), and what {@link PasswordCheck} throws
      * @throws SecondFactorRequired when the password was right but is not enough
      */
     TokenResponse signIn(String typedName, String password, Origin origin) {
@@ -110,19 +68,34 @@ public class SignInService {
      * Signs in like everybody, and begins what the caller wants to begin, in the transaction that records the attempt.
      *
      * @param begin given the account; runs in the system scope
-     * @throws ProblemException AUTHENTICATION_FAILED, EMAIL_NOT_VERIFIED (only after the right password) or ACCOUNT_LOCKED
+     * @throws ProblemException EMAIL_NOT_VERIFIED (only after the right password), and what {@link PasswordCheck} throws
      * @throws SecondFactorRequired when the password was right but is not enough
      */
     public <T> T signIn(String typedName, String password, Origin origin, Function<Account, T> begin) {
-        String name = CONTROL_CHARACTERS.matcher(typedName).replaceAll("");
-        Optional<Credentials> credentials = asSystem(() -> accounts.findCredentials(name));
-        Attempt attempt = Attempt.withPassword(name, credentials.map(Credentials::account), origin);
-        String hash = credentials.map(Credentials::passwordHash).orElse(Passwords.NOBODYS_HASH);
-        return passwords.inTurn(() -> switch (admission(attempt.subject())) {
-            case Admission.Admitted _ -> check(attempt, password, hash, begin);
-            case Admission.Locked locked -> throw locked(attempt, locked.remaining());
-            case Admission.Full _ -> throw busy();
-        });
+        Attempt attempt = attempt(CONTROL_CHARACTERS.matcher(typedName).replaceAll(""), origin);
+        Outcome<T> outcome = check.whenRight(attempt, password, account -> outcome(attempt, account, begin));
+        return switch (outcome) {
+            case Outcome.Begun<T> begun -> begun.value();
+            case Outcome.NotVerified<T> _ ->
+                throw new ProblemException(
+                        ProblemCode.EMAIL_NOT_VERIFIED,
+                        "The password is right, but the mail address is not confirmed yet; open the link in the mail.");
+            case Outcome.CodeNeeded<T> needed -> throw needed.required();
+        };
+    }
+
+    private <T> Outcome<T> outcome(Attempt attempt, Account account, Function<Account, T> begin) {
+        if (!account.emailVerified()) {
+            records.notVerified(attempt);
+            return new Outcome.NotVerified<>();
+        }
+        Optional<SecondFactorRequired> required = secondStep.after(account, attempt.name());
+        if (required.isPresent()) {
+            records.secondFactorAsked();
+            return new Outcome.CodeNeeded<>(required.get());
+        }
+        records.signedIn();
+        return new Outcome.Begun<>(begin.apply(account));
     }
 
     /**
@@ -133,128 +106,16 @@ public class SignInService {
      * @throws ProblemException AUTHENTICATION_FAILED when the step came out empty, or ACCOUNT_LOCKED
      */
     public <T> T secondStep(Account account, String name, Origin origin, Supplier<Optional<T>> step) {
-        Attempt attempt = Attempt.withCode(name, account, origin);
-        return switch (admission(attempt.subject())) {
-            case Admission.Admitted _ ->
-                asSystem(() -> {
-                            Optional<T> begun = step.get();
-                            begun.ifPresent(_ -> succeeded(attempt));
-                            return begun;
-                        })
-                        .orElseThrow(() -> wrong(
-                                attempt, Result.WRONG_SECOND_FACTOR, "The code is not right or was used before."));
-            case Admission.Locked locked -> throw locked(attempt, locked.remaining());
-            case Admission.Full _ -> throw busy();
-        };
-    }
-
-    private <T> T check(Attempt attempt, String password, String hash, Function<Account, T> begin) {
-        if (!passwords.matches(password, hash) || attempt.account().isEmpty()) {
-            throw wrong(attempt, Result.WRONG_CREDENTIALS, "The username, mail address or password is not right.");
-        }
-        Account account = attempt.account().get();
-        if (!account.emailVerified()) {
-            throw notVerified(attempt);
-        }
-        asSystem(() -> secondStep(attempt, account)).ifPresent(required -> {
-            throw required;
-        });
-        return asSystem(() -> {
-            succeeded(attempt);
-            return begin.apply(account);
+        Attempt attempt = new Attempt(name, Optional.of(new Credentials(account, Passwords.NOBODYS_HASH)), origin);
+        return check.whenCodeRight(attempt, account, () -> {
+            Optional<T> begun = step.get();
+            begun.ifPresent(_ -> records.signedIn());
+            return begun;
         });
     }
 
-    /** What is thrown only once it is stored. */
-    private Optional<SecondFactorRequired> secondStep(Attempt attempt, Account account) {
-        Optional<SecondFactorRequired> required = secondStep.after(account, attempt.name());
-        required.ifPresent(_ -> {
-            lockout.right(attempt.subject());
-            record(attempt, Result.SECOND_FACTOR_ASKED);
-        });
-        return required;
-    }
-
-    private void succeeded(Attempt attempt) {
-        lockout.right(attempt.subject());
-        record(attempt, Result.SIGNED_IN);
-    }
-
-    /** The place for this check; waits a little while others that run could still use up the failures that are left. */
-    private Admission admission(String subject) {
-        long deadline = System.nanoTime() + properties.placeWait().toNanos();
-        Admission admission = asSystem(() -> lockout.admit(subject));
-        while (admission instanceof Admission.Full && System.nanoTime() < deadline && paused()) {
-            admission = asSystem(() -> lockout.admit(subject));
-        }
-        return admission;
-    }
-
-    private ProblemException wrong(Attempt attempt, Result result, String detail) {
-        boolean nowLocked = asSystem(() -> {
-            record(attempt, result);
-            return lockout.wrong(attempt.subject());
-        });
-        if (nowLocked) {
-            lockouts.increment();
-        }
-        return new ProblemException(ProblemCode.AUTHENTICATION_FAILED, detail);
-    }
-
-    private ProblemException notVerified(Attempt attempt) {
-        asSystem(() -> {
-            lockout.right(attempt.subject());
-            record(attempt, Result.EMAIL_NOT_VERIFIED);
-            return true;
-        });
-        return new ProblemException(
-                ProblemCode.EMAIL_NOT_VERIFIED,
-                "The password is right, but the mail address is not confirmed yet; open the link in the mail.");
-    }
-
-    private ProblemException locked(Attempt attempt, Duration remaining) {
-        asSystem(() -> {
-            record(attempt, Result.LOCKED);
-            return true;
-        });
-        return new ProblemException(
-                        ProblemCode.ACCOUNT_LOCKED,
-                        "There were too many wrong passwords or codes; signing in is locked for a while.")
-                .withRetryAfter(remaining);
-    }
-
-    private static ProblemException busy() {
-        return new ProblemException(
-                        ProblemCode.SERVICE_UNAVAILABLE, "Other sign-ins to this account are being checked; try again.")
-                .withRetryAfter(Duration.ofSeconds(1));
-    }
-
-    private void record(Attempt attempt, Result result) {
-        attempts.record(attempt.name(), attempt.account().map(Account::id), result, attempt.origin());
-        if (result.refused()) {
-            attempt.account()
-                    .ifPresent(account -> outbox.append(
-                            account.tenantId(),
-                            new AuthEvent.SignInFailed(
-                                    account.id(),
-                                    attempt.name(),
-                                    result.wireName(),
-                                    attempt.origin().clientAddress(),
-                                    attempt.origin().userAgent())));
-        }
-    }
-
-    private <T> T asSystem(Supplier<T> work) {
-        return TenantScope.callAsSystem(REASON, () -> transactions.execute(_ -> work.get()));
-    }
-
-    private static boolean paused() {
-        try {
-            Thread.sleep(BETWEEN_TRIES);
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+    private Attempt attempt(String name, Origin origin) {
+        return TenantScope.callAsSystem(
+                REASON, () -> transactions.execute(_ -> new Attempt(name, accounts.findCredentials(name), origin)));
     }
 }

@@ -45,8 +45,13 @@ public class AccessTokens {
                 .register(meters);
     }
 
-    /** A signed token and how long it is good for. */
-    public record AccessToken(String value, Duration lifetime, String scope) {
+    /**
+     * A signed token.
+     *
+     * @param id its {@code jti}
+     * @param lifetime how long it is good for
+     */
+    public record AccessToken(String id, String value, Duration lifetime, String scope) {
         /** Leaves the value out, so that it cannot get into a log. */
         @Override
         public String toString() {
@@ -101,9 +106,10 @@ public class AccessTokens {
     }
 
     private AccessToken sign(JWTClaimsSet.Builder claims, Set<String> scopes, Duration lifetime) {
-        String value = keys.sign(claims.build(), CallerClaims.TYPE);
+        JWTClaimsSet complete = claims.build();
+        String value = keys.sign(complete, CallerClaims.TYPE);
         issued.increment();
-        return new AccessToken(value, lifetime, joined(scopes));
+        return new AccessToken(complete.getJWTID(), value, lifetime, joined(scopes));
     }
 
     private static String joined(Set<String> scopes) {

@@ -2,65 +2,71 @@ package dev.culvert.auth.token;
 
 import dev.culvert.auth.account.Account;
 import dev.culvert.auth.account.Accounts;
+import dev.culvert.auth.account.PasswordReplaced;
 import dev.culvert.auth.assurance.Assurance;
+import dev.culvert.auth.audit.AuditEvent;
+import dev.culvert.auth.audit.AuditSeverity;
+import dev.culvert.auth.audit.AuditTrail;
+import dev.culvert.auth.audit.AuditType;
 import dev.culvert.auth.opaquetoken.OpaqueToken;
+import dev.culvert.auth.token.AccessTokens.AccessToken;
+import dev.culvert.auth.token.SessionStore.UsedToken;
 import dev.culvert.contracts.event.AuthEvent;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.data.outbox.Outbox;
 import dev.culvert.data.tenant.TenantScope;
 import dev.culvert.platform.problem.ProblemException;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * Sessions: each begins with a sign-in and is the family of the refresh tokens that follow one another from there. A
- * refresh token works once; when one comes back that was used already, somebody copied it, and the whole session ends
- * (requirement R2.2, RFC 9700 §4.14.2).
+ * refresh token works once. One that comes back within seconds is taken for the same request sent again, and gets the same
+ * successor; when one comes back later, somebody copied it, and the whole session ends (requirement R2.2, RFC 9700
+ * §4.14.2).
  */
 @Service
 public class Sessions {
-    /** Why a session ended, as told in the event. */
-    private static final String SIGNED_OUT = "signed_out";
-
-    private static final String TOKEN_REUSED = "refresh_token_reused";
-
     private static final String REFRESH_REASON = "a refresh token is not bound to a tenant yet";
 
-    private final JdbcClient jdbc;
+    private final SessionStore store;
+    private final SuccessorTokens successors;
     private final Accounts accounts;
     private final AccessTokens accessTokens;
+    private final AuditTrail audit;
     private final Outbox outbox;
     private final TransactionOperations transactions;
     private final TokenProperties properties;
     private final Clock clock;
 
     Sessions(
-            JdbcClient jdbc,
+            SessionStore store,
+            SuccessorTokens successors,
             Accounts accounts,
             AccessTokens accessTokens,
+            AuditTrail audit,
             Outbox outbox,
             TransactionOperations transactions,
             TokenProperties properties,
             Clock clock) {
-        this.jdbc = jdbc;
+        this.store = store;
+        this.successors = successors;
         this.accounts = accounts;
         this.accessTokens = accessTokens;
+        this.audit = audit;
         this.outbox = outbox;
         this.transactions = transactions;
         this.properties = properties;
         this.clock = clock;
     }
-
-    private record Session(UUID id, UUID tenantId, UUID accountId, Instant expiresAt, Assurance assurance) {}
 
     private sealed interface Refresh {
         record Renewed(TokenResponse tokens) implements Refresh {}
@@ -77,33 +83,54 @@ public class Sessions {
     public TokenResponse begin(Account account, Origin origin, Assurance assurance) {
         Instant now = clock.instant();
         Session session = new Session(
-                UUID.randomUUID(), account.tenantId(), account.id(), now.plus(properties.sessionLifetime()), assurance);
-        jdbc.sql("""
-                        INSERT INTO session (
-                          id, tenant_id, account_id, client_address, user_agent, created_at, last_used_at, expires_at,
-                          proven_at, methods)
-                        VALUES (
-                          :id, :tenantId, :accountId, :clientAddress, :userAgent, :now, :now, :expiresAt,
-                          :provenAt, :methods)
-                        """)
-                .param("provenAt", assurance.provenAt().atOffset(ZoneOffset.UTC))
-                .param(
-                        "methods",
-                        assurance.methods().stream()
-                                .map(Assurance.Method::wireName)
-                                .toArray(String[]::new))
-                .param("id", session.id())
-                .param("tenantId", session.tenantId())
-                .param("accountId", session.accountId())
-                .param("clientAddress", origin.clientAddress())
-                .param("userAgent", origin.userAgent())
-                .param("now", now.atOffset(ZoneOffset.UTC))
-                .param("expiresAt", session.expiresAt().atOffset(ZoneOffset.UTC))
-                .update();
+                UUID.randomUUID(),
+                account.tenantId(),
+                account.id(),
+                origin.clientAddress(),
+                origin.userAgent(),
+                now,
+                now,
+                now.plus(properties.sessionLifetime()),
+                now.plus(idle(account)),
+                assurance);
+        AccessToken access = accessTokens.forSession(account, session.id(), assurance);
+        store.insert(session, access.id());
+        OpaqueToken refresh = OpaqueToken.random();
+        store.insert(refresh, session.id(), now, session.end());
+        audit.record(AuditEvent.of(AuditType.LOGIN, AuditSeverity.INFO, "signed_in")
+                .about(account.tenantId(), account.id())
+                .inSession(session.id()));
         outbox.append(
                 account.tenantId(),
                 new AuthEvent.SignedIn(account.id(), session.id(), origin.clientAddress(), origin.userAgent()));
-        return tokens(account, session, now);
+        return TokenResponse.of(access, refresh, Duration.between(now, session.end()));
+    }
+
+    /** Ends a session of the present tenant; nothing happens when it has ended already. */
+    public void end(UUID sessionId, EndReason reason) {
+        transactions.executeWithoutResult(_ -> endInTransaction(sessionId, reason));
+    }
+
+    /**
+     * Ends the sessions of an account, all or all but one; needs a transaction that sees them.
+     *
+     * @param kept the one that goes on, or null
+     * @return how many ended
+     */
+    public int endAll(UUID accountId, @Nullable UUID kept, EndReason reason) {
+        List<Session> ended = store.endAllOf(accountId, kept, reason, clock.instant());
+        ended.forEach(session -> announceEnd(session, reason));
+        return ended.size();
+    }
+
+    /** A new password ends what was begun with the old one (requirement S1.12). */
+    @EventListener
+    void follow(PasswordReplaced replaced) {
+        EndReason reason = switch (replaced.reason()) {
+            case CHANGED -> EndReason.PASSWORD_CHANGED;
+            case RESET -> EndReason.PASSWORD_RESET;
+        };
+        endAll(replaced.account().id(), replaced.keptSession(), reason);
     }
 
     /**
@@ -114,8 +141,8 @@ public class Sessions {
      */
     TokenResponse refresh(OpaqueToken token) {
         // The refusal leaves the transaction as a value, so that ending the session is committed and not rolled back.
-        Refresh outcome = TenantScope.callAsSystem(
-                REFRESH_REASON, () -> transactions.execute(_ -> refreshInTransaction(token.hash())));
+        Refresh outcome =
+                TenantScope.callAsSystem(REFRESH_REASON, () -> transactions.execute(_ -> refreshInTransaction(token)));
         return switch (outcome) {
             case Refresh.Renewed renewed -> renewed.tokens();
             case Refresh.Refused _ ->
@@ -125,103 +152,75 @@ public class Sessions {
         };
     }
 
-    /** Ends a session of the present tenant; nothing happens when it has ended already. */
-    void signOut(UUID sessionId) {
-        transactions.executeWithoutResult(_ -> end(sessionId, SIGNED_OUT));
-    }
-
     /** Whether a session of the present tenant still runs. */
     boolean running(UUID sessionId) {
-        return transactions.execute(_ -> jdbc.sql(
-                        "SELECT EXISTS (SELECT FROM session WHERE id = :id AND ended_at IS NULL AND expires_at > :now)")
-                .param("id", sessionId)
-                .param("now", clock.instant().atOffset(ZoneOffset.UTC))
-                .query(Boolean.class)
-                .single());
+        return transactions.execute(
+                _ -> store.findRunning(sessionId, clock.instant()).isPresent());
     }
 
-    /** Ends every running session of an account; needs a transaction in the system scope. */
-    public void endAll(UUID accountId, String reason) {
-        jdbc.sql("SELECT id FROM session WHERE account_id = :accountId AND ended_at IS NULL")
-                .param("accountId", accountId)
-                .query(UUID.class)
-                .list()
-                .forEach(id -> end(id, reason));
+    /** Ends some sessions whose time is over; needs a transaction in the system scope. */
+    int endTimedOut(int limit) {
+        List<Session> ended = store.endTimedOut(limit, clock.instant());
+        ended.forEach(session -> announceEnd(session, EndReason.TIMED_OUT));
+        return ended.size();
     }
 
-    private Refresh refreshInTransaction(byte[] hash) {
+    private Refresh refreshInTransaction(OpaqueToken token) {
         Instant now = clock.instant();
-        Optional<Session> session = redeem(hash, now);
-        if (session.isEmpty()) {
-            sessionOfUsed(hash).ifPresent(id -> end(id, TOKEN_REUSED));
+        byte[] salt = successors.salt();
+        return store.redeem(token, salt, now)
+                .map(session -> renew(session, successors.after(token, salt), now))
+                .orElseGet(() -> again(token, now));
+    }
+
+    private Refresh renew(Session session, OpaqueToken successor, Instant now) {
+        Account account = accounts.find(session.accountId()).orElseThrow();
+        AccessToken access = accessTokens.forSession(account, session.id(), session.assurance());
+        Instant idleEnd = now.plus(idle(account));
+        Instant end = idleEnd.isBefore(session.expiresAt()) ? idleEnd : session.expiresAt();
+        if (!store.renew(session.id(), access.id(), now, idleEnd)) {
             return new Refresh.Refused();
         }
-        Account account = accounts.find(session.get().accountId()).orElseThrow();
-        return new Refresh.Renewed(tokens(account, session.get(), now));
+        store.insert(successor, session.id(), now, end);
+        audit.record(AuditEvent.of(AuditType.TOKEN_REFRESH, AuditSeverity.DEBUG, "renewed")
+                .about(session.tenantId(), session.accountId())
+                .inSession(session.id()));
+        return new Refresh.Renewed(TokenResponse.of(access, successor, Duration.between(now, end)));
     }
 
-    /** The single point that decides who may use a refresh token: of parallel attempts one gets the row. */
-    private Optional<Session> redeem(byte[] hash, Instant now) {
-        return jdbc.sql("""
-                        WITH redeemed AS (
-                          UPDATE refresh_token SET used_at = :now
-                          WHERE token_hash = :hash AND used_at IS NULL AND expires_at > :now
-                          RETURNING session_id)
-                        UPDATE session SET last_used_at = :now FROM redeemed
-                        WHERE id = redeemed.session_id AND ended_at IS NULL AND expires_at > :now
-                        RETURNING id, tenant_id, account_id, expires_at, proven_at, methods
-                        """)
-                .param("hash", hash)
-                .param("now", now.atOffset(ZoneOffset.UTC))
-                .query(Sessions::session)
-                .optional();
+    /** A token that does not work: perhaps its answer was lost, perhaps it was copied, mostly it is just too old. */
+    private Refresh again(OpaqueToken token, Instant now) {
+        Optional<UsedToken> used = store.findUsed(token);
+        if (used.isEmpty()) {
+            return new Refresh.Refused();
+        }
+        UsedToken found = used.get();
+        if (found.usedAt().plus(properties.refreshGrace()).isBefore(now) || found.successorSalt().length == 0) {
+            endInTransaction(found.sessionId(), EndReason.REFRESH_TOKEN_REUSED);
+            return new Refresh.Refused();
+        }
+        return store.findRunning(found.sessionId(), now)
+                .<Refresh>map(session -> new Refresh.Renewed(TokenResponse.of(
+                        accessTokens.forSession(
+                                accounts.find(session.accountId()).orElseThrow(), session.id(), session.assurance()),
+                        successors.after(token, found.successorSalt()),
+                        Duration.between(now, session.end()))))
+                .orElseGet(Refresh.Refused::new);
     }
 
-    private Optional<UUID> sessionOfUsed(byte[] hash) {
-        return jdbc.sql("SELECT session_id FROM refresh_token WHERE token_hash = :hash AND used_at IS NOT NULL")
-                .param("hash", hash)
-                .query(UUID.class)
-                .optional();
+    private void endInTransaction(UUID sessionId, EndReason reason) {
+        store.end(sessionId, reason, clock.instant()).ifPresent(session -> announceEnd(session, reason));
     }
 
-    private void end(UUID sessionId, String reason) {
-        jdbc.sql("""
-                        UPDATE session SET ended_at = :now, end_reason = :reason
-                        WHERE id = :id AND ended_at IS NULL
-                        RETURNING id, tenant_id, account_id, expires_at, proven_at, methods
-                        """)
-                .param("id", sessionId)
-                .param("reason", reason)
-                .param("now", clock.instant().atOffset(ZoneOffset.UTC))
-                .query(Sessions::session)
-                .optional()
-                .ifPresent(ended -> outbox.append(
-                        ended.tenantId(), new AuthEvent.SessionEnded(ended.accountId(), ended.id(), reason)));
+    private void announceEnd(Session session, EndReason reason) {
+        audit.record(AuditEvent.of(reason.auditType(), reason.severity(), reason.wireName())
+                .about(session.tenantId(), session.accountId())
+                .inSession(session.id()));
+        outbox.append(
+                session.tenantId(), new AuthEvent.SessionEnded(session.accountId(), session.id(), reason.wireName()));
     }
 
-    private TokenResponse tokens(Account account, Session session, Instant now) {
-        OpaqueToken refresh = OpaqueToken.random();
-        Instant refreshEnd = now.plus(properties.refreshLifetime());
-        Instant expiresAt = refreshEnd.isBefore(session.expiresAt()) ? refreshEnd : session.expiresAt();
-        jdbc.sql("""
-                        INSERT INTO refresh_token (token_hash, session_id, created_at, expires_at)
-                        VALUES (:hash, :sessionId, :now, :expiresAt)
-                        """)
-                .param("hash", refresh.hash())
-                .param("sessionId", session.id())
-                .param("now", now.atOffset(ZoneOffset.UTC))
-                .param("expiresAt", expiresAt.atOffset(ZoneOffset.UTC))
-                .update();
-        return TokenResponse.of(accessTokens.forSession(account, session.id(), session.assurance()), refresh);
-    }
-
-    private static Session session(ResultSet row, int rowNumber) throws SQLException {
-        return new Session(
-                row.getObject("id", UUID.class),
-                row.getObject("tenant_id", UUID.class),
-                row.getObject("account_id", UUID.class),
-                row.getTimestamp("expires_at").toInstant(),
-                Assurance.of(row.getTimestamp("proven_at").toInstant(), Set.of((String[])
-                        row.getArray("methods").getArray())));
+    private Duration idle(Account account) {
+        return account.administrator() ? properties.adminIdle() : properties.refreshLifetime();
     }
 }

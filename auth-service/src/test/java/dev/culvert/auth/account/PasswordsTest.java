@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.platform.problem.ProblemException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class PasswordsTest {
-    private final Passwords passwords = new Passwords(new PasswordProperties(1, Duration.ofMillis(50)));
+    private final Passwords passwords = new Passwords(new PasswordProperties(1, Duration.ofMillis(50), 200), new SimpleMeterRegistry());
 
     /** S1.18: two 90-byte passwords that differ in the last byte are different. */
     @Test

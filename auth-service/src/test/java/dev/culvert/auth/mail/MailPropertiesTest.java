@@ -22,13 +22,14 @@ class MailPropertiesTest {
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(5),
-                        Duration.ofMinutes(15)));
+                        Duration.ofMinutes(15),
+                        Duration.ofDays(30)));
     }
 
     @Test
     void waitsLongerAfterEachFailureUpToALimit() {
         MailProperties properties =
-                new MailProperties("a@b", Duration.ZERO, Duration.ZERO, Duration.ofSeconds(5), Duration.ofSeconds(30));
+                new MailProperties("a@b", Duration.ZERO, Duration.ZERO, Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ZERO);
 
         assertThat(properties.retryAfter(1)).isEqualTo(Duration.ofSeconds(5));
         assertThat(properties.retryAfter(2)).isEqualTo(Duration.ofSeconds(10));

@@ -118,7 +118,7 @@ class SecondFactorIT extends RunningAuthService {
         ProblemAssert.assertThat(locked).isProblem(ProblemCode.ACCOUNT_LOCKED);
         assertThat(locked.headers().firstValue("Retry-After")).isPresent();
         assertThat(column(
-                        "SELECT result FROM auth.sign_in_attempt WHERE account_id = ? AND result LIKE 'wrong%'",
+                        "SELECT result FROM auth.audit_record WHERE account_id = ? AND result LIKE 'wrong%'",
                         ada.person().userId()))
                 .hasSize(5)
                 .containsOnly("wrong_second_factor");

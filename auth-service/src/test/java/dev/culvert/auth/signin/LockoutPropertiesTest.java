@@ -22,6 +22,7 @@ class LockoutPropertiesTest {
                         Duration.ofMinutes(15),
                         Duration.ofMinutes(30),
                         Duration.ofSeconds(30),
-                        Duration.ofSeconds(5)));
+                        Duration.ofSeconds(5),
+                        5));
     }
 }

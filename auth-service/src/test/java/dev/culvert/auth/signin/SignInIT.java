@@ -6,6 +6,7 @@ import static dev.culvert.auth.AuthClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jwt.JWTClaimsSet;
+import dev.culvert.auth.AuthClient;
 import dev.culvert.auth.AuthClient.Person;
 import dev.culvert.auth.RunningAuthService;
 import dev.culvert.contracts.event.EventType;
@@ -25,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 class SignInIT extends RunningAuthService {
     private static final String LOGIN = "/api/v1/auth/login";
 
-    /** S1.4, S1.5: by name and by address, as JSON and as form. */
+    /** S1.4, S1.5, S2.1: by name and by address, as JSON and as form. */
     @Test
     void takesUsernameOrAddressAsJsonOrForm() {
         Person ada = client().registerVerified();
@@ -33,6 +34,8 @@ class SignInIT extends RunningAuthService {
         assertThat(client().login(ada.username(), PASSWORD).statusCode()).isEqualTo(200);
         assertThat(client().login(ada.email().toUpperCase(), PASSWORD).statusCode())
                 .isEqualTo(200);
+        Map<String, String> json = Map.of("email", ada.email(), "password", PASSWORD);
+        assertThat(client().post(LOGIN, json).statusCode()).isEqualTo(200);
         Map<String, String> form = Map.of("username", ada.email(), "password", PASSWORD);
         HttpResponse<String> answer = client().postForm(LOGIN, form);
         assertThat(answer.statusCode()).isEqualTo(200);
@@ -107,18 +110,20 @@ class SignInIT extends RunningAuthService {
     @Test
     void recordsAndAnnouncesEveryAttempt() {
         Person ada = client().registerVerified();
-        client().login(ada.email(), "Wrong-Horse-7");
-        client().login(ada.username(), PASSWORD);
+        AuthClient client = client();
+        client.login(ada.email(), "Wrong-Horse-7");
+        client.login(ada.username(), PASSWORD);
 
         assertThat(column("""
-                        SELECT concat_ws(' ', attempted_name, result, client_address, user_agent LIKE 'Java%', attempted_at IS NOT NULL)
-                        FROM auth.sign_in_attempt WHERE account_id = ? ORDER BY attempted_at""", ada.userId()))
+                        SELECT concat_ws(' ', type, severity, result, attempted_name, client_address, user_agent LIKE 'Java%')
+                        FROM auth.audit_record WHERE account_id = ? ORDER BY occurred_at""", ada.userId()))
                 .containsExactly(
-                        ada.email() + " wrong_credentials 127.0.0.1 t t", ada.username() + " signed_in 127.0.0.1 t t");
+                        "failed_login warn wrong_credentials " + ada.email() + " " + client.source() + " t",
+                        "login info signed_in " + client.source() + " t");
         var failed = PublishedEvents.first(EventType.SIGN_IN_FAILED, ada.userId());
         assertThat(failed.data().get("attemptedName").asString()).isEqualTo(ada.email());
         assertThat(failed.data().get("reason").asString()).isEqualTo("wrong_credentials");
-        assertThat(failed.data().get("clientAddress").asString()).isEqualTo("127.0.0.1");
+        assertThat(failed.data().get("clientAddress").asString()).isEqualTo(client.source());
         var signedIn = PublishedEvents.first(EventType.SIGNED_IN, ada.userId());
         assertThat(signedIn.tenantId()).isEqualTo(ada.tenantId().toString());
     }

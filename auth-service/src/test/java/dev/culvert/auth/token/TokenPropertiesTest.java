@@ -23,6 +23,9 @@ class TokenPropertiesTest {
                         Duration.ofMinutes(30),
                         Duration.ofMinutes(15),
                         Duration.ofDays(7),
+                        Duration.ofMinutes(30),
+                        Duration.ofDays(30),
+                        Duration.ofSeconds(10),
                         Duration.ofDays(30)));
     }
 }

@@ -19,13 +19,15 @@ import reactor.core.publisher.Mono;
 /**
  * Cross-origin rules (requirements R1.6, R1.6a): listed origins get the headers, all others none. Preflights are answered
  * here, before authentication and limits, as they never carry credentials. A request from an origin that is not listed
- * still passes: without the headers a browser does not show the answer to the page, and there are no cookies to abuse.
+ * still passes: without the headers a browser does not show the answer to the page, and the one cookie there is, auth-service's
+ * refresh token, works only with a header that other sites cannot send.
  */
 @Component
 final class CrossOrigin implements Stage {
     private static final String METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS";
     private static final String REQUEST_HEADERS =
-            "Content-Type, Authorization, X-Requested-With, Accept, Origin, X-API-Key, X-Correlation-ID, Idempotency-Key";
+            "Content-Type, Authorization, X-Requested-With, Accept, Origin, X-API-Key, X-CSRF-Token, X-Correlation-ID,"
+                    + " Idempotency-Key";
     private static final String EXPOSED_HEADERS = "Content-Length, Content-Type, X-RateLimit-Limit,"
             + " X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, X-Correlation-ID";
 

@@ -42,8 +42,18 @@ public sealed interface AuthEvent extends DomainEvent {
             @Nullable String userAgent)
             implements AuthEvent {}
 
-    /** A session ended, by sign-out or because a used refresh token came back. */
+    /** A session ended: by sign-out, by a time limit, by an administrator, or because a used refresh token came back. */
     record SessionEnded(UUID userId, UUID sessionId, String reason) implements AuthEvent {}
+
+    /** An account has another password; {@code reason} is {@code changed} or {@code reset}. */
+    record PasswordChanged(
+            UUID userId,
+            String reason,
+            @Nullable String clientAddress,
+            @Nullable String userAgent) implements AuthEvent {}
+
+    /** Too many wrong passwords locked an account until a time. */
+    record AccountLocked(UUID userId, Instant lockedUntil, @Nullable String clientAddress) implements AuthEvent {}
 
     /** An API key was made; the key itself is never in an event. */
     record ApiKeyCreated(

@@ -13,6 +13,8 @@ public enum EventType {
     SIGNED_IN("auth.signed_in", AuthEvent.SignedIn.class, Topics.AUTH),
     SIGN_IN_FAILED("auth.sign_in_failed", AuthEvent.SignInFailed.class, Topics.AUTH),
     SESSION_ENDED("auth.session_ended", AuthEvent.SessionEnded.class, Topics.AUTH),
+    PASSWORD_CHANGED("auth.password_changed", AuthEvent.PasswordChanged.class, Topics.AUTH),
+    ACCOUNT_LOCKED("auth.account_locked", AuthEvent.AccountLocked.class, Topics.AUTH),
     API_KEY_CREATED("api_key.created", AuthEvent.ApiKeyCreated.class, Topics.AUTH),
     API_KEY_REVOKED("api_key.revoked", AuthEvent.ApiKeyRevoked.class, Topics.AUTH),
     API_KEY_UPDATED("api_key.updated", AuthEvent.ApiKeyUpdated.class, Topics.AUTH),

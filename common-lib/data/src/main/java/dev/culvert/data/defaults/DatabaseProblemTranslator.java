@@ -8,11 +8,13 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.TransactionSystemException;
 
 /**
  * What a failure of the database means to a caller: while it cannot be reached the service is not available, which passes
@@ -26,7 +28,7 @@ final class DatabaseProblemTranslator implements ProblemTranslator {
         if (!(failure instanceof DataAccessException || failure instanceof TransactionException)) {
             return Optional.empty();
         }
-        if (unreachable(failure)) {
+        if (unreachable(failure) || unreachable(beforeTheRollback(failure))) {
             return Optional.of(new ProblemException(
                             ProblemCode.SERVICE_UNAVAILABLE, "The database cannot be reached right now.", failure)
                     .withRetryAfter(RETRY_AFTER));
@@ -37,7 +39,12 @@ final class DatabaseProblemTranslator implements ProblemTranslator {
                 : Optional.empty();
     }
 
-    private static boolean unreachable(Throwable failure) {
+    /** Where the connection is gone the rollback fails too, and its exception hides the one that says so. */
+    private static @Nullable Throwable beforeTheRollback(Throwable failure) {
+        return failure instanceof TransactionSystemException rollback ? rollback.getApplicationException() : null;
+    }
+
+    private static boolean unreachable(@Nullable Throwable failure) {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
                 .anyMatch(cause -> cause instanceof DataAccessResourceFailureException
                         || cause instanceof QueryTimeoutException

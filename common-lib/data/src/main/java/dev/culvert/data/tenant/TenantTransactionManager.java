@@ -5,10 +5,13 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionSystemException;
+import org.springframework.transaction.support.DefaultTransactionStatus;
 
 /**
  * Tells PostgreSQL at the start of each transaction for which tenant it works. The settings end with the transaction, so a
@@ -39,6 +42,16 @@ final class TenantTransactionManager extends JpaTransactionManager {
         } catch (SQLException | RuntimeException e) {
             doCleanupAfterCompletion(transaction);
             throw new CannotCreateTransactionException("The transaction cannot be bound to its tenant", e);
+        }
+    }
+
+    /** A rollback fails where the connection is gone; said like this, Spring keeps the exception that came before it. */
+    @Override
+    protected void doRollback(DefaultTransactionStatus status) {
+        try {
+            super.doRollback(status);
+        } catch (DataAccessException e) {
+            throw new TransactionSystemException("The transaction cannot be rolled back", e);
         }
     }
 

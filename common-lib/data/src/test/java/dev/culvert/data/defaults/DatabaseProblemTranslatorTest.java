@@ -12,6 +12,7 @@ import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionSystemException;
 
 class DatabaseProblemTranslatorTest {
     private final DatabaseProblemTranslator translator = new DatabaseProblemTranslator();
@@ -29,6 +30,16 @@ class DatabaseProblemTranslatorTest {
     @Test
     void saysTryAgainWhenTheServerShutsDownInTheMiddle() {
         var failure = new UncategorizedSQLException("task", "sql", new SQLException("terminating", "57P01"));
+
+        assertThat(translator.translate(failure)).map(ProblemException::code).contains(ProblemCode.SERVICE_UNAVAILABLE);
+    }
+
+    /** The connection is gone in the middle of a transaction, so it cannot be rolled back either. */
+    @Test
+    void saysTryAgainWhenTheRollbackFailsToo() {
+        var failure = new TransactionSystemException("rollback", new SQLException("Connection is closed"));
+        failure.initApplicationException(
+                new UncategorizedSQLException("task", "sql", new SQLException("terminating", "57P01")));
 
         assertThat(translator.translate(failure)).map(ProblemException::code).contains(ProblemCode.SERVICE_UNAVAILABLE);
     }

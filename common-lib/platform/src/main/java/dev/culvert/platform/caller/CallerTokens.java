@@ -9,6 +9,7 @@ import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.proc.BadJWTException;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import com.nimbusds.jwt.proc.ExpiredJWTException;
@@ -20,6 +21,7 @@ import dev.culvert.platform.problem.ProblemException;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.HashSet;
@@ -38,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 public final class CallerTokens {
     private static final Set<JWSAlgorithm> ALGORITHMS = Set.of(JWSAlgorithm.ES256, JWSAlgorithm.RS256);
     private static final Set<String> REQUIRED = Set.of("sub", "exp", "iat", CallerClaims.TENANT, CallerClaims.SCOPE);
+    private static final Duration OLDEST = Duration.ofDays(1);
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
 
     private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
@@ -55,6 +58,13 @@ public final class CallerTokens {
                     @Override
                     protected Date currentTime() {
                         return Date.from(clock.instant());
+                    }
+
+                    @Override
+                    public void verify(JWTClaimsSet claims, @Nullable SecurityContext context)
+                            throws BadJWTException {
+                        super.verify(claims, context);
+                        verifyIssueTime(claims.getIssueTime().toInstant(), clock.instant(), properties.clockSkew());
                     }
                 };
         verifier.setMaxClockSkew((int) properties.clockSkew().toSeconds());
@@ -80,6 +90,16 @@ public final class CallerTokens {
             throw new ProblemException(
                             ProblemCode.SERVICE_UNAVAILABLE, "Access tokens cannot be verified right now.", e)
                     .withRetryAfter(RETRY_AFTER);
+        }
+    }
+
+    /** A token from the future, or one far older than any that is issued, is not one of the issuer's (requirement S4.50). */
+    private static void verifyIssueTime(Instant issuedAt, Instant now, Duration clockSkew) throws BadJWTException {
+        if (issuedAt.isAfter(now.plus(clockSkew))) {
+            throw new BadJWTException("Issued in the future");
+        }
+        if (issuedAt.isBefore(now.minus(OLDEST).minus(clockSkew))) {
+            throw new BadJWTException("Issued too long ago");
         }
     }
 

@@ -76,6 +76,14 @@ class CallerTokensTest {
         assertRefused(issuer.token(expired(60)), ProblemCode.AUTH_TOKEN_EXPIRED);
     }
 
+    /** S4.50: issued in the future, or longer ago than any token lives. */
+    @Test
+    void refusesTokensOfAnImpossibleAge() {
+        assertThat(tokens.verify(issuer.token(issued(20)))).isNotNull();
+        assertRefused(issuer.token(issued(60)), ProblemCode.AUTH_TOKEN_INVALID);
+        assertRefused(issuer.token(issued(-25 * 60 * 60)), ProblemCode.AUTH_TOKEN_INVALID);
+    }
+
     @Test
     void refusesTokensForOthersOrFromOthers() {
         assertRefused(issuer.token(claims -> claims.issuer("http://elsewhere.test")), ProblemCode.AUTH_TOKEN_INVALID);
@@ -161,6 +169,10 @@ class CallerTokensTest {
 
     private static Consumer<JWTClaimsSet.Builder> expired(int secondsAgo) {
         return claims -> claims.expirationTime(Date.from(Instant.now().minusSeconds(secondsAgo)));
+    }
+
+    private static Consumer<JWTClaimsSet.Builder> issued(int secondsAhead) {
+        return claims -> claims.issueTime(Date.from(Instant.now().plusSeconds(secondsAhead)));
     }
 
     private static String encode(String text) {

@@ -1,0 +1,190 @@
+package dev.culvert.auth.signin;
+
+import dev.culvert.auth.account.Account;
+import dev.culvert.auth.account.Accounts;
+import dev.culvert.auth.account.Credentials;
+import dev.culvert.auth.account.Passwords;
+import dev.culvert.auth.signin.Lockout.Admission;
+import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.data.tenant.TenantScope;
+import dev.culvert.platform.problem.ProblemException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
+
+/**
+ * Checks a password, within the limits on how many may be tried. An unknown name goes the same way as a known one, hash
+ * included, so that neither the answer nor its time tells them apart (requirement S1.6).
+ */
+@Component
+class PasswordCheck {
+    private static final String REASON = "an account is found by its name before its tenant is known";
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
+
+    private final Accounts accounts;
+    private final Passwords passwords;
+    private final Lockout lockout;
+    private final AddressFailures addresses;
+    private final LockoutProperties properties;
+    private final SignInRecords records;
+    private final TransactionOperations transactions;
+
+    PasswordCheck(
+            Accounts accounts,
+            Passwords passwords,
+            Lockout lockout,
+            AddressFailures addresses,
+            LockoutProperties properties,
+            SignInRecords records,
+            TransactionOperations transactions) {
+        this.accounts = accounts;
+        this.passwords = passwords;
+        this.lockout = lockout;
+        this.addresses = addresses;
+        this.properties = properties;
+        this.records = records;
+        this.transactions = transactions;
+    }
+
+    /**
+     * Does something for whoever proves the password, in a transaction of the system scope together with the note that the
+     * password was right.
+     *
+     * @throws ProblemException AUTHENTICATION_FAILED when it is wrong or nobody has the name, ACCOUNT_LOCKED or
+     *     RATE_LIMIT_EXCEEDED when too many were wrong, SERVICE_UNAVAILABLE when too many are being checked
+     */
+    <T> T whenRight(Attempt attempt, String password, Function<Account, T> work) {
+        return passwords.inTurn(() -> switch (admission(attempt.subject())) {
+            case Admission.Admitted _ -> admitted(attempt, password, work);
+            case Admission.Locked locked -> throw locked(attempt, locked.remaining());
+            case Admission.Full _ -> throw busy();
+        });
+    }
+
+    /**
+     * Does something for whoever sends the right code after the password. Codes are counted apart from passwords, else a
+     * known password would forgive guessed codes.
+     *
+     * @param step empty when the code is wrong; runs in a transaction of the system scope
+     * @throws ProblemException AUTHENTICATION_FAILED when it is wrong, ACCOUNT_LOCKED when too many were
+     */
+    <T> T whenCodeRight(Attempt attempt, Account account, Supplier<Optional<T>> step) {
+        String subject = "second-factor:" + account.id();
+        return switch (admission(subject)) {
+            case Admission.Admitted _ ->
+                asSystem(() -> {
+                            Optional<T> begun = step.get();
+                            begun.ifPresent(_ -> lockout.right(subject));
+                            return begun;
+                        })
+                        .orElseThrow(() -> wrongCode(attempt, subject));
+            case Admission.Locked locked -> throw locked(attempt, locked.remaining());
+            case Admission.Full _ -> throw busy();
+        };
+    }
+
+    private ProblemException wrongCode(Attempt attempt, String subject) {
+        Optional<Instant> lockedUntil = asSystem(() -> {
+            Optional<Instant> until = lockout.wrong(subject);
+            records.wrongCode(attempt, until);
+            return until;
+        });
+        lockedUntil.ifPresent(_ -> records.countLockout());
+        return new ProblemException(ProblemCode.AUTHENTICATION_FAILED, "The code is not right or was used before.");
+    }
+
+    private <T> T admitted(Attempt attempt, String password, Function<Account, T> work) {
+        Optional<Duration> refused =
+                asSystem(() -> addresses.refused(attempt.origin().clientAddress()));
+        if (refused.isPresent()) {
+            throw addressRefused(attempt, refused.get());
+        }
+        String hash = attempt.credentials().map(Credentials::passwordHash).orElse(Passwords.NOBODYS_HASH);
+        if (!passwords.matches(password, hash) || attempt.account().isEmpty()) {
+            throw wrong(attempt);
+        }
+        Account account = attempt.account().get();
+        Optional<String> newHash =
+                passwords.outdated(hash) ? Optional.of(passwords.encode(password)) : Optional.empty();
+        return asSystem(() -> {
+            lockout.right(attempt.subject());
+            addresses.right(attempt.origin().clientAddress(), attempt.subject());
+            newHash.ifPresent(better -> accounts.setPassword(account.id(), better));
+            return work.apply(account);
+        });
+    }
+
+    /** The place for this check; waits a little while others that run could still use up the failures that are left. */
+    private Admission admission(String subject) {
+        long deadline = System.nanoTime() + properties.placeWait().toNanos();
+        Admission admission = asSystem(() -> lockout.admit(subject));
+        while (admission instanceof Admission.Full && System.nanoTime() < deadline && paused()) {
+            admission = asSystem(() -> lockout.admit(subject));
+        }
+        return admission;
+    }
+
+    private ProblemException wrong(Attempt attempt) {
+        Optional<Instant> lockedUntil = asSystem(() -> {
+            addresses.wrong(attempt.origin().clientAddress(), attempt.subject());
+            Optional<Instant> until = lockout.wrong(attempt.subject());
+            records.wrong(attempt, until);
+            return until;
+        });
+        lockedUntil.ifPresent(_ -> records.countLockout());
+        return new ProblemException(
+                ProblemCode.AUTHENTICATION_FAILED, "The username, mail address or password is not right.");
+    }
+
+    private ProblemException locked(Attempt attempt, Duration remaining) {
+        recordRefusal(attempt, "locked");
+        return new ProblemException(
+                        ProblemCode.ACCOUNT_LOCKED,
+                        "There were too many wrong passwords or codes; signing in is locked for a while.")
+                .withRetryAfter(remaining);
+    }
+
+    private ProblemException addressRefused(Attempt attempt, Duration remaining) {
+        asSystem(() -> {
+            lockout.leave(attempt.subject());
+            records.refused(attempt, "address_refused");
+            return true;
+        });
+        return new ProblemException(
+                        ProblemCode.RATE_LIMIT_EXCEEDED,
+                        "There were too many wrong passwords for different accounts from your address.")
+                .withAlias("TOO_MANY_FAILED_SIGN_INS")
+                .withRetryAfter(remaining);
+    }
+
+    private void recordRefusal(Attempt attempt, String result) {
+        asSystem(() -> {
+            records.refused(attempt, result);
+            return true;
+        });
+    }
+
+    private static ProblemException busy() {
+        return new ProblemException(
+                        ProblemCode.SERVICE_UNAVAILABLE, "Other sign-ins to this account are being checked; try again.")
+                .withRetryAfter(Duration.ofSeconds(1));
+    }
+
+    private <T> T asSystem(Supplier<T> work) {
+        return TenantScope.callAsSystem(REASON, () -> transactions.execute(_ -> work.get()));
+    }
+
+    private static boolean paused() {
+        try {
+            Thread.sleep(BETWEEN_TRIES);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}
