@@ -59,7 +59,10 @@ class TwoInstancesIT extends RunningAuthService {
         other = new SpringApplicationBuilder(AuthApplication.class)
                 .properties(settings)
                 .initializers(context -> context.getBeanFactory().registerSingleton("clock", clock))
-                .run("--server.port=0", "--spring.jmx.enabled=false", "--INITIAL_ADMIN_PASSWORD=Another-Admin-2",
+                .run(
+                        "--server.port=0",
+                        "--spring.jmx.enabled=false",
+                        "--INITIAL_ADMIN_PASSWORD=Another-Admin-2",
                         "--culvert.auth.signing-key.check-interval=500ms",
                         "--ACCESS_TOKEN_EXPIRE_MINUTES=20",
                         "--ADMIN_ACCESS_TOKEN_EXPIRE_MINUTES=10",
@@ -77,8 +80,7 @@ class TwoInstancesIT extends RunningAuthService {
         String path = "/.well-known/jwks.json";
 
         await().atMost(Duration.ofSeconds(10))
-                .untilAsserted(() -> assertThat(json(otherClient().get(path)))
-                        .isEqualTo(json(client().get(path))));
+                .untilAsserted(() -> assertThat(json(otherClient().get(path))).isEqualTo(json(client().get(path))));
         assertThat(column("SELECT id FROM auth.signing_key WHERE active")).hasSize(1);
         assertThat(column("SELECT id FROM auth.signing_key WHERE NOT active AND retired_at IS NULL"))
                 .hasSize(1);

@@ -60,11 +60,11 @@ class SignInRecords {
     }
 
     private void failed(Attempt attempt, String result, AuditSeverity severity) {
-        AuditEvent event = AuditEvent.of(AuditType.FAILED_LOGIN, severity, result)
-                .attemptedAs(attempt.name());
+        AuditEvent event =
+                AuditEvent.of(AuditType.FAILED_LOGIN, severity, result).attemptedAs(attempt.name());
         Optional<Account> account = attempt.account();
-        audit.record(account.map(known -> event.about(known.tenantId(), known.id()))
-                .orElse(event));
+        audit.record(
+                account.map(known -> event.about(known.tenantId(), known.id())).orElse(event));
         account.ifPresent(known -> outbox.append(
                 known.tenantId(),
                 new AuthEvent.SignInFailed(

@@ -59,7 +59,6 @@ class SignInService {
 
     private Attempt attempt(String name, Origin origin) {
         return TenantScope.callAsSystem(
-                REASON,
-                () -> transactions.execute(_ -> new Attempt(name, accounts.findCredentials(name), origin)));
+                REASON, () -> transactions.execute(_ -> new Attempt(name, accounts.findCredentials(name), origin)));
     }
 }

@@ -168,10 +168,7 @@ class SessionStore {
         return jdbc.sql("""
                         DELETE FROM session WHERE id IN (
                           SELECT id FROM session WHERE ended_at < :before LIMIT :limit FOR UPDATE SKIP LOCKED)
-                        """)
-                .param("limit", limit)
-                .param("before", utc(before))
-                .update();
+                        """).param("limit", limit).param("before", utc(before)).update();
     }
 
     int removeExpiredTokens(int limit, Instant before) {
@@ -179,10 +176,7 @@ class SessionStore {
                         DELETE FROM refresh_token WHERE token_hash IN (
                           SELECT token_hash FROM refresh_token WHERE expires_at < :before
                           LIMIT :limit FOR UPDATE SKIP LOCKED)
-                        """)
-                .param("limit", limit)
-                .param("before", utc(before))
-                .update();
+                        """).param("limit", limit).param("before", utc(before)).update();
     }
 
     private static OffsetDateTime utc(Instant moment) {
