@@ -53,7 +53,9 @@ class OperationsIT extends RunningAuthService {
 
         assertThat(operations).hasSizeGreaterThan(25).allSatisfy(operation -> {
             JsonNode described = operation.getValue();
-            assertThat(described.at("/summary").asString("")).as(operation.getKey()).isNotBlank();
+            assertThat(described.at("/summary").asString(""))
+                    .as(operation.getKey())
+                    .isNotBlank();
             assertThat(described.get("security")).as(operation.getKey()).isNotNull();
             boolean open = described.get("security").isEmpty();
             assertThat(described.get("responses").propertyNames())
@@ -68,7 +70,8 @@ class OperationsIT extends RunningAuthService {
 
     /** Names of the fields of a body that nobody could fill in from the description alone. */
     private static List<String> withoutExample(JsonNode api, JsonNode schema) {
-        JsonNode described = schema.has("$ref") ? api.at(schema.get("$ref").asString().substring(1)) : schema;
+        JsonNode described =
+                schema.has("$ref") ? api.at(schema.get("$ref").asString().substring(1)) : schema;
         return described.path("properties").properties().stream()
                 .filter(field -> !field.getValue().has("example")
                         && !field.getValue().has("description")

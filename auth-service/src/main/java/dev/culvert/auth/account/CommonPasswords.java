@@ -55,17 +55,18 @@ final class CommonPasswords {
     private static String lookAlikes(String text) {
         StringBuilder letters = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
-            letters.append(switch (text.charAt(i)) {
-                case '0' -> 'o';
-                case '1', '!', '|' -> 'i';
-                case '3' -> 'e';
-                case '4', '@' -> 'a';
-                case '5', '$' -> 's';
-                case '7', '+' -> 't';
-                case '8' -> 'b';
-                case '9' -> 'g';
-                default -> text.charAt(i);
-            });
+            letters.append(
+                    switch (text.charAt(i)) {
+                        case '0' -> 'o';
+                        case '1', '!', '|' -> 'i';
+                        case '3' -> 'e';
+                        case '4', '@' -> 'a';
+                        case '5', '$' -> 's';
+                        case '7', '+' -> 't';
+                        case '8' -> 'b';
+                        case '9' -> 'g';
+                        default -> text.charAt(i);
+                    });
         }
         return letters.toString();
     }

@@ -32,7 +32,8 @@ class EmailVerificationController {
     }
 
     record VerifyEmailRequest(
-            @Schema(description = "from the link in the mail") @NotBlank(message = "is required") String token) {}
+            @Schema(description = "from the link in the mail") @NotBlank(message = "is required")
+            String token) {}
 
     record VerifyEmailResponse(boolean emailVerified) {}
 

@@ -10,9 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param keptSession the session that goes on, null when every one is to end
  */
 public record PasswordReplaced(
-        Account account,
-        Reason reason,
-        @Nullable UUID keptSession) {
+        Account account, Reason reason, @Nullable UUID keptSession) {
 
     /** Why it was replaced. */
     public enum Reason {

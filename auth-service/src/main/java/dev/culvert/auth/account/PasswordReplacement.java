@@ -63,7 +63,8 @@ public class PasswordReplacement {
         outbox.append(
                 account.tenantId(),
                 new AuthEvent.PasswordChanged(account.id(), word, requester.clientAddress(), requester.userAgent()));
-        mails.add(new Mail(account.email(), SUBJECT, notice(account), clock.instant().plus(NOTICE_LIFETIME)));
+        mails.add(new Mail(
+                account.email(), SUBJECT, notice(account), clock.instant().plus(NOTICE_LIFETIME)));
         events.publishEvent(new PasswordReplaced(account, reason, keptSession));
     }
 

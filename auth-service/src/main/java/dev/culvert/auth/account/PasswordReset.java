@@ -98,8 +98,7 @@ class PasswordReset {
                     body(recipient.map(Account::username).orElse("nobody"), token),
                     expiresAt);
             recipient.ifPresentOrElse(_ -> mails.add(mail), () -> mails.addUnsent(mail));
-            AuditEvent event =
-                    AuditEvent.of(AuditType.PASSWORD_CHANGE, AuditSeverity.INFO, "reset_requested");
+            AuditEvent event = AuditEvent.of(AuditType.PASSWORD_CHANGE, AuditSeverity.INFO, "reset_requested");
             audit.record(account.map(found -> event.about(found.tenantId(), found.id()))
                     .orElseGet(() -> event.attemptedAs(email)));
             return true;
@@ -173,7 +172,9 @@ class PasswordReset {
     private boolean askedJustNow(Account account) {
         return jdbc.sql("SELECT EXISTS (SELECT FROM password_reset WHERE account_id = :id AND created_at > :since)")
                 .param("id", account.id())
-                .param("since", clock.instant().minus(properties.resetInterval()).atOffset(ZoneOffset.UTC))
+                .param(
+                        "since",
+                        clock.instant().minus(properties.resetInterval()).atOffset(ZoneOffset.UTC))
                 .query(Boolean.class)
                 .single();
     }

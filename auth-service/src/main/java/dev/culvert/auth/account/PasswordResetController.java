@@ -113,8 +113,7 @@ class PasswordResetController {
             @RequestParam(defaultValue = "") String token, @RequestParam(defaultValue = "") String newPassword) {
         Optional<String> wrong = wrongWith(new ConfirmPasswordResetRequest(token, newPassword));
         if (wrong.isPresent()) {
-            return AccountPage.newPassword(
-                    HttpStatus.BAD_REQUEST, token, "The new password " + wrong.get() + ".");
+            return AccountPage.newPassword(HttpStatus.BAD_REQUEST, token, "The new password " + wrong.get() + ".");
         }
         try {
             reset.confirm(token, newPassword);

@@ -39,21 +39,15 @@ class AuditController {
     @Operation(
             summary = "My authentication records",
             description = "Newest first. Filters: eventType, severity, startDate, endDate (days or times).")
-    Page<AuditRecord> own(
-            Caller caller,
-            @ParameterObject Parameters parameters,
-            @PageLimit(100) PageRequest page) {
-        return inTransaction(
-                () -> queries.find(parameters.read().ofAccount(caller.userId()), page));
+    Page<AuditRecord> own(Caller caller, @ParameterObject Parameters parameters, @PageLimit(100) PageRequest page) {
+        return inTransaction(() -> queries.find(parameters.read().ofAccount(caller.userId()), page));
     }
 
     @Access(scope = Scope.PROFILE_READ)
     @GetMapping("/api/v1/auth/audit-logs/failed-attempts")
     @Operation(summary = "Failed sign-ins to my account", description = "Newest first.")
     Page<AuditRecord> ownFailures(
-            Caller caller,
-            @ParameterObject Parameters parameters,
-            @PageLimit(100) PageRequest page) {
+            Caller caller, @ParameterObject Parameters parameters, @PageLimit(100) PageRequest page) {
         AuditFilter filter = parameters.read().ofAccount(caller.userId()).ofType(AuditType.FAILED_LOGIN);
         return inTransaction(() -> queries.find(filter, page));
     }

@@ -41,8 +41,7 @@ class AuditQueries {
                 .param("offset", page.offset())
                 .query(AuditRecord::of)
                 .list();
-        long total =
-                with(filter, "SELECT count(*)" + WHERE).query(Long.class).single();
+        long total = with(filter, "SELECT count(*)" + WHERE).query(Long.class).single();
         return Page.of(records, total, page);
     }
 

@@ -18,8 +18,9 @@ record AuditRecord(
         @Schema(example = "wrong_credentials") String result,
         @Nullable UUID userId,
         @Nullable UUID tenantId,
-        @Schema(description = "who did it, where that was somebody signed in")
-        @Nullable UUID actorId,
+
+        @Schema(description = "who did it, where that was somebody signed in") @Nullable
+        UUID actorId,
 
         @Nullable UUID sessionId,
         @Nullable String attemptedName,

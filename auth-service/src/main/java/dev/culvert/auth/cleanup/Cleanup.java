@@ -53,8 +53,8 @@ class Cleanup {
     private void clean(Leftovers kind) {
         int total = 0;
         for (int i = 0; i < properties.batches(); i++) {
-            int removed = TenantScope.callAsSystem(
-                    REASON, () -> transactions.execute(_ -> kind.remove(properties.batch())));
+            int removed =
+                    TenantScope.callAsSystem(REASON, () -> transactions.execute(_ -> kind.remove(properties.batch())));
             total += removed;
             if (removed < properties.batch()) {
                 break;
@@ -66,7 +66,10 @@ class Cleanup {
                     .tag("kind", kind.name())
                     .register(meters)
                     .increment(total);
-            log.atDebug().addKeyValue("leftovers", kind.name()).addKeyValue("rows", total).log("Removed leftovers");
+            log.atDebug()
+                    .addKeyValue("leftovers", kind.name())
+                    .addKeyValue("rows", total)
+                    .log("Removed leftovers");
         }
     }
 }

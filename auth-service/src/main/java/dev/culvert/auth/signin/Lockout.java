@@ -79,7 +79,8 @@ class Lockout implements Leftovers {
                 .param("now", now.atOffset(ZoneOffset.UTC))
                 .param("limit", properties.failures())
                 .param("lockEnd", now.plus(properties.duration()).atOffset(ZoneOffset.UTC))
-                .query((row, _) -> Optional.ofNullable(row.getTimestamp("locked_until")).map(Timestamp::toInstant))
+                .query((row, _) ->
+                        Optional.ofNullable(row.getTimestamp("locked_until")).map(Timestamp::toInstant))
                 .single();
     }
 
@@ -105,9 +106,7 @@ class Lockout implements Leftovers {
         jdbc.sql("""
                         UPDATE sign_in_guard SET failures = 0, first_failed_at = NULL, locked_until = NULL
                         WHERE subject = :subject
-                        """)
-                .param("subject", subject(replaced.account()))
-                .update();
+                        """).param("subject", subject(replaced.account())).update();
     }
 
     /** What the failures of an account are counted by. */

@@ -60,8 +60,7 @@ class PasswordChange {
         Credentials credentials = asSystem(() -> accounts.findCredentials(caller.userId())
                 .orElseThrow(() -> new ProblemException(
                         ProblemCode.AUTH_TOKEN_INVALID, "The account of this token does not exist any more.")));
-        Attempt attempt = new Attempt(
-                credentials.account().username(), Optional.of(credentials), origin);
+        Attempt attempt = new Attempt(credentials.account().username(), Optional.of(credentials), origin);
         Account account = check.whenRight(attempt, present, right -> right);
         String newHash = passwords.hash(replacementText);
         UUID kept = caller.sessionId().map(UUID::fromString).orElse(null);

@@ -138,12 +138,11 @@ class KeyStore {
     private static StoredKey storedKey(ResultSet row, int rowNumber) throws SQLException {
         Timestamp retiredAt = row.getTimestamp("retired_at");
         State state = row.getBoolean("active") ? State.ACTIVE : retiredAt == null ? State.NEXT : State.RETIRED;
-        Timestamp since =
-                switch (state) {
-                    case NEXT -> row.getTimestamp("created_at");
-                    case ACTIVE -> orElse(row.getTimestamp("activated_at"), row.getTimestamp("created_at"));
-                    case RETIRED -> orElse(retiredAt, row.getTimestamp("created_at"));
-                };
+        Timestamp since = switch (state) {
+            case NEXT -> row.getTimestamp("created_at");
+            case ACTIVE -> orElse(row.getTimestamp("activated_at"), row.getTimestamp("created_at"));
+            case RETIRED -> orElse(retiredAt, row.getTimestamp("created_at"));
+        };
         return new StoredKey(
                 row.getString("id"),
                 row.getString("public_jwk"),

@@ -75,8 +75,7 @@ public class SigningKeys {
                 .orElseThrow(() -> new IllegalStateException("There is no active signing key"));
         ECKey key = store.open(active);
         try {
-            List<JWK> published =
-                    keys.stream().<JWK>map(KeyStore::publicHalf).toList();
+            List<JWK> published = keys.stream().<JWK>map(KeyStore::publicHalf).toList();
             return new Ring(key, new ECDSASigner(key), new JWKSet(published));
         } catch (JOSEException e) {
             throw new IllegalStateException("The stored signing key " + active.id() + " cannot be used", e);

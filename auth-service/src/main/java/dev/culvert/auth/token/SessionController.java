@@ -39,13 +39,18 @@ class SessionController {
 
     record SessionResponse(
             UUID id,
+
             @Schema(description = "the session of the token this was asked with")
             boolean current,
+
             Instant createdAt,
+
             @Schema(description = "when its tokens were renewed last")
             Instant lastActivityAt,
+
             @Schema(description = "when it ends unless it is renewed before")
             Instant expiresAt,
+
             @Schema(example = "203.0.113.7") String ipAddress,
             @Schema(example = "Mozilla/5.0") String userAgent) {
 
@@ -64,7 +69,8 @@ class SessionController {
     record RevokeSessionRequest(
             @NotNull(message = "is required") UUID sessionId) {}
 
-    record EndedResponse(@Schema(description = "how many sessions ended") int ended) {}
+    record EndedResponse(
+            @Schema(description = "how many sessions ended") int ended) {}
 
     @Access(scope = Scope.PROFILE_READ)
     @GetMapping("/api/v1/auth/sessions")

@@ -76,7 +76,11 @@ public class TokenAnswers {
     }
 
     private static String refreshCookie(String value, Duration lifetime) {
-        return cookie(REFRESH_COOKIE, value, lifetime).path(PATH).httpOnly(true).build().toString();
+        return cookie(REFRESH_COOKIE, value, lifetime)
+                .path(PATH)
+                .httpOnly(true)
+                .build()
+                .toString();
     }
 
     private static String csrfCookie(String value, Duration lifetime) {

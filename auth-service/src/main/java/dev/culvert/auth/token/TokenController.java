@@ -35,8 +35,8 @@ class TokenController {
     }
 
     record RefreshRequest(
-            @JsonProperty("refresh_token") @Schema(example = "9nS0yC3Jm0t7o2fTq1o0g7m6w3zqk0F3u1bqgJ2m5xA")
-            @Nullable String refreshToken) {
+            @JsonProperty("refresh_token") @Schema(example = "9nS0yC3Jm0t7o2fTq1o0g7m6w3zqk0F3u1bqgJ2m5xA") @Nullable
+            String refreshToken) {
         /** Leaves the token out, so that it cannot get into a log. */
         @Override
         public String toString() {
@@ -48,18 +48,21 @@ class TokenController {
     @PostMapping({"/api/v1/auth/refresh", "/api/v1/auth/token/refresh"})
     @Operation(
             summary = "Renew tokens",
-            description = "A refresh token works once and comes back as a new one. Sent again within ten seconds, because"
-                    + " the answer was lost, it gets the same new one; sent again later it ends the session: 401"
-                    + " REFRESH_TOKEN_INVALID, for the newest token too. In cookie mode there is no body, but the"
-                    + " header X-CSRF-Token; without it 403 FORBIDDEN.")
+            description =
+                    "A refresh token works once and comes back as a new one. Sent again within ten seconds, because"
+                            + " the answer was lost, it gets the same new one; sent again later it ends the session: 401"
+                            + " REFRESH_TOKEN_INVALID, for the newest token too. In cookie mode there is no body, but the"
+                            + " header X-CSRF-Token; without it 403 FORBIDDEN.")
     @ApiResponse(responseCode = "200", description = "New tokens of the same session.")
     @ApiResponse(responseCode = "401", description = "REFRESH_TOKEN_INVALID: sign in again.")
     ResponseEntity<TokenResponse> refresh(
             @RequestBody(required = false) @Nullable RefreshRequest request,
-            @Parameter(hidden = true) @CookieValue(name = TokenAnswers.REFRESH_COOKIE, required = false)
-            @Nullable String cookie,
-            @Parameter(description = "in cookie mode") @RequestHeader(name = TokenAnswers.CSRF_HEADER, required = false)
-            @Nullable String csrf) {
+            @Parameter(hidden = true) @CookieValue(name = TokenAnswers.REFRESH_COOKIE, required = false) @Nullable
+                    String cookie,
+            @Parameter(description = "in cookie mode")
+                    @RequestHeader(name = TokenAnswers.CSRF_HEADER, required = false)
+                    @Nullable
+                    String csrf) {
         String sent = request == null ? null : request.refreshToken();
         if (sent != null && !sent.isBlank()) {
             return answers.of(sessions.refresh(OpaqueToken.of(sent)), false);
@@ -76,8 +79,9 @@ class TokenController {
     @PostMapping("/api/v1/auth/logout")
     @Operation(
             summary = "Sign out",
-            description = "Ends the session of the access token; its refresh token stops working too and its cookies are"
-                    + " removed. A body is not needed.")
+            description =
+                    "Ends the session of the access token; its refresh token stops working too and its cookies are"
+                            + " removed. A body is not needed.")
     @ApiResponse(responseCode = "204", description = "The session has ended.")
     ResponseEntity<Void> logout(Caller caller) {
         caller.sessionId().map(UUID::fromString).ifPresent(id -> sessions.end(id, EndReason.SIGNED_OUT));

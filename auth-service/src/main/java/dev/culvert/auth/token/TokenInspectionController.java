@@ -50,8 +50,8 @@ class TokenInspectionController {
     }
 
     record TokenRequest(
-            @Schema(description = "access token; else the one of the Authorization header")
-            @Nullable String token) {
+            @Schema(description = "access token; else the one of the Authorization header") @Nullable
+            String token) {
         /** Leaves the token out, so that it cannot get into a log. */
         @Override
         public String toString() {
@@ -62,16 +62,20 @@ class TokenInspectionController {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record ValidateResponse(
             boolean valid,
-            @Schema(description = "why it is not valid", example = "AUTH_TOKEN_EXPIRED")
-            @Nullable String code,
-            @Schema(description = "only of a valid token")
-            @Nullable Map<String, Object> claims) {}
+
+            @Schema(description = "why it is not valid", example = "AUTH_TOKEN_EXPIRED") @Nullable
+            String code,
+
+            @Schema(description = "only of a valid token") @Nullable
+            Map<String, Object> claims) {}
 
     record CheckExpiryResponse(
             boolean expired,
             Instant expiresAt,
+
             @Schema(description = "seconds, 0 once it has expired", example = "1742")
             long expiresIn,
+
             @Schema(description = "true in the last 5 minutes and afterwards")
             boolean shouldRefresh) {}
 

@@ -26,13 +26,13 @@ public record TokenResponse(
         @JsonProperty("expires_in") @Schema(description = "seconds", example = "1800")
         long expiresIn,
 
-        @JsonProperty("refresh_token") @Schema(description = "absent in cookie mode")
-        @Nullable String refreshToken,
+        @JsonProperty("refresh_token") @Schema(description = "absent in cookie mode") @Nullable
+        String refreshToken,
 
         @Schema(example = "profile:read tunnels:read") String scope,
 
-        @JsonProperty("csrf_token") @Schema(description = "only in cookie mode")
-        @Nullable String csrfToken,
+        @JsonProperty("csrf_token") @Schema(description = "only in cookie mode") @Nullable
+        String csrfToken,
 
         @JsonIgnore Duration refreshLifetime) {
 

@@ -20,6 +20,11 @@ class AccountPropertiesTest {
 
         assertThat(properties)
                 .isEqualTo(new AccountProperties(
-                        URI.create("https://culvert.example.org"), Duration.ofHours(24), Duration.ofMinutes(1), Duration.ofHours(1), Duration.ofMinutes(1), ""));
+                        URI.create("https://culvert.example.org"),
+                        Duration.ofHours(24),
+                        Duration.ofMinutes(1),
+                        Duration.ofHours(1),
+                        Duration.ofMinutes(1),
+                        ""));
     }
 }

@@ -55,8 +55,7 @@ class PasswordResetIT extends RunningAuthService {
         assertThat(confirm(resetToken(ada), NEW_PASSWORD).statusCode()).isEqualTo(204);
 
         assertThat(client().login(ada.username(), NEW_PASSWORD).statusCode()).isEqualTo(200);
-        ProblemAssert.assertThat(client().login(ada.username(), PASSWORD))
-                .isProblem(ProblemCode.AUTHENTICATION_FAILED);
+        ProblemAssert.assertThat(client().login(ada.username(), PASSWORD)).isProblem(ProblemCode.AUTHENTICATION_FAILED);
         ProblemAssert.assertThat(
                         client().as(before.get("access_token").asString()).get("/api/v1/auth/me"))
                 .isProblem(ProblemCode.AUTH_TOKEN_INVALID);

@@ -11,7 +11,8 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class PasswordsTest {
-    private final Passwords passwords = new Passwords(new PasswordProperties(1, Duration.ofMillis(50), 200), new SimpleMeterRegistry());
+    private final Passwords passwords =
+            new Passwords(new PasswordProperties(1, Duration.ofMillis(50), 200), new SimpleMeterRegistry());
 
     /** S1.18: two 90-byte passwords that differ in the last byte are different. */
     @Test

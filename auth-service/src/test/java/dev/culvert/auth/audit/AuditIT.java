@@ -39,8 +39,7 @@ class AuditIT extends RunningAuthService {
         client().refresh(first.get("refresh_token").asString());
         AuthClient signedIn =
                 client().as(client().signIn(ada).get("access_token").asString());
-        signedIn.post(
-                "/api/v1/auth/password", Map.of("currentPassword", PASSWORD, "newPassword", "Quiet-Lantern-4"));
+        signedIn.post("/api/v1/auth/password", Map.of("currentPassword", PASSWORD, "newPassword", "Quiet-Lantern-4"));
         signedIn.post("/api/v1/auth/logout");
 
         String token = json(client().login(ada.username(), "Quiet-Lantern-4"))
@@ -119,7 +118,8 @@ class AuditIT extends RunningAuthService {
             ProblemAssert.assertThat(client().get(path)).isProblem(ProblemCode.AUTH_TOKEN_MISSING);
         }
         assertThat(json(eve.get(OWN)).get("items").valueStream())
-                .noneMatch(item -> item.path("userId").asString("").equals(ada.userId().toString()));
+                .noneMatch(item ->
+                        item.path("userId").asString("").equals(ada.userId().toString()));
     }
 
     /** The service itself cannot rewrite what happened. */

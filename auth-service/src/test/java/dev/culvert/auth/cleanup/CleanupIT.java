@@ -80,11 +80,15 @@ class CleanupIT extends RunningAuthService {
         cleanup.run(); // and is forgotten
 
         assertThat(rows("auth.session WHERE account_id = ?", ada.userId())).isZero();
-        assertThat(rows("auth.email_verification WHERE account_id = ?", ada.userId())).isZero();
-        assertThat(rows("auth.password_reset WHERE account_id = ?", ada.userId())).isZero();
+        assertThat(rows("auth.email_verification WHERE account_id = ?", ada.userId()))
+                .isZero();
+        assertThat(rows("auth.password_reset WHERE account_id = ?", ada.userId()))
+                .isZero();
         assertThat(rows("auth.mail WHERE recipient = ?", ada.email())).isZero();
-        assertThat(rows("auth.sign_in_address WHERE client_address = ?", guesser.source())).isZero();
-        assertThat(rows("auth.sign_in_guard WHERE subject = ?", "account:" + ada.userId())).isZero();
+        assertThat(rows("auth.sign_in_address WHERE client_address = ?", guesser.source()))
+                .isZero();
+        assertThat(rows("auth.sign_in_guard WHERE subject = ?", "account:" + ada.userId()))
+                .isZero();
         assertThat(column("SELECT DISTINCT type FROM auth.audit_record WHERE account_id = ?", ada.userId()))
                 .contains("login", "session_timeout", "password_change")
                 .doesNotContain("token_refresh");

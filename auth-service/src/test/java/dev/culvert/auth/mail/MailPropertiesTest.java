@@ -28,8 +28,8 @@ class MailPropertiesTest {
 
     @Test
     void waitsLongerAfterEachFailureUpToALimit() {
-        MailProperties properties =
-                new MailProperties("a@b", Duration.ZERO, Duration.ZERO, Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ZERO);
+        MailProperties properties = new MailProperties(
+                "a@b", Duration.ZERO, Duration.ZERO, Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ZERO);
 
         assertThat(properties.retryAfter(1)).isEqualTo(Duration.ofSeconds(5));
         assertThat(properties.retryAfter(2)).isEqualTo(Duration.ofSeconds(10));

@@ -22,13 +22,16 @@ class AddressLockoutIT extends RunningAuthService {
         AuthClient attacker = client();
         Person ada = client().registerVerified();
         for (int i = 0; i < 5; i++) {
-            ProblemAssert.assertThat(attacker.login(i % 2 == 0 ? nobody() : client().register().username(), WRONG))
+            ProblemAssert.assertThat(attacker.login(
+                            i % 2 == 0 ? nobody() : client().register().username(), WRONG))
                     .isProblem(ProblemCode.AUTHENTICATION_FAILED);
         }
 
         HttpResponse<String> sixth = attacker.login(nobody(), WRONG);
 
-        ProblemAssert.assertThat(sixth).isProblem(ProblemCode.RATE_LIMIT_EXCEEDED).hasAlias("TOO_MANY_FAILED_SIGN_INS");
+        ProblemAssert.assertThat(sixth)
+                .isProblem(ProblemCode.RATE_LIMIT_EXCEEDED)
+                .hasAlias("TOO_MANY_FAILED_SIGN_INS");
         assertThat(sixth.headers().firstValueAsLong("Retry-After").orElseThrow())
                 .isBetween(600L, 900L);
         ProblemAssert.assertThat(attacker.login(ada.username(), PASSWORD)).isProblem(ProblemCode.RATE_LIMIT_EXCEEDED);
@@ -49,8 +52,7 @@ class AddressLockoutIT extends RunningAuthService {
         assertThat(office.login(ada.username(), PASSWORD).statusCode()).isEqualTo(200);
 
         for (int i = 0; i < 4; i++) {
-            ProblemAssert.assertThat(office.login(bob.username(), WRONG))
-                    .isProblem(ProblemCode.AUTHENTICATION_FAILED);
+            ProblemAssert.assertThat(office.login(bob.username(), WRONG)).isProblem(ProblemCode.AUTHENTICATION_FAILED);
         }
         assertThat(office.login(bob.username(), PASSWORD).statusCode()).isEqualTo(200);
     }

@@ -44,7 +44,8 @@ class SignInAbuseIT extends RunningAuthService {
     void hashesForUnknownNamesToo() {
         Person ada = client().registerVerified();
 
-        assertThat(hashesDuring(() -> client().login(ada.username(), "Wrong-Horse-7"))).isEqualTo(1);
+        assertThat(hashesDuring(() -> client().login(ada.username(), "Wrong-Horse-7")))
+                .isEqualTo(1);
         assertThat(hashesDuring(() -> client().login("nobody-" + System.nanoTime(), "Wrong-Horse-7")))
                 .isEqualTo(1);
     }
@@ -61,14 +62,15 @@ class SignInAbuseIT extends RunningAuthService {
         CountDownLatch taken = new CountDownLatch(turns);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             try {
-                IntStream.range(0, turns).forEach(_ -> threads.submit(() -> passwords.inTurn(() -> {
-                    taken.countDown();
-                    return awaited(end);
-                })));
+                IntStream.range(0, turns)
+                        .forEach(_ -> threads.submit(() -> passwords.inTurn(() -> {
+                            taken.countDown();
+                            return awaited(end);
+                        })));
                 assertThat(awaited(taken)).isTrue();
                 List<Future<HttpResponse<String>>> flood = IntStream.range(0, MOST_WAITING)
-                        .mapToObj(i -> threads.submit(
-                                () -> client().inParallel().login("nobody-" + i, "Wrong-Horse-7")))
+                        .mapToObj(
+                                i -> threads.submit(() -> client().inParallel().login("nobody-" + i, "Wrong-Horse-7")))
                         .toList();
                 await().atMost(Duration.ofSeconds(10))
                         .until(() -> meters.get("password.waiting").gauge().value() == MOST_WAITING);
@@ -169,7 +171,8 @@ class SignInAbuseIT extends RunningAuthService {
                 client().post(LOGIN, Map.of("username", username, "password", password, "more", password)),
                 client().postForm(LOGIN, Map.of("password", password)),
                 client().post(
-                        "/api/v1/auth/password-reset/confirm", Map.of("token", password, "newPassword", password)),
+                                "/api/v1/auth/password-reset/confirm",
+                                Map.of("token", password, "newPassword", password)),
                 client().get("/api/v1/auth/me?password=" + password));
 
         assertThat(answers).extracting(HttpResponse::body).noneMatch(body -> body.contains(password));

@@ -85,10 +85,10 @@ class KeyRotationIT extends RunningAuthService {
     /** Five minutes before the active key has signed for 30 days, with the next one long published. */
     private void skipToJustBeforeTheRotation() {
         rotation.rotateIfDue();
-        Instant due = Instant.parse(column(
-                                "SELECT to_char(activated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+        Instant due = Instant.parse(
+                        column("SELECT to_char(activated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
                                         + " FROM auth.signing_key WHERE active")
-                        .getFirst())
+                                .getFirst())
                 .plus(Duration.ofDays(30));
         clock.skip(Duration.between(clock.instant(), due).minusMinutes(5));
     }

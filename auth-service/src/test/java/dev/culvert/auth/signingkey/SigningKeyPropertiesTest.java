@@ -16,6 +16,8 @@ class SigningKeyPropertiesTest {
         SigningKeyProperties properties = new Binder(new MapConfigurationPropertySource(Map.of()))
                 .bindOrCreate("culvert.auth.signing-key", Bindable.of(SigningKeyProperties.class));
 
-        assertThat(properties).isEqualTo(new SigningKeyProperties(Duration.ofDays(30), Duration.ofHours(1), Duration.ofHours(25), Duration.ofMinutes(1)));
+        assertThat(properties)
+                .isEqualTo(new SigningKeyProperties(
+                        Duration.ofDays(30), Duration.ofHours(1), Duration.ofHours(25), Duration.ofMinutes(1)));
     }
 }

@@ -92,7 +92,9 @@ class SessionListIT extends RunningAuthService {
         client().signIn(ada);
         AuthClient here = client().as(access(client().signIn(ada)));
 
-        assertThat(json(here.delete(SESSIONS + "?keepCurrent=true")).get("ended").asInt())
+        assertThat(json(here.delete(SESSIONS + "?keepCurrent=true"))
+                        .get("ended")
+                        .asInt())
                 .isEqualTo(2);
         assertThat(json(here.get(SESSIONS)).size()).isEqualTo(1);
         assertThat(json(here.delete(SESSIONS)).get("ended").asInt()).isEqualTo(1);
@@ -140,8 +142,7 @@ class SessionListIT extends RunningAuthService {
                         SELECT concat_ws(' ', account_id, length(s.token_hash), length(t.token_hash), s.expires_at > s.created_at,
                           last_used_at IS NOT NULL, client_address <> '', user_agent LIKE 'Java%', is_active)
                         FROM auth.session s JOIN auth.refresh_token t ON session_id = id WHERE id = ?
-                        """, UUID.fromString(sessionId(tokens))))
-                .containsExactly(ada.userId() + " 32 32 t t t t t");
+                        """, UUID.fromString(sessionId(tokens)))).containsExactly(ada.userId() + " 32 32 t t t t t");
     }
 
     private static String access(JsonNode tokens) {

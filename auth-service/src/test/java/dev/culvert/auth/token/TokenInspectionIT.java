@@ -132,7 +132,8 @@ class TokenInspectionIT extends RunningAuthService {
             Map<String, String> read = new LinkedHashMap<>();
             answer.get("claims").properties().forEach(claim -> read.put(claim.getKey(), plain(claim.getValue())));
             assertThat(read).as("seed %d", seed).containsExactlyInAnyOrderEntriesOf(issued);
-            assertThat(read.get(CallerClaims.TENANT)).isEqualTo(account.tenantId().toString());
+            assertThat(read.get(CallerClaims.TENANT))
+                    .isEqualTo(account.tenantId().toString());
             assertThat(read.get(CallerClaims.TIER)).isEqualTo(account.tier().wireName());
         }
     }
@@ -181,8 +182,8 @@ class TokenInspectionIT extends RunningAuthService {
                 .isEqualTo(200);
         ProblemAssert.assertThat(me(signed(good, claims -> claims.issueTime(Date.from(now.plusSeconds(60))))))
                 .isProblem(ProblemCode.AUTH_TOKEN_INVALID);
-        ProblemAssert.assertThat(
-                        me(signed(good, claims -> claims.issueTime(Date.from(now.minus(Duration.ofHours(25)))))))
+        ProblemAssert.assertThat(me(
+                        signed(good, claims -> claims.issueTime(Date.from(now.minus(Duration.ofHours(25)))))))
                 .isProblem(ProblemCode.AUTH_TOKEN_INVALID);
     }
 

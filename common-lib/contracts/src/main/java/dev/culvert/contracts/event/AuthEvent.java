@@ -53,7 +53,8 @@ public sealed interface AuthEvent extends DomainEvent {
             @Nullable String userAgent) implements AuthEvent {}
 
     /** Too many wrong passwords locked an account until a time. */
-    record AccountLocked(UUID userId, Instant lockedUntil, @Nullable String clientAddress) implements AuthEvent {}
+    record AccountLocked(
+            UUID userId, Instant lockedUntil, @Nullable String clientAddress) implements AuthEvent {}
 
     /** An API key was made; the key itself is never in an event. */
     record ApiKeyCreated(

@@ -61,8 +61,7 @@ public final class CallerTokens {
                     }
 
                     @Override
-                    public void verify(JWTClaimsSet claims, @Nullable SecurityContext context)
-                            throws BadJWTException {
+                    public void verify(JWTClaimsSet claims, @Nullable SecurityContext context) throws BadJWTException {
                         super.verify(claims, context);
                         verifyIssueTime(claims.getIssueTime().toInstant(), clock.instant(), properties.clockSkew());
                     }
