@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.springframework.stereotype.Service;
@@ -31,7 +32,7 @@ import org.springframework.transaction.support.TransactionOperations;
  * neither the answer nor its time tells them apart (requirement S1.6).
  */
 @Service
-class SignInService {
+public class SignInService {
     private static final String REASON = "an account is found by its name before its tenant is known";
     private static final Pattern CONTROL_CHARACTERS = Pattern.compile("\\p{Cntrl}");
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
@@ -93,17 +94,27 @@ class SignInService {
      * @throws ProblemException AUTHENTICATION_FAILED, EMAIL_NOT_VERIFIED (only after the right password) or ACCOUNT_LOCKED
      */
     TokenResponse signIn(String typedName, String password, Origin origin) {
+        return signIn(typedName, password, origin, account -> sessions.begin(account, origin));
+    }
+
+    /**
+     * Signs in like everybody, and begins what the caller wants to begin, in the transaction that records the attempt.
+     *
+     * @param begin given the account; runs in the system scope
+     * @throws ProblemException AUTHENTICATION_FAILED, EMAIL_NOT_VERIFIED (only after the right password) or ACCOUNT_LOCKED
+     */
+    public <T> T signIn(String typedName, String password, Origin origin, Function<Account, T> begin) {
         String name = CONTROL_CHARACTERS.matcher(typedName).replaceAll("");
         Optional<Credentials> credentials = asSystem(() -> accounts.findCredentials(name));
         Attempt attempt = new Attempt(name, credentials, origin);
         return passwords.inTurn(() -> switch (admission(attempt.subject())) {
-            case Admission.Admitted _ -> check(attempt, password);
+            case Admission.Admitted _ -> check(attempt, password, begin);
             case Admission.Locked locked -> throw locked(attempt, locked.remaining());
             case Admission.Full _ -> throw busy();
         });
     }
 
-    private TokenResponse check(Attempt attempt, String password) {
+    private <T> T check(Attempt attempt, String password, Function<Account, T> begin) {
         String hash = attempt.credentials().map(Credentials::passwordHash).orElse(Passwords.NOBODYS_HASH);
         if (!passwords.matches(password, hash) || attempt.account().isEmpty()) {
             throw wrongPassword(attempt);
@@ -115,7 +126,7 @@ class SignInService {
         return asSystem(() -> {
             lockout.right(attempt.subject());
             record(attempt, Result.SIGNED_IN);
-            return sessions.begin(account, attempt.origin());
+            return begin.apply(account);
         });
     }
 

@@ -100,7 +100,8 @@ final class RequestValidation implements Stage {
                             + limits.maxHeaderSize().toBytes() + " characters in all.");
         }
         String authorization = headers.getFirst(HttpHeaders.AUTHORIZATION);
-        boolean forTheService = plane == Plane.DATA && headers.containsHeader(HeaderNames.API_KEY);
+        boolean forTheService = plane == Plane.AUTHORIZATION // clients send their secret as Basic
+                || plane == Plane.DATA && headers.containsHeader(HeaderNames.API_KEY);
         if (authorization != null && !forTheService && !isBearer(authorization)) {
             return new ProblemException(
                     ProblemCode.INVALID_AUTH_HEADER, "The Authorization header must be 'Bearer <token or API key>'.");

@@ -79,7 +79,7 @@ final class UpstreamHeaders {
     }
 
     private static void prove(Identity identity, Plane plane, HttpHeaders out) {
-        if (plane == Plane.API) {
+        if (plane != Plane.DATA) {
             out.setBearerAuth(identity.token());
         } else {
             out.set(HeaderNames.CALLER_TOKEN, identity.token());

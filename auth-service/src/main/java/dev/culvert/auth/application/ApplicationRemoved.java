@@ -1,0 +1,6 @@
+package dev.culvert.auth.application;
+
+import java.util.UUID;
+
+/** An application is about to be deleted, in the present transaction: what was granted to it has to end. */
+public record ApplicationRemoved(UUID applicationId) {}
