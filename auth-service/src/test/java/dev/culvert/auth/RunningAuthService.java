@@ -26,7 +26,8 @@ import org.springframework.test.context.DynamicPropertySource;
             "culvert.auth.mail.poll-interval=200ms",
             "culvert.auth.mail.first-retry=300ms",
             "culvert.auth.mail.longest-retry=300ms",
-            "culvert.auth.api-key.last-use-interval=300ms"
+            "culvert.auth.api-key.last-use-interval=300ms",
+            "culvert.auth.application.dynamic-registration=true"
         })
 @Import(SkippableTime.class)
 public abstract class RunningAuthService {

@@ -9,8 +9,14 @@ import org.springframework.validation.annotation.Validated;
  * OAuth applications.
  *
  * @param maxPerUser applications one user can register
+ * @param dynamicRegistration whether programs can register themselves in the form of RFC 7591, with a token of their owner
  */
 @Validated
 @ConfigurationProperties("culvert.auth.application")
-record ApplicationProperties(
-        @DefaultValue("50") @Min(1) int maxPerUser) {}
+public record ApplicationProperties(
+        @DefaultValue("50") @Min(1) int maxPerUser,
+        @DefaultValue("false") boolean dynamicRegistration) {
+
+    /** Where programs register themselves. */
+    public static final String REGISTRATION_PATH = "/oauth/register";
+}

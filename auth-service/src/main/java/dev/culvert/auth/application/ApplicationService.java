@@ -3,6 +3,7 @@ package dev.culvert.auth.application;
 import dev.culvert.contracts.identity.Role;
 import dev.culvert.contracts.identity.Scope;
 import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.data.tenant.TenantScope;
 import dev.culvert.platform.caller.Caller;
 import dev.culvert.platform.paging.Page;
 import dev.culvert.platform.paging.PageRequest;
@@ -14,15 +15,20 @@ import java.util.Optional;
 import java.util.UUID;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** What owners do with their applications. Somebody else's application does not exist for them. */
 @Service
 @Transactional
 class ApplicationService {
+    private static final String REASON = "an application's grants belong to the tenants of those who gave them";
+
     private final Applications applications;
     private final ApplicationSecrets secrets;
     private final ApplicationEventPublisher events;
+    private final TransactionOperations transactions;
     private final ApplicationProperties properties;
     private final Clock clock;
 
@@ -30,11 +36,13 @@ class ApplicationService {
             Applications applications,
             ApplicationSecrets secrets,
             ApplicationEventPublisher events,
+            TransactionOperations transactions,
             ApplicationProperties properties,
             Clock clock) {
         this.applications = applications;
         this.secrets = secrets;
         this.events = events;
+        this.transactions = transactions;
         this.properties = properties;
         this.clock = clock;
     }
@@ -43,13 +51,13 @@ class ApplicationService {
     ApplicationResponse create(Caller caller, CreateApplicationRequest request) {
         ApplicationSettings settings = request.settings();
         requireAllowed(caller, settings, false);
-        settings.requireUse(request.confidential());
+        settings.requireUse(request.isConfidential());
         if (applications.count(caller.userId()) >= properties.maxPerUser()) {
             throw new ProblemException(
                     ProblemCode.QUOTA_EXCEEDED,
                     "There are %d applications already; delete one first.".formatted(properties.maxPerUser()));
         }
-        Optional<String> secret = request.confidential() ? Optional.of(secrets.random()) : Optional.empty();
+        Optional<String> secret = request.isConfidential() ? Optional.of(secrets.random()) : Optional.empty();
         Instant now = now();
         Application application = new Application(
                 UUID.randomUUID(),
@@ -119,10 +127,13 @@ class ApplicationService {
     }
 
     /** Deletes an application; its tokens stop working. */
+    @Transactional(propagation = Propagation.NOT_SUPPORTED)
     void delete(Caller caller, UUID id) {
-        Application application = own(caller, id);
-        events.publishEvent(new ApplicationRemoved(application.id()));
-        applications.delete(application.id());
+        transactions.execute(_ -> own(caller, id));
+        TenantScope.runAsSystem(REASON, () -> transactions.executeWithoutResult(_ -> {
+            events.publishEvent(new ApplicationRemoved(id));
+            applications.delete(id);
+        }));
     }
 
     private Application own(Caller caller, UUID id) {

@@ -31,12 +31,15 @@ record CreateApplicationRequest(
         Set<String> scopes,
 
         @Schema(description = "whether it can keep a secret, as a program on a server can; then it gets one")
-        boolean confidential,
+        @Nullable
+        Boolean confidential,
 
         @Schema(description = "whether users are not asked for consent; administrators only")
-        boolean trusted,
+        @Nullable
+        Boolean trusted,
 
-        @Schema(description = "whether it may use the device flow") boolean deviceFlow) {
+        @Schema(description = "whether it may use the device flow") @Nullable
+        Boolean deviceFlow) {
 
     ApplicationSettings settings() {
         return new ApplicationSettings(
@@ -44,7 +47,11 @@ record CreateApplicationRequest(
                 Objects.requireNonNullElse(redirectUris, List.of()),
                 Objects.requireNonNullElse(postLogoutRedirectUris, List.of()),
                 scopes,
-                trusted,
-                deviceFlow);
+                Boolean.TRUE.equals(trusted),
+                Boolean.TRUE.equals(deviceFlow));
+    }
+
+    boolean isConfidential() {
+        return Boolean.TRUE.equals(confidential);
     }
 }

@@ -25,8 +25,8 @@ record UpdateApplicationRequest(
         List<String> postLogoutRedirectUris,
 
         @NotEmpty(message = "needs at least one scope") Set<String> scopes,
-        boolean trusted,
-        boolean deviceFlow) {
+        @Nullable Boolean trusted,
+        @Nullable Boolean deviceFlow) {
 
     ApplicationSettings settings() {
         return new ApplicationSettings(
@@ -34,7 +34,7 @@ record UpdateApplicationRequest(
                 Objects.requireNonNullElse(redirectUris, List.of()),
                 Objects.requireNonNullElse(postLogoutRedirectUris, List.of()),
                 scopes,
-                trusted,
-                deviceFlow);
+                Boolean.TRUE.equals(trusted),
+                Boolean.TRUE.equals(deviceFlow));
     }
 }

@@ -45,7 +45,7 @@ class AuthorizationRows {
      * first stored. One whose code was exchanged does not change any more.
      */
     void save(StoredAuthorization authorization, Map<Handle, String> handles) {
-        jdbc.sql("""
+        JdbcClient.StatementSpec statement = jdbc.sql("""
                         INSERT INTO oauth_authorization AS stored (id, application_id, tenant_id, account_id, grant_type, scopes, request,
                           client_address, signed_in_at, state_hash, code_hash, device_code_hash, user_code_hash, device_decision,
                           created_at, expires_at)
@@ -61,34 +61,30 @@ class AuthorizationRows {
                         """)
                 .param("id", authorization.id())
                 .param("applicationId", authorization.applicationId())
-                .param("tenantId", authorization.allowedBy().map(BrowserSession::tenantId).orElse(null))
-                .param("accountId", authorization.allowedBy().map(BrowserSession::accountId).orElse(null))
                 .param("grantType", authorization.grantType())
                 .param("scopes", authorization.scopes().stream().sorted().toArray(String[]::new))
                 .param("request", authorization.request().orElse(null))
-                .param(
-                        "clientAddress",
-                        authorization.allowedBy().map(BrowserSession::clientAddress).orElse(null))
-                .param(
-                        "signedInAt",
-                        authorization
-                                .allowedBy()
-                                .map(BrowserSession::signedInAt)
-                                .map(AuthorizationRows::time)
-                                .orElse(null))
+                .param("decision", authorization.decision().map(AuthorizationRows::wireName).orElse(null))
+                .param("createdAt", time(authorization.createdAt()))
+                .param("expiresAt", time(authorization.expiresAt()))
                 .param("stateHash", hash(handles.get(Handle.STATE)))
                 .param("codeHash", hash(handles.get(Handle.CODE)))
                 .param("deviceCodeHash", hash(handles.get(Handle.DEVICE_CODE)))
-                .param("userCodeHash", hash(handles.get(Handle.USER_CODE)))
+                .param("userCodeHash", hash(handles.get(Handle.USER_CODE)));
+        allowedBy(statement, authorization.allowedBy()).update();
+    }
+
+    private static JdbcClient.StatementSpec allowedBy(
+            JdbcClient.StatementSpec statement, Optional<BrowserSession> person) {
+        return statement
+                .param("tenantId", person.map(BrowserSession::tenantId).orElse(null))
+                .param("accountId", person.map(BrowserSession::accountId).orElse(null))
+                .param("clientAddress", person.map(BrowserSession::clientAddress).orElse(null))
                 .param(
-                        "decision",
-                        authorization
-                                .decision()
-                                .map(decision -> decision.name().toLowerCase(Locale.ROOT))
-                                .orElse(null))
-                .param("createdAt", time(authorization.createdAt()))
-                .param("expiresAt", time(authorization.expiresAt()))
-                .update();
+                        "signedInAt",
+                        person.map(BrowserSession::signedInAt)
+                                .map(AuthorizationRows::time)
+                                .orElse(null));
     }
 
     Optional<StoredAuthorization> find(Handle handle, String value) {
@@ -131,7 +127,7 @@ class AuthorizationRows {
                         """)
                         .param("hash", OpaqueToken.of(state).hash())
                         .param("accountId", accountId)
-                        .param("decision", decision.name().toLowerCase(Locale.ROOT))
+                        .param("decision", wireName(decision))
                         .update()
                 == 1;
     }
@@ -166,6 +162,10 @@ class AuthorizationRows {
 
     private static byte @Nullable [] hash(@Nullable String value) {
         return value == null ? null : OpaqueToken.of(value).hash();
+    }
+
+    private static String wireName(Decision decision) {
+        return decision.name().toLowerCase(Locale.ROOT);
     }
 
     private static OffsetDateTime time(Instant instant) {

@@ -2,21 +2,17 @@ package dev.culvert.auth.authorization;
 
 import dev.culvert.auth.browser.Browsers;
 import dev.culvert.auth.browser.Page;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.oauth2.server.authorization.OAuth2AuthorizationServerConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.oauth2.server.authorization.settings.AuthorizationServerSettings;
-import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.AccessDeniedHandler;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
@@ -29,7 +25,8 @@ import org.springframework.security.web.context.RequestAttributeSecurityContextR
  */
 @Configuration(proxyBeanMethods = false)
 class AuthorizationServerConfiguration {
-    private static final byte[] INVALID_CLIENT = "{\"error\":\"invalid_client\"}".getBytes(StandardCharsets.UTF_8);
+    /** Of what is no page: pages state theirs themselves. */
+    private static final String NO_CONTENT = "default-src 'none'; frame-ancestors 'none'";
 
     @Bean
     AuthorizationServerSettings authorizationServerSettings(AuthorizationProperties properties) {
@@ -62,6 +59,7 @@ class AuthorizationServerConfiguration {
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .securityContext(context ->
                         context.securityContextRepository(new RequestAttributeSecurityContextRepository()))
+                .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(NO_CONTENT)))
                 .requestCache(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .authorizeHttpRequests(requests -> requests.requestMatchers(HttpMethod.POST, Endpoints.forClients())
@@ -69,20 +67,9 @@ class AuthorizationServerConfiguration {
                         .anyRequest()
                         .permitAll())
                 .exceptionHandling(
-                        refusals -> refusals.authenticationEntryPoint(invalidClient()).accessDeniedHandler(staleForm()))
+                        refusals -> refusals.authenticationEntryPoint(new ClientRefusals()).accessDeniedHandler(staleForm()))
                 .addFilterBefore(new SignInFirst(browsers, answers, clock), AuthorizationFilter.class)
                 .build();
-    }
-
-    /** RFC 6749 §5.2; the header names the way that is not the body. */
-    private static AuthenticationEntryPoint invalidClient() {
-        return (_, response, _) -> {
-            response.setStatus(HttpStatus.UNAUTHORIZED.value());
-            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"oauth\"");
-            response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-            response.setContentType(MediaType.APPLICATION_JSON_VALUE);
-            response.getOutputStream().write(INVALID_CLIENT);
-        };
     }
 
     private static AccessDeniedHandler staleForm() {

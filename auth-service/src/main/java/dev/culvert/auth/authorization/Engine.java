@@ -58,7 +58,8 @@ class Engine {
                 .authorizationConsentService(consents)
                 .tokenGenerator(tokens)
                 .clientAuthentication(proof -> proof.authenticationConverters(this::clientConverters)
-                        .authenticationProviders(this::clientProviders))
+                        .authenticationProviders(this::clientProviders)
+                        .errorResponseHandler(new ClientRefusals()))
                 .authorizationEndpoint(endpoint -> endpoint.consentPage(Endpoints.CONSENT)
                         .authorizationResponseHandler(answers)
                         .errorResponseHandler(answers)
@@ -76,6 +77,8 @@ class Engine {
                 .tokenEndpoint(endpoint -> endpoint.authenticationProviders(this::grantProviders)
                         .accessTokenRequestConverters(converters ->
                                 converters.removeIf(OAuth2TokenExchangeAuthenticationConverter.class::isInstance)))
+                .tokenIntrospectionEndpoint(endpoint ->
+                        endpoint.authenticationProviders(providers -> providers.replaceAll(OwnTokensIntrospection::new)))
                 .deviceAuthorizationEndpoint(endpoint -> endpoint.verificationUri(Endpoints.DEVICE))
                 .deviceVerificationEndpoint(endpoint -> endpoint.consentPage(Endpoints.CONSENT)
                         .deviceVerificationResponseHandler(devicePages)

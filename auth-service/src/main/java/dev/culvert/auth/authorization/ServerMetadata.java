@@ -1,5 +1,6 @@
 package dev.culvert.auth.authorization;
 
+import dev.culvert.auth.application.ApplicationProperties;
 import dev.culvert.auth.application.ApplicationScopes;
 import dev.culvert.platform.access.Access;
 import io.swagger.v3.oas.annotations.Operation;
@@ -21,10 +22,15 @@ class ServerMetadata {
     private static final List<String> SECRET_METHODS = List.of("client_secret_basic", "client_secret_post");
     private static final List<String> ALL_METHODS = List.of("client_secret_basic", "client_secret_post", "none");
 
-    private final AuthorizationProperties properties;
+    /** Of DPoP; what the engine and the gateway both take. */
+    private static final List<String> PROOF_ALGORITHMS = List.of("ES256", "ES384", "ES512", "RS256", "PS256");
 
-    ServerMetadata(AuthorizationProperties properties) {
+    private final AuthorizationProperties properties;
+    private final ApplicationProperties applications;
+
+    ServerMetadata(AuthorizationProperties properties, ApplicationProperties applications) {
         this.properties = properties;
+        this.applications = applications;
     }
 
     @Access(open = true)
@@ -43,7 +49,20 @@ class ServerMetadata {
         metadata.put("end_session_endpoint", url(Endpoints.LOGOUT));
         metadata.put("pushed_authorization_request_endpoint", url(Endpoints.PUSHED_REQUESTS));
         metadata.put("device_authorization_endpoint", url(Endpoints.DEVICE_AUTHORIZATION));
+        if (applications.dynamicRegistration()) {
+            metadata.put("registration_endpoint", url(ApplicationProperties.REGISTRATION_PATH));
+        }
         metadata.put("jwks_uri", url(Endpoints.JWKS));
+        metadata.put("service_documentation", url("/docs"));
+        metadata.putAll(abilities());
+        metadata.putAll(openId());
+        return ResponseEntity.ok()
+                .cacheControl(CacheControl.maxAge(CACHED).cachePublic())
+                .body(metadata);
+    }
+
+    private static Map<String, Object> abilities() {
+        Map<String, Object> metadata = new LinkedHashMap<>();
         metadata.put("scopes_supported", List.copyOf(ApplicationScopes.all()));
         metadata.put("response_types_supported", List.of("code"));
         metadata.put("response_modes_supported", List.of("query"));
@@ -58,10 +77,16 @@ class ServerMetadata {
         metadata.put("revocation_endpoint_auth_methods_supported", ALL_METHODS);
         metadata.put("introspection_endpoint_auth_methods_supported", SECRET_METHODS);
         metadata.put("code_challenge_methods_supported", List.of("S256"));
+        metadata.put("dpop_signing_alg_values_supported", PROOF_ALGORITHMS);
         metadata.put("authorization_response_iss_parameter_supported", true);
         metadata.put("require_pushed_authorization_requests", false);
         metadata.put("request_parameter_supported", false);
         metadata.put("request_uri_parameter_supported", false);
+        return metadata;
+    }
+
+    private static Map<String, Object> openId() {
+        Map<String, Object> metadata = new LinkedHashMap<>();
         metadata.put("prompt_values_supported", List.of("none", "login"));
         metadata.put("subject_types_supported", List.of("public"));
         metadata.put("id_token_signing_alg_values_supported", List.of("ES256"));
@@ -79,10 +104,7 @@ class ServerMetadata {
                         "preferred_username",
                         "email",
                         "email_verified"));
-        metadata.put("service_documentation", url("/docs"));
-        return ResponseEntity.ok()
-                .cacheControl(CacheControl.maxAge(CACHED).cachePublic())
-                .body(metadata);
+        return metadata;
     }
 
     @Access(open = true)
@@ -97,6 +119,7 @@ class ServerMetadata {
         metadata.put("jwks_uri", url(Endpoints.JWKS));
         metadata.put("scopes_supported", List.copyOf(ApplicationScopes.all()));
         metadata.put("bearer_methods_supported", List.of("header"));
+        metadata.put("dpop_signing_alg_values_supported", PROOF_ALGORITHMS);
         metadata.put("resource_documentation", url("/docs"));
         return ResponseEntity.ok()
                 .cacheControl(CacheControl.maxAge(CACHED).cachePublic())

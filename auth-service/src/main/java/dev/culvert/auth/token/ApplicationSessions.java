@@ -31,6 +31,8 @@ public class ApplicationSessions {
         this.clock = clock;
     }
 
+    private record Holder(UUID tenantId, UUID accountId) {}
+
     /**
      * Begins the session of a grant.
      *
@@ -87,14 +89,11 @@ public class ApplicationSessions {
                 .param("id", sessionId)
                 .param("reason", reason)
                 .param("now", clock.instant().atOffset(ZoneOffset.UTC))
-                .query((row, _) -> {
-                    UUID accountId = row.getObject("account_id", UUID.class);
-                    outbox.append(
-                            row.getObject("tenant_id", UUID.class),
-                            new AuthEvent.SessionEnded(accountId, sessionId, reason));
-                    return accountId;
-                })
-                .list();
+                .query((row, _) ->
+                        new Holder(row.getObject("tenant_id", UUID.class), row.getObject("account_id", UUID.class)))
+                .optional()
+                .ifPresent(holder -> outbox.append(
+                        holder.tenantId(), new AuthEvent.SessionEnded(holder.accountId(), sessionId, reason)));
     }
 
     /** How long a refresh token lives when the session does not end before. */

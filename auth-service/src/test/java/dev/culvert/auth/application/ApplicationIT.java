@@ -118,6 +118,42 @@ class ApplicationIT extends RunningAuthService {
                 .hasViolationsOf("redirectUris");
     }
 
+    /** RFC 7591, with a token of the owner as initial access token. */
+    @Test
+    void letsProgramsRegisterThemselves() {
+        AuthClient ada = client().signedIn();
+
+        HttpResponse<String> answer = ada.post("/oauth/register", Map.of(
+                "client_name", "Command line",
+                "redirect_uris", List.of("http://127.0.0.1/callback"),
+                "token_endpoint_auth_method", "none",
+                "scope", "openid tunnels:read",
+                "software_id", "unknown to us"));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        JsonNode registered = json(answer);
+        assertThat(registered.get("client_secret")).isNull();
+        assertThat(registered.get("grant_types").toString()).isEqualTo("[\"authorization_code\",\"refresh_token\"]");
+        assertThat(json(ada.get(APPLICATIONS + "/" + registered.get("client_id").asString()))
+                        .get("name")
+                        .asString())
+                .isEqualTo("Command line");
+        assertThat(json(ada.post("/oauth/register", Map.of("redirect_uris", List.of("https://a.example/"))))
+                        .get("client_secret")
+                        .asString())
+                .startsWith("cvs_");
+        HttpResponse<String> unsafe =
+                ada.post("/oauth/register", Map.of("redirect_uris", List.of("http://app.example.org/")));
+        assertThat(unsafe.statusCode()).isEqualTo(400);
+        assertThat(json(unsafe).get("error").asString()).isEqualTo("invalid_redirect_uri");
+        assertThat(json(ada.post("/oauth/register", Map.of("grant_types", List.of("password"))))
+                        .get("error")
+                        .asString())
+                .isEqualTo("invalid_client_metadata");
+        ProblemAssert.assertThat(client().post("/oauth/register", Map.of()))
+                .isProblem(ProblemCode.AUTH_TOKEN_MISSING);
+    }
+
     @Test
     void hidesApplicationsFromStrangers() {
         String path = APPLICATIONS + "/"

@@ -98,6 +98,8 @@ class ClientCredentialsIT extends RunningAuthorizationServer {
         assertThat(json(introspect(app, refresh)).get("active").asBoolean()).isTrue();
         assertThat(json(introspect(app, "made-up")).get("active").asBoolean()).isFalse();
         assertThat(json(introspect(app, "a.b.c")).get("active").asBoolean()).isFalse();
+        assertThat(json(introspect(confidentialApp(), access)).get("active").asBoolean())
+                .isFalse();
         assertError(introspect(publicApp(), access), 401, "invalid_client");
 
         assertThat(call("/oauth/revoke", app, Map.of("token", access)).statusCode()).isEqualTo(200);

@@ -20,10 +20,12 @@ import reactor.core.publisher.Mono;
 @Component
 public final class CallerIdentification implements Stage {
     private final Identities identities;
+    private final KeyProofs proofs;
     private final AddressLimit addresses;
 
-    CallerIdentification(Identities identities, AddressLimit addresses) {
+    CallerIdentification(Identities identities, KeyProofs proofs, AddressLimit addresses) {
         this.identities = identities;
+        this.proofs = proofs;
         this.addresses = addresses;
     }
 
@@ -39,13 +41,17 @@ public final class CallerIdentification implements Stage {
         }
         Credential credential = shown.get();
         var known = identities.known(credential);
-        if (known.isPresent()) {
+        if (known.isPresent() && known.get().keyThumbprint().isEmpty()) {
             call.identify(known.get(), credential.header());
             return chain.filter(exchange);
         }
+        // of a token that is bound to a key each request proves anew that its caller has the key
         return mayAsk(exchange, credential)
-                .then(Mono.defer(() -> identities.verify(credential)))
-                .doOnNext(identity -> call.identify(identity, credential.header()))
+                .then(Mono.defer(() -> known.map(Mono::just).orElseGet(() -> identities.verify(credential))))
+                .doOnNext(identity -> {
+                    proofs.require(identity, exchange.getRequest(), call);
+                    call.identify(identity, credential.header());
+                })
                 .then()
                 .onErrorResume(ProblemException.class, refusal -> judge(exchange, refusal))
                 .then(Mono.defer(() -> chain.filter(exchange)));
