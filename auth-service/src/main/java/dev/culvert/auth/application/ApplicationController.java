@@ -75,9 +75,7 @@ class ApplicationController {
             summary = "Replace the secret",
             description = "The new clientSecret is shown only in this answer; the old one stops working at once.")
     ResponseEntity<ApplicationResponse> rotateSecret(Caller caller, @PathVariable UUID id) {
-        return ResponseEntity.ok()
-                .cacheControl(CacheControl.noStore())
-                .body(applications.rotateSecret(caller, id));
+        return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(applications.rotateSecret(caller, id));
     }
 
     @Access(scope = Scope.KEYS_MANAGE)

@@ -9,6 +9,7 @@ import java.util.UUID;
 /** An application as its owner sees it. {@code clientSecret} is there once: in the answer that made it. */
 record ApplicationResponse(
         UUID id,
+
         @Schema(description = "the same as id, by its OAuth name")
         UUID clientId,
 

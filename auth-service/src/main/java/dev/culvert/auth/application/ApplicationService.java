@@ -130,10 +130,12 @@ class ApplicationService {
     @Transactional(propagation = Propagation.NOT_SUPPORTED)
     void delete(Caller caller, UUID id) {
         transactions.execute(_ -> own(caller, id));
-        TenantScope.runAsSystem(REASON, () -> transactions.executeWithoutResult(_ -> {
-            events.publishEvent(new ApplicationRemoved(id));
-            applications.delete(id);
-        }));
+        TenantScope.runAsSystem(
+                REASON,
+                () -> transactions.executeWithoutResult(_ -> {
+                    events.publishEvent(new ApplicationRemoved(id));
+                    applications.delete(id);
+                }));
     }
 
     private Application own(Caller caller, UUID id) {

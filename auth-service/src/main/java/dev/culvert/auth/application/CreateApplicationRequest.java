@@ -17,7 +17,9 @@ record CreateApplicationRequest(
         @Pattern(regexp = "\\P{Cntrl}*", message = "has control characters")
         String name,
 
-        @Schema(description = "where users come back to, compared exactly", example = "[\"https://example.org/callback\"]")
+        @Schema(
+                description = "where users come back to, compared exactly",
+                example = "[\"https://example.org/callback\"]")
         @Size(max = 20, message = "has more than 20 addresses")
         @Nullable
         List<String> redirectUris,
@@ -30,12 +32,10 @@ record CreateApplicationRequest(
         @Schema(example = "[\"openid\", \"tunnels:read\"]") @NotEmpty(message = "needs at least one scope")
         Set<String> scopes,
 
-        @Schema(description = "whether it can keep a secret, as a program on a server can; then it gets one")
-        @Nullable
+        @Schema(description = "whether it can keep a secret, as a program on a server can; then it gets one") @Nullable
         Boolean confidential,
 
-        @Schema(description = "whether users are not asked for consent; administrators only")
-        @Nullable
+        @Schema(description = "whether users are not asked for consent; administrators only") @Nullable
         Boolean trusted,
 
         @Schema(description = "whether it may use the device flow") @Nullable

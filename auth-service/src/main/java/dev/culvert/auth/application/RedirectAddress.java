@@ -5,6 +5,7 @@ import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Rules for addresses an application may register (RFC 6749 §3.1.2, RFC 8252 §7): an absolute address without fragment,
@@ -12,6 +13,7 @@ import java.util.Set;
  */
 final class RedirectAddress {
     private static final int LONGEST = 2000;
+    private static final Pattern ASCII = Pattern.compile("[!-~]+");
     private static final Set<String> THIS_MACHINE = Set.of("127.0.0.1", "[::1]", "localhost");
 
     private RedirectAddress() {}
@@ -20,6 +22,9 @@ final class RedirectAddress {
     static Optional<String> fault(String address) {
         if (address.length() > LONGEST) {
             return Optional.of("is longer than " + LONGEST + " characters");
+        }
+        if (!ASCII.matcher(address).matches()) {
+            return Optional.of("has characters that addresses do not have; encode them");
         }
         try {
             return fault(new URI(address));

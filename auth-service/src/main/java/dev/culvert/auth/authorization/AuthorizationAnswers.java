@@ -39,7 +39,8 @@ class AuthorizationAnswers implements AuthenticationSuccessHandler, Authenticati
             HttpServletRequest request, HttpServletResponse response, Authentication authentication) {
         var answer = (OAuth2AuthorizationCodeRequestAuthenticationToken) authentication;
         Map<String, @Nullable String> parameters = new LinkedHashMap<>();
-        parameters.put("code", Objects.requireNonNull(answer.getAuthorizationCode()).getTokenValue());
+        parameters.put(
+                "code", Objects.requireNonNull(answer.getAuthorizationCode()).getTokenValue());
         parameters.put("state", answer.getState());
         send(response, Objects.requireNonNull(answer.getRedirectUri()), parameters);
     }

@@ -75,11 +75,10 @@ class AuthorizationMapping {
     /** The key an access token is bound to (RFC 9449 §6). */
     static Optional<String> keyThumbprint(OAuth2Authorization authorization) {
         OAuth2Authorization.Token<OAuth2AccessToken> token = authorization.getAccessToken();
-        return Optional.ofNullable(token)
-                .map(OAuth2Authorization.Token::getClaims)
-                .map(claims -> claims.get("cnf"))
-                .map(confirmation -> confirmation instanceof Map<?, ?> members ? members.get("jkt") : null)
-                .map(Object::toString);
+        Map<String, Object> claims = token == null ? null : token.getClaims();
+        return claims != null && claims.get("cnf") instanceof Map<?, ?> confirmation
+                ? Optional.ofNullable(confirmation.get("jkt")).map(Object::toString)
+                : Optional.empty();
     }
 
     StoredAuthorization stored(OAuth2Authorization authorization) {
@@ -145,8 +144,7 @@ class AuthorizationMapping {
         return builder.build();
     }
 
-    OAuth2Authorization withRefreshToken(
-            StoredAuthorization stored, String token, Optional<OpaqueToken> successor) {
+    OAuth2Authorization withRefreshToken(StoredAuthorization stored, String token, Optional<OpaqueToken> successor) {
         Instant now = clock.instant();
         OAuth2Authorization.Builder builder = builder(stored)
                 .token(new OAuth2RefreshToken(token, stored.createdAt(), stored.expiresAt()))
@@ -156,8 +154,7 @@ class AuthorizationMapping {
                         metadata -> metadata.put(
                                 OAuth2Authorization.Token.CLAIMS_METADATA_NAME,
                                 stored.keyThumbprint()
-                                        .map(thumbprint ->
-                                                Map.<String, Object>of("cnf", Map.of("jkt", thumbprint)))
+                                        .map(thumbprint -> Map.<String, Object>of("cnf", Map.of("jkt", thumbprint)))
                                         .orElse(Map.of())))
                 .attribute(PRESENTED, OpaqueToken.of(token));
         successor.ifPresent(known -> builder.attribute(SUCCESSOR, known));

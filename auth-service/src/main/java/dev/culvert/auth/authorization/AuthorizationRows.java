@@ -64,7 +64,12 @@ class AuthorizationRows {
                 .param("grantType", authorization.grantType())
                 .param("scopes", authorization.scopes().stream().sorted().toArray(String[]::new))
                 .param("request", authorization.request().orElse(null))
-                .param("decision", authorization.decision().map(AuthorizationRows::wireName).orElse(null))
+                .param(
+                        "decision",
+                        authorization
+                                .decision()
+                                .map(AuthorizationRows::wireName)
+                                .orElse(null))
                 .param("createdAt", time(authorization.createdAt()))
                 .param("expiresAt", time(authorization.expiresAt()))
                 .param("stateHash", hash(handles.get(Handle.STATE)))
@@ -79,7 +84,9 @@ class AuthorizationRows {
         return statement
                 .param("tenantId", person.map(BrowserSession::tenantId).orElse(null))
                 .param("accountId", person.map(BrowserSession::accountId).orElse(null))
-                .param("clientAddress", person.map(BrowserSession::clientAddress).orElse(null))
+                .param(
+                        "clientAddress",
+                        person.map(BrowserSession::clientAddress).orElse(null))
                 .param(
                         "signedInAt",
                         person.map(BrowserSession::signedInAt)
@@ -133,7 +140,9 @@ class AuthorizationRows {
     }
 
     void delete(UUID id) {
-        jdbc.sql("DELETE FROM oauth_authorization WHERE id = :id").param("id", id).update();
+        jdbc.sql("DELETE FROM oauth_authorization WHERE id = :id")
+                .param("id", id)
+                .update();
     }
 
     /** Deletes what can lead to nothing any more. */
@@ -147,7 +156,7 @@ class AuthorizationRows {
     List<UUID> grantsOf(UUID applicationId) {
         return jdbc.sql("SELECT id FROM oauth_authorization WHERE application_id = :id AND redeemed_at IS NOT NULL")
                 .param("id", applicationId)
-                .query(UUID.class)
+                .query((row, _) -> row.getObject("id", UUID.class))
                 .list();
     }
 
@@ -156,7 +165,7 @@ class AuthorizationRows {
         return jdbc.sql("SELECT id FROM oauth_authorization WHERE application_id = :id AND account_id = :accountId")
                 .param("id", applicationId)
                 .param("accountId", accountId)
-                .query(UUID.class)
+                .query((row, _) -> row.getObject("id", UUID.class))
                 .list();
     }
 

@@ -46,19 +46,15 @@ class AuthorizationServerConfiguration {
     @Bean
     @Order(1)
     SecurityFilterChain authorizationServer(
-            HttpSecurity http,
-            Engine engine,
-            Browsers browsers,
-            AuthorizationAnswers answers,
-            Clock clock) {
-        http.securityMatchers(paths ->
-                paths.requestMatchers(Endpoints.forClients()).requestMatchers(Endpoints.forBrowsers()));
+            HttpSecurity http, Engine engine, Browsers browsers, AuthorizationAnswers answers, Clock clock) {
+        http.securityMatchers(
+                paths -> paths.requestMatchers(Endpoints.forClients()).requestMatchers(Endpoints.forBrowsers()));
         http.with(new OAuth2AuthorizationServerConfigurer(), engine::configure);
         browsers.secure(http);
         return http.csrf(csrf -> csrf.ignoringRequestMatchers(Endpoints.LOGOUT))
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                .securityContext(context ->
-                        context.securityContextRepository(new RequestAttributeSecurityContextRepository()))
+                .securityContext(
+                        context -> context.securityContextRepository(new RequestAttributeSecurityContextRepository()))
                 .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(NO_CONTENT)))
                 .requestCache(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
@@ -66,8 +62,8 @@ class AuthorizationServerConfiguration {
                         .authenticated()
                         .anyRequest()
                         .permitAll())
-                .exceptionHandling(
-                        refusals -> refusals.authenticationEntryPoint(new ClientRefusals()).accessDeniedHandler(staleForm()))
+                .exceptionHandling(refusals ->
+                        refusals.authenticationEntryPoint(new ClientRefusals()).accessDeniedHandler(staleForm()))
                 .addFilterBefore(new SignInFirst(browsers, answers, clock), AuthorizationFilter.class)
                 .build();
     }

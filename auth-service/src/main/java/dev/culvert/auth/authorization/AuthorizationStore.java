@@ -120,8 +120,8 @@ class AuthorizationStore implements OAuth2AuthorizationService {
             case Grants.Presented.Fresh fresh ->
                 Optional.of(mapping.withRefreshToken(fresh.authorization(), token, Optional.empty()));
             case Grants.Presented.Repeated repeated ->
-                Optional.of(mapping.withRefreshToken(
-                        repeated.authorization(), token, Optional.of(repeated.successor())));
+                Optional.of(
+                        mapping.withRefreshToken(repeated.authorization(), token, Optional.of(repeated.successor())));
             case Grants.Presented.Refused _ -> Optional.empty();
         };
     }

@@ -31,8 +31,8 @@ final class ClientCredentialsGrant implements AuthenticationProvider {
         Set<String> scopes = Objects.requireNonNull(client.getRegisteredClient()).getScopes().stream()
                 .filter(scope -> !ApplicationScopes.isAboutAPerson(scope))
                 .collect(Collectors.toUnmodifiableSet());
-        return engine.authenticate(new OAuth2ClientCredentialsAuthenticationToken(
-                client, scopes, request.getAdditionalParameters()));
+        return engine.authenticate(
+                new OAuth2ClientCredentialsAuthenticationToken(client, scopes, request.getAdditionalParameters()));
     }
 
     @Override

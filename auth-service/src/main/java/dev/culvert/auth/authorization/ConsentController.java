@@ -36,7 +36,10 @@ class ConsentController {
     record ConsentResponse(
             UUID applicationId,
             @Schema(example = "Reading list") String applicationName,
-            @Schema(example = "[\"openid\", \"tunnels:read\"]") List<String> scopes,
+
+            @Schema(example = "[\"openid\", \"tunnels:read\"]")
+            List<String> scopes,
+
             Instant grantedAt) {}
 
     record ConsentList(List<ConsentResponse> items) {}

@@ -71,7 +71,10 @@ class ConsentPages {
 
     /** A question that waits for the one who looks at the page. */
     private record Question(
-            Application application, Account person, Set<String> scopes, Optional<OAuth2AuthorizationRequest> request) {}
+            Application application,
+            Account person,
+            Set<String> scopes,
+            Optional<OAuth2AuthorizationRequest> request) {}
 
     @Access(open = true)
     @GetMapping(Endpoints.CONSENT)
@@ -95,7 +98,10 @@ class ConsentPages {
         authorizations.remove(Objects.requireNonNull(authorizations.findByToken(state, STATE)));
         OAuth2Error refused = new OAuth2Error(OAuth2ErrorCodes.ACCESS_DENIED, "The request was refused.", null);
         answers.sendError(
-                response, Objects.requireNonNull(asked.get().getRedirectUri()), asked.get().getState(), refused);
+                response,
+                Objects.requireNonNull(asked.get().getRedirectUri()),
+                asked.get().getState(),
+                refused);
     }
 
     private Optional<Question> question(String state) {
@@ -103,7 +109,9 @@ class ConsentPages {
         OAuth2Authorization authorization = state.isEmpty() ? null : authorizations.findByToken(state, STATE);
         if (browser.isEmpty()
                 || authorization == null
-                || !authorization.getPrincipalName().equals(browser.get().accountId().toString())) {
+                || !authorization
+                        .getPrincipalName()
+                        .equals(browser.get().accountId().toString())) {
             return Optional.empty();
         }
         OAuth2AuthorizationRequest request = authorization.getAttribute(OAuth2AuthorizationRequest.class.getName());
@@ -114,8 +122,8 @@ class ConsentPages {
         return work.call(() -> applications
                 .find(applicationId)
                 .flatMap(application -> accounts.find(browser.get().accountId())
-                        .map(person ->
-                                new Question(application, person, new TreeSet<>(scopes), Optional.ofNullable(request)))));
+                        .map(person -> new Question(
+                                application, person, new TreeSet<>(scopes), Optional.ofNullable(request)))));
     }
 
     private static Page page(Question question, String state, String userCode, HttpServletRequest request) {
@@ -146,13 +154,15 @@ class ConsentPages {
                         answer(question, state, userCode, request),
                         device ? DevicePages.REFUSE : REFUSE,
                         Forms.hidden("state", state) + Forms.proof(request));
-        return Page.of("Allow access?", content).leadingTo(question.application().redirectUris());
+        return Page.of("Allow access?", content)
+                .leadingTo(question.application().redirectUris());
     }
 
     private static String answer(Question question, String state, String userCode, HttpServletRequest request) {
         StringBuilder fields = new StringBuilder(Forms.hidden("state", state))
                 .append(Forms.hidden(
-                        OAuth2ParameterNames.CLIENT_ID, question.application().id().toString()))
+                        OAuth2ParameterNames.CLIENT_ID,
+                        question.application().id().toString()))
                 .append(Forms.proof(request));
         question.scopes().forEach(scope -> fields.append(Forms.hidden(OAuth2ParameterNames.SCOPE, scope)));
         if (!userCode.isEmpty()) {

@@ -48,8 +48,8 @@ class Consents implements OAuth2AuthorizationConsentService {
 
     @Override
     public void remove(OAuth2AuthorizationConsent consent) {
-        work.run(() -> delete(
-                UUID.fromString(consent.getPrincipalName()), UUID.fromString(consent.getRegisteredClientId())));
+        work.run(() ->
+                delete(UUID.fromString(consent.getPrincipalName()), UUID.fromString(consent.getRegisteredClientId())));
     }
 
     @Override

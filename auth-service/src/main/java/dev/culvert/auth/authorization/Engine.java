@@ -68,8 +68,8 @@ class Engine {
                                 requests.setAuthenticationValidator(rules);
                             }
                         })))
-                .pushedAuthorizationRequestEndpoint(
-                        endpoint -> endpoint.authenticationProviders(providers -> providers.forEach(provider -> {
+                .pushedAuthorizationRequestEndpoint(endpoint ->
+                        endpoint.authenticationProviders(providers -> providers.forEach(provider -> {
                             if (provider instanceof OAuth2PushedAuthorizationRequestAuthenticationProvider requests) {
                                 requests.setAuthenticationValidator(rules);
                             }
@@ -77,15 +77,16 @@ class Engine {
                 .tokenEndpoint(endpoint -> endpoint.authenticationProviders(this::grantProviders)
                         .accessTokenRequestConverters(converters ->
                                 converters.removeIf(OAuth2TokenExchangeAuthenticationConverter.class::isInstance)))
-                .tokenIntrospectionEndpoint(endpoint ->
-                        endpoint.authenticationProviders(providers -> providers.replaceAll(OwnTokensIntrospection::new)))
+                .tokenIntrospectionEndpoint(endpoint -> endpoint.authenticationProviders(
+                        providers -> providers.replaceAll(OwnTokensIntrospection::new)))
                 .deviceAuthorizationEndpoint(endpoint -> endpoint.verificationUri(Endpoints.DEVICE))
                 .deviceVerificationEndpoint(endpoint -> endpoint.consentPage(Endpoints.CONSENT)
                         .deviceVerificationResponseHandler(devicePages)
                         .errorResponseHandler(devicePages)
                         .authenticationProviders(providers -> providers.forEach(provider -> {
                             if (provider instanceof OAuth2DeviceVerificationAuthenticationProvider verification) {
-                                // always asked: who was talked into typing a code has to see what it is for (RFC 8628 §5.4)
+                                // always asked: who was talked into typing a code has to see what it is for (RFC 8628
+                                // §5.4)
                                 verification.setAuthorizationConsentRequired(_ -> true);
                             }
                         })));

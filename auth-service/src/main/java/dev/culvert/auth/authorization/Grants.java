@@ -89,8 +89,7 @@ class Grants {
         BrowserSession allowedBy = stored.allowedBy().orElseThrow();
         Account account = accounts.find(allowedBy.accountId()).orElseThrow();
         Application application = applications.find(stored.applicationId()).orElseThrow();
-        Instant sessionEnd =
-                sessions.begin(id, account, new Origin(allowedBy.clientAddress(), application.name()));
+        Instant sessionEnd = sessions.begin(id, account, new Origin(allowedBy.clientAddress(), application.name()));
         rows.granted(id, sessionEnd, AuthorizationMapping.keyThumbprint(authorization));
         newRefreshToken(authorization)
                 .ifPresent(token -> refreshTokens.insert(token, id, now, refreshEnd(now, sessionEnd)));
@@ -100,7 +99,8 @@ class Grants {
     /** What a refresh token presented for renewal leads to; does not use it yet. */
     Presented present(OpaqueToken token) {
         Instant now = clock.instant();
-        Optional<RefreshTokens.Stored> known = refreshTokens.find(token).filter(stored -> stored.expiresAt().isAfter(now));
+        Optional<RefreshTokens.Stored> known =
+                refreshTokens.find(token).filter(stored -> stored.expiresAt().isAfter(now));
         if (known.isEmpty()) {
             return new Presented.Refused();
         }
@@ -113,7 +113,8 @@ class Grants {
             return new Presented.Fresh(authorization);
         }
         Optional<OpaqueToken> successor = stored.successor()
-                .filter(_ -> stored.usedAt().get().plus(properties.refreshGrace()).isAfter(now))
+                .filter(_ ->
+                        stored.usedAt().get().plus(properties.refreshGrace()).isAfter(now))
                 .filter(this::unused);
         if (successor.isPresent()) {
             return new Presented.Repeated(authorization, successor.get());
@@ -127,7 +128,8 @@ class Grants {
         Instant now = clock.instant();
         return refreshTokens
                 .find(token)
-                .filter(stored -> stored.usedAt().isEmpty() && stored.expiresAt().isAfter(now))
+                .filter(stored ->
+                        stored.usedAt().isEmpty() && stored.expiresAt().isAfter(now))
                 .flatMap(stored -> rows.find(stored.authorizationId()))
                 .filter(authorization -> sessions.running(authorization.id(), Duration.ZERO));
     }
@@ -177,8 +179,7 @@ class Grants {
     /** The session of the tokens an application gets for itself: one for all, made anew when it has ended. */
     UUID serviceSession(Application application, Account owner) {
         return running(application).orElseGet(() -> {
-            Application locked =
-                    applications.findForUpdate(application.id()).orElseThrow();
+            Application locked = applications.findForUpdate(application.id()).orElseThrow();
             return running(locked).orElseGet(() -> {
                 UUID id = UUID.randomUUID();
                 sessions.begin(id, owner, new Origin("", application.name()));
@@ -193,7 +194,10 @@ class Grants {
     }
 
     private boolean unused(OpaqueToken token) {
-        return refreshTokens.find(token).filter(stored -> stored.usedAt().isEmpty()).isPresent();
+        return refreshTokens
+                .find(token)
+                .filter(stored -> stored.usedAt().isEmpty())
+                .isPresent();
     }
 
     private Instant refreshEnd(Instant now, Instant sessionEnd) {
@@ -203,6 +207,7 @@ class Grants {
 
     private static Optional<OpaqueToken> newRefreshToken(OAuth2Authorization authorization) {
         OAuth2Authorization.Token<OAuth2RefreshToken> token = authorization.getRefreshToken();
-        return Optional.ofNullable(token).map(issued -> OpaqueToken.of(issued.getToken().getTokenValue()));
+        return Optional.ofNullable(token)
+                .map(issued -> OpaqueToken.of(issued.getToken().getTokenValue()));
     }
 }

@@ -65,8 +65,7 @@ class IssuedTokens {
                 .authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
                 .authorizedScopes(scopes)
                 .token(
-                        new OAuth2AccessToken(
-                                type, jwt.getTokenValue(), jwt.getIssuedAt(), jwt.getExpiresAt(), scopes),
+                        new OAuth2AccessToken(type, jwt.getTokenValue(), jwt.getIssuedAt(), jwt.getExpiresAt(), scopes),
                         metadata -> metadata.put(OAuth2Authorization.Token.CLAIMS_METADATA_NAME, claims))
                 .build();
     }

@@ -39,8 +39,7 @@ class LogoutController {
     private final Browsers browsers;
     private final SystemWork work;
 
-    LogoutController(
-            IdTokens idTokens, ApplicationClients clients, Grants grants, Browsers browsers, SystemWork work) {
+    LogoutController(IdTokens idTokens, ApplicationClients clients, Grants grants, Browsers browsers, SystemWork work) {
         this.idTokens = idTokens;
         this.clients = clients;
         this.grants = grants;
@@ -62,7 +61,9 @@ class LogoutController {
     }
 
     @Access(open = true)
-    @RequestMapping(path = Endpoints.LOGOUT, method = {RequestMethod.GET, RequestMethod.POST})
+    @RequestMapping(
+            path = Endpoints.LOGOUT,
+            method = {RequestMethod.GET, RequestMethod.POST})
     ResponseEntity<String> ask(
             @RequestParam(name = "id_token_hint", defaultValue = "") String hint,
             @RequestParam(name = "client_id", defaultValue = "") String clientId,
@@ -70,7 +71,8 @@ class LogoutController {
             @RequestParam(defaultValue = "") String state,
             HttpServletRequest request) {
         Optional<JWTClaimsSet> token = idTokens.read(hint);
-        String application = token.flatMap(claims -> claims.getAudience().stream().findFirst())
+        String application = token.flatMap(
+                        claims -> claims.getAudience().stream().findFirst())
                 .orElse(clientId);
         if (!clientId.isEmpty() && !clientId.equals(application)) {
             return Page.saying("This request cannot be answered", "It names two different applications.")

@@ -23,8 +23,8 @@ import org.springframework.security.web.authentication.AuthenticationConverter;
  * by PKCE that they asked for it; a refresh token or a device code is proof of its own. Introspection needs a secret.
  */
 final class PublicClients implements AuthenticationConverter, AuthenticationProvider {
-    private static final Set<String> PATHS = Set.of(
-            Endpoints.TOKEN, Endpoints.REVOKE, Endpoints.PUSHED_REQUESTS, Endpoints.DEVICE_AUTHORIZATION);
+    private static final Set<String> PATHS =
+            Set.of(Endpoints.TOKEN, Endpoints.REVOKE, Endpoints.PUSHED_REQUESTS, Endpoints.DEVICE_AUTHORIZATION);
 
     private final ApplicationClients clients;
     private final PublicClientAuthenticationProvider byProofKey;
@@ -60,8 +60,7 @@ final class PublicClients implements AuthenticationConverter, AuthenticationProv
             return byProofKey.authenticate(asked);
         }
         RegisteredClient client = clients.findByClientId(asked.getPrincipal().toString());
-        if (client == null
-                || !client.getClientAuthenticationMethods().contains(ClientAuthenticationMethod.NONE)) {
+        if (client == null || !client.getClientAuthenticationMethods().contains(ClientAuthenticationMethod.NONE)) {
             throw new OAuth2AuthenticationException(OAuth2ErrorCodes.INVALID_CLIENT);
         }
         return new OAuth2ClientAuthenticationToken(client, ClientAuthenticationMethod.NONE, null);

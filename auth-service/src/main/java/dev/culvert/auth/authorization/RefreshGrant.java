@@ -56,8 +56,8 @@ final class RefreshGrant implements AuthenticationProvider {
     }
 
     private static boolean isPublic(OAuth2RefreshTokenAuthenticationToken request) {
-        RegisteredClient client =
-                ((OAuth2ClientAuthenticationToken) Objects.requireNonNull(request.getPrincipal())).getRegisteredClient();
+        RegisteredClient client = ((OAuth2ClientAuthenticationToken) Objects.requireNonNull(request.getPrincipal()))
+                .getRegisteredClient();
         return client != null && client.getClientSecret() == null;
     }
 }

@@ -51,7 +51,7 @@ class RefreshTokens {
                         row.getTimestamp("expires_at").toInstant(),
                         Optional.ofNullable(row.getTimestamp("used_at")).map(Timestamp::toInstant),
                         Optional.ofNullable(row.getString("sealed_successor"))
-                                .map(sealed -> OpaqueToken.of(cipher.open(sealed, context(token))))))
+                                .map(text -> OpaqueToken.of(cipher.open(text, context(token))))))
                 .optional();
     }
 
@@ -73,7 +73,8 @@ class RefreshTokens {
         jdbc.sql("DELETE FROM oauth_refresh_token WHERE expires_at <= :now")
                 .param("now", now.atOffset(ZoneOffset.UTC))
                 .update();
-        jdbc.sql("UPDATE oauth_refresh_token SET sealed_successor = NULL WHERE sealed_successor IS NOT NULL AND used_at < :start")
+        jdbc.sql(
+                        "UPDATE oauth_refresh_token SET sealed_successor = NULL WHERE sealed_successor IS NOT NULL AND used_at < :start")
                 .param("start", graceStart.atOffset(ZoneOffset.UTC))
                 .update();
     }

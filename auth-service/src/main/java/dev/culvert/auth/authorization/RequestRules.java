@@ -24,8 +24,7 @@ final class RequestRules implements Consumer<OAuth2AuthorizationCodeRequestAuthe
         engine.accept(context);
         OAuth2AuthorizationCodeRequestAuthenticationToken request = context.getAuthentication();
         if (request.getScopes().isEmpty()) {
-            throw refusal(
-                    new OAuth2Error(OAuth2ErrorCodes.INVALID_SCOPE, "Name at least one scope.", null), context);
+            throw refusal(new OAuth2Error(OAuth2ErrorCodes.INVALID_SCOPE, "Name at least one scope.", null), context);
         }
         if (!Resources.known(Resources.of(request.getAdditionalParameters()), properties.issuer())) {
             throw refusal(Resources.invalidTarget(), context);

@@ -31,9 +31,8 @@ final class Resources {
             }
         }
         OAuth2Authorization authorization = context.getAuthorization();
-        OAuth2AuthorizationRequest request = authorization == null
-                ? null
-                : authorization.getAttribute(OAuth2AuthorizationRequest.class.getName());
+        OAuth2AuthorizationRequest request =
+                authorization == null ? null : authorization.getAttribute(OAuth2AuthorizationRequest.class.getName());
         return request == null ? List.of() : of(request.getAdditionalParameters());
     }
 

@@ -78,7 +78,8 @@ final class SignInFirst extends OncePerRequestFilter {
     private void refuse(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         Object checked = request.getAttribute(OAuth2AuthorizationCodeRequestAuthenticationToken.class.getName());
-        if (checked instanceof OAuth2AuthorizationCodeRequestAuthenticationToken asked && asked.getRedirectUri() != null) {
+        if (checked instanceof OAuth2AuthorizationCodeRequestAuthenticationToken asked
+                && asked.getRedirectUri() != null) {
             OAuth2Error error = new OAuth2Error("login_required", "Somebody has to sign in first.", null);
             answers.sendError(response, asked.getRedirectUri(), asked.getState(), error);
         } else {
@@ -98,8 +99,8 @@ final class SignInFirst extends OncePerRequestFilter {
     private static String path(HttpServletRequest request) {
         String query = request.getParameterMap().entrySet().stream()
                 .filter(parameter -> !ANSWERED_BY_SIGNING_IN.contains(parameter.getKey()))
-                .flatMap(parameter ->
-                        Arrays.stream(parameter.getValue()).map(value -> encoded(parameter.getKey()) + "=" + encoded(value)))
+                .flatMap(parameter -> Arrays.stream(parameter.getValue())
+                        .map(value -> encoded(parameter.getKey()) + "=" + encoded(value)))
                 .collect(Collectors.joining("&"));
         return request.getServletPath() + (query.isEmpty() ? "" : "?" + query);
     }

@@ -107,7 +107,8 @@ class TokenIssue implements OAuth2TokenGenerator<OAuth2Token> {
 
     private Jwt idToken(OAuth2TokenContext context) {
         OAuth2Authorization authorization = Objects.requireNonNull(context.getAuthorization());
-        BrowserSession person = context.<SignedInBrowser>getPrincipal().getPrincipal();
+        BrowserSession person =
+                Objects.requireNonNull(context.<SignedInBrowser>getPrincipal()).getPrincipal();
         Account account = work.call(() -> account(person.accountId()));
         return JwtForm.of(idTokens.issue(account, person, authorization, context.getAuthorizedScopes()));
     }

@@ -25,8 +25,7 @@ class BrowserSessions {
     private final BrowserProperties properties;
     private final Clock clock;
 
-    BrowserSessions(
-            JdbcClient jdbc, TransactionOperations transactions, BrowserProperties properties, Clock clock) {
+    BrowserSessions(JdbcClient jdbc, TransactionOperations transactions, BrowserProperties properties, Clock clock) {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.properties = properties;
@@ -76,17 +75,19 @@ class BrowserSessions {
     void end(OpaqueToken token) {
         TenantScope.runAsSystem(
                 REASON,
-                () -> transactions.executeWithoutResult(_ -> jdbc.sql("DELETE FROM browser_session WHERE token_hash = :hash")
-                        .param("hash", token.hash())
-                        .update()));
+                () -> transactions.executeWithoutResult(
+                        _ -> jdbc.sql("DELETE FROM browser_session WHERE token_hash = :hash")
+                                .param("hash", token.hash())
+                                .update()));
     }
 
     @Scheduled(fixedDelayString = "${culvert.auth.browser.cleanup-interval:10m}")
     void deleteExpired() {
         TenantScope.runAsSystem(
                 CLEANUP_REASON,
-                () -> transactions.executeWithoutResult(_ -> jdbc.sql("DELETE FROM browser_session WHERE expires_at <= :now")
-                        .param("now", clock.instant().atOffset(ZoneOffset.UTC))
-                        .update()));
+                () -> transactions.executeWithoutResult(
+                        _ -> jdbc.sql("DELETE FROM browser_session WHERE expires_at <= :now")
+                                .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+                                .update()));
     }
 }

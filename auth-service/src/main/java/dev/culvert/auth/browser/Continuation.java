@@ -32,8 +32,10 @@ public record Continuation(String path) {
 
     /** The application the browser was sent by, if this says so. */
     Optional<UUID> clientId() {
-        String value =
-                UriComponentsBuilder.fromUriString(path).build().getQueryParams().getFirst("client_id");
+        String value = UriComponentsBuilder.fromUriString(path)
+                .build()
+                .getQueryParams()
+                .getFirst("client_id");
         try {
             return Optional.ofNullable(value).map(UUID::fromString);
         } catch (IllegalArgumentException e) {

@@ -94,8 +94,8 @@ public final class Page {
         headers.set("X-Frame-Options", "DENY");
         headers.set(
                 "Content-Security-Policy",
-                "default-src 'none'; style-src " + STYLE_SOURCE + "; frame-ancestors 'none'; base-uri 'none'; form-action "
-                        + String.join(" ", formActions()));
+                "default-src 'none'; style-src " + STYLE_SOURCE
+                        + "; frame-ancestors 'none'; base-uri 'none'; form-action " + String.join(" ", formActions()));
         return headers;
     }
 

@@ -89,7 +89,9 @@ public class AccessTokens {
                 .filter(role -> role.permissions().isEmpty())
                 .collect(Collectors.toUnmodifiableSet());
         JWTClaimsSet.Builder claims = claims(account, roles, grant.scopes(), properties.accessLifetime())
-                .audience(Stream.concat(Stream.of(CallerClaims.AUDIENCE), grant.resources().stream().sorted())
+                .audience(Stream.concat(
+                                Stream.of(CallerClaims.AUDIENCE),
+                                grant.resources().stream().sorted())
                         .toList())
                 .claim(CallerClaims.SESSION, grant.sessionId().toString())
                 .claim("client_id", grant.clientId().toString());

@@ -72,7 +72,8 @@ public class ApplicationSessions {
 
     /** Whether a session runs, and goes on for at least this long. */
     public boolean running(UUID sessionId, Duration atLeast) {
-        return jdbc.sql("SELECT EXISTS (SELECT FROM session WHERE id = :id AND ended_at IS NULL AND expires_at > :until)")
+        return jdbc.sql(
+                        "SELECT EXISTS (SELECT FROM session WHERE id = :id AND ended_at IS NULL AND expires_at > :until)")
                 .param("id", sessionId)
                 .param("until", clock.instant().plus(atLeast).atOffset(ZoneOffset.UTC))
                 .query(Boolean.class)

@@ -20,10 +20,14 @@ import tools.jackson.databind.JsonNode;
 class ApplicationIT extends RunningAuthService {
     private static final String APPLICATIONS = "/api/v1/oauth/applications";
     private static final Map<String, Object> REQUEST = Map.of(
-            "name", "Reading list",
-            "redirectUris", List.of("https://app.example.org/callback", "http://127.0.0.1/cb", "org.example.app:/cb"),
-            "scopes", List.of("openid", "tunnels:read"),
-            "confidential", true);
+            "name",
+            "Reading list",
+            "redirectUris",
+            List.of("https://app.example.org/callback", "http://127.0.0.1/cb", "org.example.app:/cb"),
+            "scopes",
+            List.of("openid", "tunnels:read"),
+            "confidential",
+            true);
 
     /** S3.33: create, read back, rotate secret; the secret is shown in the answers that made it, and only there. */
     @Test
@@ -56,11 +60,18 @@ class ApplicationIT extends RunningAuthService {
     @Test
     void changesAndDeletes() {
         AuthClient ada = client().signedIn();
-        String path =
-                APPLICATIONS + "/" + json(ada.post(APPLICATIONS, REQUEST)).get("id").asString();
+        String path = APPLICATIONS + "/"
+                + json(ada.post(APPLICATIONS, REQUEST)).get("id").asString();
 
         JsonNode changed = json(ada.put(
-                path, Map.of("name", "Notes", "redirectUris", List.of("https://b.example.org/"), "scopes", List.of("openid"))));
+                path,
+                Map.of(
+                        "name",
+                        "Notes",
+                        "redirectUris",
+                        List.of("https://b.example.org/"),
+                        "scopes",
+                        List.of("openid"))));
 
         assertThat(changed.get("name").asString()).isEqualTo("Notes");
         assertThat(changed.at("/redirectUris/0").asString()).isEqualTo("https://b.example.org/");
@@ -77,7 +88,8 @@ class ApplicationIT extends RunningAuthService {
                 .get("access_token")
                 .asString());
 
-        ProblemAssert.assertThat(client().signedIn().post(APPLICATIONS, trusted)).isProblem(ProblemCode.FORBIDDEN);
+        ProblemAssert.assertThat(client().signedIn().post(APPLICATIONS, trusted))
+                .isProblem(ProblemCode.FORBIDDEN);
         assertThat(json(admin.post(APPLICATIONS, trusted)).get("trusted").asBoolean())
                 .isTrue();
     }
@@ -92,6 +104,8 @@ class ApplicationIT extends RunningAuthService {
                 "javascript:alert(1)",
                 "data:text/html,x",
                 "/relative",
+                "https://ä.example.org/",
+                "https://app.example.org/a b",
                 "myapp:/callback",
                 "https:///nowhere"
             })
@@ -123,12 +137,14 @@ class ApplicationIT extends RunningAuthService {
     void letsProgramsRegisterThemselves() {
         AuthClient ada = client().signedIn();
 
-        HttpResponse<String> answer = ada.post("/oauth/register", Map.of(
-                "client_name", "Command line",
-                "redirect_uris", List.of("http://127.0.0.1/callback"),
-                "token_endpoint_auth_method", "none",
-                "scope", "openid tunnels:read",
-                "software_id", "unknown to us"));
+        HttpResponse<String> answer = ada.post(
+                "/oauth/register",
+                Map.of(
+                        "client_name", "Command line",
+                        "redirect_uris", List.of("http://127.0.0.1/callback"),
+                        "token_endpoint_auth_method", "none",
+                        "scope", "openid tunnels:read",
+                        "software_id", "unknown to us"));
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
         JsonNode registered = json(answer);
@@ -150,20 +166,22 @@ class ApplicationIT extends RunningAuthService {
                         .get("error")
                         .asString())
                 .isEqualTo("invalid_client_metadata");
-        ProblemAssert.assertThat(client().post("/oauth/register", Map.of()))
-                .isProblem(ProblemCode.AUTH_TOKEN_MISSING);
+        ProblemAssert.assertThat(client().post("/oauth/register", Map.of())).isProblem(ProblemCode.AUTH_TOKEN_MISSING);
     }
 
     @Test
     void hidesApplicationsFromStrangers() {
         String path = APPLICATIONS + "/"
-                + json(client().signedIn().post(APPLICATIONS, REQUEST)).get("id").asString();
+                + json(client().signedIn().post(APPLICATIONS, REQUEST))
+                        .get("id")
+                        .asString();
         AuthClient eve = client().signedIn();
 
         ProblemAssert.assertThat(eve.get(path)).isProblem(ProblemCode.NOT_FOUND);
         ProblemAssert.assertThat(eve.post(path + "/rotate-secret")).isProblem(ProblemCode.NOT_FOUND);
         ProblemAssert.assertThat(eve.delete(path)).isProblem(ProblemCode.NOT_FOUND);
-        ProblemAssert.assertThat(eve.get(APPLICATIONS + "/" + UUID.randomUUID())).isProblem(ProblemCode.NOT_FOUND);
+        ProblemAssert.assertThat(eve.get(APPLICATIONS + "/" + UUID.randomUUID()))
+                .isProblem(ProblemCode.NOT_FOUND);
         assertThat(json(eve.get(APPLICATIONS)).get("total").asInt()).isZero();
         ProblemAssert.assertThat(client().get(path)).isProblem(ProblemCode.AUTH_TOKEN_MISSING);
     }

@@ -65,7 +65,8 @@ class AuthorizationCodeIT extends RunningAuthorizationServer {
         assertThat(claims.getSubject()).isEqualTo(ada.userId().toString());
         assertThat(claims.getAudience()).containsExactly("culvert");
         assertThat(claims.getStringClaim("client_id")).isEqualTo(app.id());
-        assertThat(claims.getStringClaim(CallerClaims.TENANT)).isEqualTo(ada.tenantId().toString());
+        assertThat(claims.getStringClaim(CallerClaims.TENANT))
+                .isEqualTo(ada.tenantId().toString());
         assertThat(claims.getStringListClaim(CallerClaims.ROLES)).containsExactly("user");
         String access = tokens.get("access_token").asString();
         assertThat(json(client().as(access).get(ME)).get("userId").asString())
@@ -133,7 +134,8 @@ class AuthorizationCodeIT extends RunningAuthorizationServer {
                 token(app, with(exchange, "code_verifier", "wrong-wrong-wrong-wrong-wrong-wrong-wrong-wro")),
                 400,
                 "invalid_grant");
-        assertThat(token(app, with(exchange, "code_verifier", VERIFIER)).statusCode()).isEqualTo(200);
+        assertThat(token(app, with(exchange, "code_verifier", VERIFIER)).statusCode())
+                .isEqualTo(200);
     }
 
     /** S3.36: second use fails and revokes the tokens. */
@@ -170,11 +172,17 @@ class AuthorizationCodeIT extends RunningAuthorizationServer {
 
         String elsewhere = code(app, ada);
         assertError(
-                token(app, Map.of(
-                        "grant_type", "authorization_code",
-                        "code", elsewhere,
-                        "redirect_uri", "https://app.example.org/other",
-                        "code_verifier", VERIFIER)),
+                token(
+                        app,
+                        Map.of(
+                                "grant_type",
+                                "authorization_code",
+                                "code",
+                                elsewhere,
+                                "redirect_uri",
+                                "https://app.example.org/other",
+                                "code_verifier",
+                                VERIFIER)),
                 400,
                 "invalid_grant");
 
@@ -191,18 +199,24 @@ class AuthorizationCodeIT extends RunningAuthorizationServer {
         Callable<HttpResponse<String>> exchange = () -> redeem(app, code);
         List<HttpResponse<String>> answers;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            answers = threads.invokeAll(Stream.generate(() -> exchange).limit(12).toList()).stream()
+            answers = threads
+                    .invokeAll(Stream.generate(() -> exchange).limit(12).toList())
+                    .stream()
                     .map(Future::resultNow)
                     .toList();
         }
 
         assertThat(answers).filteredOn(answer -> answer.statusCode() == 200).hasSizeLessThanOrEqualTo(1);
         assertThat(answers).filteredOn(answer -> answer.statusCode() == 400).hasSizeGreaterThanOrEqualTo(11);
-        assertThat(column("SELECT count(*) FROM auth.session s JOIN auth.oauth_authorization a ON a.id = s.id"
-                        + " WHERE a.application_id = ?::uuid", app.id()))
+        assertThat(column(
+                        "SELECT count(*) FROM auth.session s JOIN auth.oauth_authorization a ON a.id = s.id"
+                                + " WHERE a.application_id = ?::uuid",
+                        app.id()))
                 .containsExactly("1");
-        assertThat(column("SELECT end_reason FROM auth.session s JOIN auth.oauth_authorization a ON a.id = s.id"
-                        + " WHERE a.application_id = ?::uuid", app.id()))
+        assertThat(column(
+                        "SELECT end_reason FROM auth.session s JOIN auth.oauth_authorization a ON a.id = s.id"
+                                + " WHERE a.application_id = ?::uuid",
+                        app.id()))
                 .containsExactly("authorization_code_reused");
     }
 
@@ -216,7 +230,8 @@ class AuthorizationCodeIT extends RunningAuthorizationServer {
         assertThat(refused.parameter("error")).contains("invalid_scope");
         assertThat(refused.parameter("state")).contains(state);
 
-        Stop consent = signIn(browser, browser.open(authorize(app, Map.of("state", state))), client().registerVerified());
+        Stop consent =
+                signIn(browser, browser.open(authorize(app, Map.of("state", state))), client().registerVerified());
 
         assertThat(allow(browser, consent).parameter("state")).contains(state);
     }
@@ -230,7 +245,8 @@ class AuthorizationCodeIT extends RunningAuthorizationServer {
 
         String refreshToken = json(redeem(app, code)).get("refresh_token").asString();
 
-        assertThat(column("SELECT t::text FROM auth.oauth_refresh_token t")).noneMatch(row -> row.contains(refreshToken));
+        assertThat(column("SELECT t::text FROM auth.oauth_refresh_token t"))
+                .noneMatch(row -> row.contains(refreshToken));
     }
 
     /** RFC 8252 §7.3: programs on the user's machine listen on whatever port is free. */
@@ -253,7 +269,8 @@ class AuthorizationCodeIT extends RunningAuthorizationServer {
         HttpResponse<String> refused = token(wrongSecret, Map.of("grant_type", "client_credentials"));
         assertError(refused, 401, "invalid_client");
         assertThat(refused.headers().firstValue("WWW-Authenticate").orElse("")).startsWith("Basic");
-        assertError(client().postForm("/oauth/token", Map.of("grant_type", "client_credentials")), 401, "invalid_client");
+        assertError(
+                client().postForm("/oauth/token", Map.of("grant_type", "client_credentials")), 401, "invalid_client");
         assertError(token(app, Map.of("grant_type", "password")), 400, "unsupported_grant_type");
         assertError(token(app, Map.of("grant_type", "authorization_code")), 400, "invalid_request");
         assertError(redeem(app, "made-up"), 400, "invalid_grant");

@@ -16,6 +16,12 @@ class AuthorizationPropertiesTest {
         AuthorizationProperties properties = new Binder(new MapConfigurationPropertySource(Map.of()))
                 .bindOrCreate("culvert.auth.authorization", Bindable.of(AuthorizationProperties.class));
 
-        assertThat(properties).isEqualTo(new AuthorizationProperties("http://127.0.0.1:8080", Duration.ofMinutes(10), Duration.ofMinutes(10), Duration.ofSeconds(10), Duration.ofMinutes(10)));
+        assertThat(properties)
+                .isEqualTo(new AuthorizationProperties(
+                        "http://127.0.0.1:8080",
+                        Duration.ofMinutes(10),
+                        Duration.ofMinutes(10),
+                        Duration.ofSeconds(10),
+                        Duration.ofMinutes(10)));
     }
 }

@@ -34,7 +34,8 @@ class ClientCredentialsIT extends RunningAuthorizationServer {
         assertThat(tokens.get("refresh_token")).isNull();
         assertThat(tokens.get("scope").asString().split(" ")).containsExactlyInAnyOrder("profile:read", "tunnels:read");
         JWTClaimsSet claims = claims(tokens.get("access_token").asString());
-        assertThat(claims.getStringClaim(CallerClaims.TENANT)).isEqualTo(ada.tenantId().toString());
+        assertThat(claims.getStringClaim(CallerClaims.TENANT))
+                .isEqualTo(ada.tenantId().toString());
         assertThat(claims.getSubject()).isEqualTo(ada.userId().toString());
         assertThat(claims.getStringClaim("client_id")).isEqualTo(app.id());
         assertThat(client().as(tokens.get("access_token").asString())
@@ -74,9 +75,12 @@ class ClientCredentialsIT extends RunningAuthorizationServer {
         assertThat(client().postForm(
                                 "/oauth/token",
                                 Map.of(
-                                        "grant_type", "client_credentials",
-                                        "client_id", app.id(),
-                                        "client_secret", rotated))
+                                        "grant_type",
+                                        "client_credentials",
+                                        "client_id",
+                                        app.id(),
+                                        "client_secret",
+                                        rotated))
                         .statusCode())
                 .isEqualTo(200);
     }
@@ -102,7 +106,8 @@ class ClientCredentialsIT extends RunningAuthorizationServer {
                 .isFalse();
         assertError(introspect(publicApp(), access), 401, "invalid_client");
 
-        assertThat(call("/oauth/revoke", app, Map.of("token", access)).statusCode()).isEqualTo(200);
+        assertThat(call("/oauth/revoke", app, Map.of("token", access)).statusCode())
+                .isEqualTo(200);
 
         assertThat(json(introspect(app, access)).get("active").asBoolean()).isFalse();
         assertThat(json(introspect(app, refresh)).get("active").asBoolean()).isFalse();
@@ -127,8 +132,10 @@ class ClientCredentialsIT extends RunningAuthorizationServer {
         JsonNode renewed = json(refresh(app, refresh));
         String next = renewed.get("refresh_token").asString();
 
-        assertThat(call("/oauth/revoke", app, Map.of("token", next)).statusCode()).isEqualTo(200);
-        assertThat(call("/oauth/revoke", app, Map.of("token", next)).statusCode()).isEqualTo(200);
+        assertThat(call("/oauth/revoke", app, Map.of("token", next)).statusCode())
+                .isEqualTo(200);
+        assertThat(call("/oauth/revoke", app, Map.of("token", next)).statusCode())
+                .isEqualTo(200);
         assertError(refresh(app, next), 400, "invalid_grant");
         ProblemAssert.assertThat(
                         client().as(renewed.get("access_token").asString()).get("/api/v1/auth/me"))

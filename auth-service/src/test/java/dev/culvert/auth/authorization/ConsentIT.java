@@ -69,7 +69,8 @@ class ConsentIT extends RunningAuthorizationServer {
         App app = publicApp();
         Person ada = client().registerVerified();
         JsonNode tokens = tokens(app, ada);
-        AuthClient signedIn = client().as(client().signIn(ada).get("access_token").asString());
+        AuthClient signedIn =
+                client().as(client().signIn(ada).get("access_token").asString());
 
         JsonNode listed = json(signedIn.get(CONSENTS));
         assertThat(listed.get("items")).hasSize(1);
@@ -83,7 +84,8 @@ class ConsentIT extends RunningAuthorizationServer {
         assertThat(signedIn.delete(CONSENTS + "/" + app.id()).statusCode()).isEqualTo(204);
 
         assertThat(json(signedIn.get(CONSENTS)).get("items").isEmpty()).isTrue();
-        ProblemAssert.assertThat(client().as(tokens.get("access_token").asString()).get("/api/v1/auth/me"))
+        ProblemAssert.assertThat(
+                        client().as(tokens.get("access_token").asString()).get("/api/v1/auth/me"))
                 .isProblem(ProblemCode.AUTH_TOKEN_INVALID);
         assertError(refresh(app, tokens.get("refresh_token").asString()), 400, "invalid_grant");
     }
@@ -114,7 +116,8 @@ class ConsentIT extends RunningAuthorizationServer {
 
         assertThat(owner.delete(APPLICATIONS + "/" + app.id()).statusCode()).isEqualTo(204);
 
-        ProblemAssert.assertThat(client().as(tokens.get("access_token").asString()).get("/api/v1/auth/me"))
+        ProblemAssert.assertThat(
+                        client().as(tokens.get("access_token").asString()).get("/api/v1/auth/me"))
                 .isProblem(ProblemCode.AUTH_TOKEN_INVALID);
         assertError(refresh(app, tokens.get("refresh_token").asString()), 401, "invalid_client");
     }

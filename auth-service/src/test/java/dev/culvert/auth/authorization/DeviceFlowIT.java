@@ -9,6 +9,7 @@ import dev.culvert.auth.authorization.TestBrowser.Stop;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -28,8 +29,8 @@ class DeviceFlowIT extends RunningAuthorizationServer {
         TestBrowser browser = browser();
         Stop page = signIn(browser, browser.open("/oauth/device"), ada);
         assertThat(page.body()).contains("<h1>Connect a device</h1>");
-        Stop consent = browser.submit(
-                page.form("/oauth/device").with("user_code", started.get("user_code").asString().toLowerCase()));
+        Stop consent = browser.submit(page.form("/oauth/device")
+                .with("user_code", started.get("user_code").asString().toLowerCase(Locale.ROOT)));
         assertThat(consent.body()).contains("Allow access?", "see your tunnels", "on a device in front of you");
         Stop done = browser.submit(consent.form("/oauth/device"));
         assertThat(done.body()).contains("The device is connected");
@@ -41,7 +42,8 @@ class DeviceFlowIT extends RunningAuthorizationServer {
                 .isEqualTo(ada.userId().toString());
         assertThat(tokens.get("scope").asString()).isEqualTo("tunnels:read");
         assertError(poll(app, started), 400, "invalid_grant");
-        assertThat(refresh(app, tokens.get("refresh_token").asString()).statusCode()).isEqualTo(200);
+        assertThat(refresh(app, tokens.get("refresh_token").asString()).statusCode())
+                .isEqualTo(200);
     }
 
     @Test
@@ -51,7 +53,8 @@ class DeviceFlowIT extends RunningAuthorizationServer {
         TestBrowser browser = browser();
         Stop consent = signIn(
                 browser,
-                browser.open("/oauth/device?user_code=" + started.get("user_code").asString()),
+                browser.open(
+                        "/oauth/device?user_code=" + started.get("user_code").asString()),
                 client().registerVerified());
 
         Stop refused = browser.submit(consent.form("/oauth/device/refuse"));
@@ -68,13 +71,15 @@ class DeviceFlowIT extends RunningAuthorizationServer {
         JsonNode started = start(app);
         TestBrowser browser = browser();
         Stop page = signIn(browser, browser.open("/oauth/device"), client().registerVerified());
-        assertThat(browser.submit(page.form("/oauth/device").with("user_code", "BBBB-BBBB")).body())
+        assertThat(browser.submit(page.form("/oauth/device").with("user_code", "BBBB-BBBB"))
+                        .body())
                 .contains("role=\"alert\"");
         assertError(poll(publicApp(), started), 400, "invalid_grant");
 
         clock.skip(Duration.ofMinutes(11));
 
-        assertThat(browser.open("/oauth/device?user_code=" + started.get("user_code").asString())
+        assertThat(browser.open("/oauth/device?user_code="
+                                + started.get("user_code").asString())
                         .status())
                 .isIn(200, 400);
         HttpResponse<String> late = poll(app, started);
@@ -96,8 +101,7 @@ class DeviceFlowIT extends RunningAuthorizationServer {
     }
 
     private JsonNode start(App app) {
-        HttpResponse<String> answer =
-                call("/oauth/device_authorization", app, Map.of("scope", "tunnels:read"));
+        HttpResponse<String> answer = call("/oauth/device_authorization", app, Map.of("scope", "tunnels:read"));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return json(answer);
     }

@@ -27,17 +27,25 @@ class OpenIdIT extends RunningAuthorizationServer {
     void describesWhatItServes() {
         JsonNode described = json(client().get("/.well-known/openid-configuration"));
 
-        assertThat(json(client().get("/.well-known/oauth-authorization-server"))).isEqualTo(described);
+        assertThat(json(client().get("/.well-known/oauth-authorization-server")))
+                .isEqualTo(described);
         assertThat(described.get("issuer").asString()).isEqualTo(ISSUER);
         assertThat(described.get("code_challenge_methods_supported").toString()).isEqualTo("[\"S256\"]");
-        assertThat(described.get("authorization_response_iss_parameter_supported").asBoolean()).isTrue();
-        for (String endpoint : List.of("token", "introspection", "revocation", "pushed_authorization_request", "device_authorization")) {
+        assertThat(described
+                        .get("authorization_response_iss_parameter_supported")
+                        .asBoolean())
+                .isTrue();
+        for (String endpoint : List.of(
+                "token", "introspection", "revocation", "pushed_authorization_request", "device_authorization")) {
             HttpResponse<String> answer = client().postForm(path(described, endpoint + "_endpoint"), Map.of("a", "b"));
             assertError(answer, 401, "invalid_client");
         }
-        assertThat(browser().open(path(described, "authorization_endpoint")).status()).isEqualTo(400);
-        assertThat(browser().open(path(described, "end_session_endpoint")).status()).isEqualTo(200);
-        ProblemAssert.assertThat(client().get(path(described, "userinfo_endpoint"))).isProblem(ProblemCode.AUTH_TOKEN_MISSING);
+        assertThat(browser().open(path(described, "authorization_endpoint")).status())
+                .isEqualTo(400);
+        assertThat(browser().open(path(described, "end_session_endpoint")).status())
+                .isEqualTo(200);
+        ProblemAssert.assertThat(client().get(path(described, "userinfo_endpoint")))
+                .isProblem(ProblemCode.AUTH_TOKEN_MISSING);
         JsonNode keys = json(client().get(path(described, "jwks_uri")));
         assertThat(keys).isEqualTo(json(client().get("/.well-known/jwks.json")));
         assertThat(keys.toString()).doesNotContain("\"d\"");
@@ -80,14 +88,17 @@ class OpenIdIT extends RunningAuthorizationServer {
     @Test
     void tellsNoMoreThanTheScopes() {
         App app = publicApp();
-        JsonNode tokens = json(redeem(app, code(app, client().registerVerified(), Map.of("scope", "openid profile:read"))));
+        JsonNode tokens =
+                json(redeem(app, code(app, client().registerVerified(), Map.of("scope", "openid profile:read"))));
         JsonNode info = json(client().as(tokens.get("access_token").asString()).get("/oauth/userinfo"));
         assertThat(info.properties()).hasSize(1);
 
         App silent = publicApp();
-        JsonNode without = json(redeem(silent, code(silent, client().registerVerified(), Map.of("scope", "profile:read"))));
+        JsonNode without =
+                json(redeem(silent, code(silent, client().registerVerified(), Map.of("scope", "profile:read"))));
         assertThat(without.get("id_token")).isNull();
-        ProblemAssert.assertThat(client().as(without.get("access_token").asString()).get("/oauth/userinfo"))
+        ProblemAssert.assertThat(
+                        client().as(without.get("access_token").asString()).get("/oauth/userinfo"))
                 .isProblem(ProblemCode.FORBIDDEN);
     }
 
@@ -96,17 +107,21 @@ class OpenIdIT extends RunningAuthorizationServer {
     void asksForThePasswordWhenTheApplicationWants() {
         App app = register(admin(), false, Map.of("trusted", true));
         TestBrowser browser = browser();
-        assertThat(browser.open(authorize(app, Map.of("prompt", "none"))).parameter("error")).contains("login_required");
+        assertThat(browser.open(authorize(app, Map.of("prompt", "none"))).parameter("error"))
+                .contains("login_required");
         Person ada = client().registerVerified();
         signIn(browser, browser.open(authorize(app, Map.of())), ada);
 
-        assertThat(browser.open(authorize(app, Map.of("prompt", "none"))).parameter("code")).isPresent();
+        assertThat(browser.open(authorize(app, Map.of("prompt", "none"))).parameter("code"))
+                .isPresent();
         Stop again = browser.open(authorize(app, Map.of("prompt", "login")));
         assertThat(again.body()).contains("<h1>Sign in</h1>");
         assertThat(signIn(browser, again, ada).parameter("code")).isPresent();
         clock.skip(Duration.ofMinutes(2));
-        assertThat(browser.open(authorize(app, Map.of("max_age", "300"))).parameter("code")).isPresent();
-        assertThat(browser.open(authorize(app, Map.of("max_age", "60", "prompt", "none"))).parameter("error"))
+        assertThat(browser.open(authorize(app, Map.of("max_age", "300"))).parameter("code"))
+                .isPresent();
+        assertThat(browser.open(authorize(app, Map.of("max_age", "60", "prompt", "none")))
+                        .parameter("error"))
                 .contains("login_required");
         Stop old = browser.open(authorize(app, Map.of("max_age", "60")));
         assertThat(old.body()).contains("<h1>Sign in</h1>");
@@ -122,7 +137,8 @@ class OpenIdIT extends RunningAuthorizationServer {
     void signsOutForAnApplication() {
         App app = register(client().signedIn(), false, Map.of("postLogoutRedirectUris", List.of(SIGNED_OUT)));
         TestBrowser browser = browser();
-        Stop back = allow(browser, signIn(browser, browser.open(authorize(app, Map.of())), client().registerVerified()));
+        Stop back =
+                allow(browser, signIn(browser, browser.open(authorize(app, Map.of())), client().registerVerified()));
         JsonNode tokens = json(redeem(app, back.parameter("code").orElseThrow()));
         String hint = "/oauth/logout?id_token_hint=" + tokens.get("id_token").asString();
 
@@ -131,9 +147,11 @@ class OpenIdIT extends RunningAuthorizationServer {
         assertThat(elsewhere.url()).startsWith(SIGNED_OUT);
         assertThat(elsewhere.parameter("state")).contains("x y");
         assertThat(browser.cookies()).doesNotContainKey("culvert_browser");
-        ProblemAssert.assertThat(client().as(tokens.get("access_token").asString()).get("/oauth/userinfo"))
+        ProblemAssert.assertThat(
+                        client().as(tokens.get("access_token").asString()).get("/oauth/userinfo"))
                 .isProblem(ProblemCode.AUTH_TOKEN_INVALID);
-        assertThat(browser.open(hint + "&post_logout_redirect_uri=https%3A%2F%2Fevil.example%2F").elsewhere())
+        assertThat(browser.open(hint + "&post_logout_redirect_uri=https%3A%2F%2Fevil.example%2F")
+                        .elsewhere())
                 .isFalse();
     }
 
@@ -143,7 +161,8 @@ class OpenIdIT extends RunningAuthorizationServer {
         TestBrowser browser = browser();
         signIn(browser, browser.open(authorize(app, Map.of())), client().registerVerified());
 
-        Stop question = browser.open("/oauth/logout?client_id=" + app.id() + "&post_logout_redirect_uri=" + TestBrowser.encode(SIGNED_OUT));
+        Stop question = browser.open(
+                "/oauth/logout?client_id=" + app.id() + "&post_logout_redirect_uri=" + TestBrowser.encode(SIGNED_OUT));
 
         assertThat(question.body()).contains("Do you want to sign out, as Reading list asks?");
         assertThat(browser.cookies()).containsKey("culvert_browser");

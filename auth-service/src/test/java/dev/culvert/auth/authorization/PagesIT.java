@@ -111,7 +111,8 @@ class PagesIT extends RunningAuthorizationServer {
 
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(answer.headers().firstValue("Location")).isEmpty();
-        assertThat(browser.open(SIGN_IN + "?continue=" + TestBrowser.encode(target)).status())
+        assertThat(browser.open(SIGN_IN + "?continue=" + TestBrowser.encode(target))
+                        .status())
                 .isEqualTo(400);
     }
 
@@ -124,7 +125,8 @@ class PagesIT extends RunningAuthorizationServer {
 
         Stop wrong = browser.submit(form.with("password", "Wrong-Horse-7"));
         Stop unknown = browser.submit(form.with("username", "nobody-at-all"));
-        Stop unverified = browser.submit(form.with("username", client().register().username()));
+        Stop unverified =
+                browser.submit(form.with("username", client().register().username()));
 
         assertThat(wrong.status()).isEqualTo(401);
         assertThat(wrong.body()).contains("role=\"alert\"", ada.username()).doesNotContain("Wrong-Horse-7");

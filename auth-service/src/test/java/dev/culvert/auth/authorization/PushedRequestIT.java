@@ -44,8 +44,9 @@ class PushedRequestIT extends RunningAuthorizationServer {
         assertError(call(PAR, app, elsewhere), 400, "invalid_request");
         assertError(call(PAR, app, unproven), 400, "invalid_request");
         String requestUri = json(call(PAR, app, request())).get("request_uri").asString();
-        Stop foreign = browser().open("/oauth/authorize?client_id=" + publicApp().id() + "&request_uri="
-                + TestBrowser.encode(requestUri));
+        Stop foreign = browser()
+                .open("/oauth/authorize?client_id=" + publicApp().id() + "&request_uri="
+                        + TestBrowser.encode(requestUri));
         assertThat(foreign.elsewhere()).isFalse();
     }
 
@@ -53,16 +54,20 @@ class PushedRequestIT extends RunningAuthorizationServer {
     @Test
     void givesTokensForThisServerOnly() {
         App app = publicApp();
-        assertThat(browser().open(authorize(app, Map.of("resource", "https://other.example/"))).parameter("error"))
+        assertThat(browser()
+                        .open(authorize(app, Map.of("resource", "https://other.example/")))
+                        .parameter("error"))
                 .contains("invalid_target");
 
-        JsonNode tokens = json(redeem(
-                app, code(app, client().registerVerified(), Map.of("resource", "http://127.0.0.1:8080/api"))));
+        JsonNode tokens = json(
+                redeem(app, code(app, client().registerVerified(), Map.of("resource", "http://127.0.0.1:8080/api"))));
 
         assertThat(claims(tokens.get("access_token").asString()).getAudience())
                 .containsExactly("culvert", "http://127.0.0.1:8080/api");
         assertError(
-                token(confidentialApp(), Map.of("grant_type", "client_credentials", "resource", "https://other.example/")),
+                token(
+                        confidentialApp(),
+                        Map.of("grant_type", "client_credentials", "resource", "https://other.example/")),
                 400,
                 "invalid_target");
     }

@@ -37,7 +37,9 @@ class RefreshGrantIT extends RunningAuthorizationServer {
             assertThat(second.get("id_token").asString()).isNotEmpty();
             assertThat(claims(second.get("access_token").asString()).getStringClaim(CallerClaims.SESSION))
                     .isEqualTo(claims(first.get("access_token").asString()).getStringClaim(CallerClaims.SESSION));
-            assertThat(client().as(second.get("access_token").asString()).get(ME).statusCode())
+            assertThat(client().as(second.get("access_token").asString())
+                            .get(ME)
+                            .statusCode())
                     .isEqualTo(200);
         }
     }
@@ -54,7 +56,8 @@ class RefreshGrantIT extends RunningAuthorizationServer {
         assertError(refresh(app, first.get("refresh_token").asString()), 400, "invalid_grant");
 
         assertError(refresh(app, second.get("refresh_token").asString()), 400, "invalid_grant");
-        ProblemAssert.assertThat(client().as(second.get("access_token").asString()).get(ME))
+        ProblemAssert.assertThat(
+                        client().as(second.get("access_token").asString()).get(ME))
                 .isProblem(ProblemCode.AUTH_TOKEN_INVALID);
         assertThat(PublishedEvents.first(EventType.SESSION_ENDED, ada.userId())
                         .data()
@@ -84,7 +87,8 @@ class RefreshGrantIT extends RunningAuthorizationServer {
     @Test
     void hasOneSuccessorHoweverManyAsk() throws Exception {
         App app = publicApp();
-        String token = tokens(app, client().registerVerified()).get("refresh_token").asString();
+        String token =
+                tokens(app, client().registerVerified()).get("refresh_token").asString();
         Callable<HttpResponse<String>> refresh = () -> refresh(app, token);
         List<HttpResponse<String>> answers;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -98,15 +102,18 @@ class RefreshGrantIT extends RunningAuthorizationServer {
                         .map(answer -> json(answer).get("refresh_token").asString())
                         .distinct())
                 .hasSize(1);
-        assertThat(column("SELECT count(*) FROM auth.oauth_refresh_token t JOIN auth.oauth_authorization a"
-                        + " ON a.id = t.authorization_id WHERE a.application_id = ?::uuid", app.id()))
+        assertThat(column(
+                        "SELECT count(*) FROM auth.oauth_refresh_token t JOIN auth.oauth_authorization a"
+                                + " ON a.id = t.authorization_id WHERE a.application_id = ?::uuid",
+                        app.id()))
                 .containsExactly("2");
     }
 
     @Test
     void renewsForTheApplicationItWasGivenTo() {
         App app = publicApp();
-        String token = tokens(app, client().registerVerified()).get("refresh_token").asString();
+        String token =
+                tokens(app, client().registerVerified()).get("refresh_token").asString();
 
         assertError(refresh(publicApp(), token), 400, "invalid_grant");
         assertError(refresh(app, "made-up"), 400, "invalid_grant");
@@ -119,14 +126,15 @@ class RefreshGrantIT extends RunningAuthorizationServer {
     @Test
     void narrowsScopes() throws Exception {
         App app = publicApp();
-        String token = tokens(app, client().registerVerified()).get("refresh_token").asString();
+        String token =
+                tokens(app, client().registerVerified()).get("refresh_token").asString();
 
         assertError(
                 token(app, Map.of("grant_type", "refresh_token", "refresh_token", token, "scope", "tunnels:read")),
                 400,
                 "invalid_scope");
-        JsonNode narrowed = json(token(
-                app, Map.of("grant_type", "refresh_token", "refresh_token", token, "scope", "profile:read")));
+        JsonNode narrowed = json(
+                token(app, Map.of("grant_type", "refresh_token", "refresh_token", token, "scope", "profile:read")));
         assertThat(claims(narrowed.get("access_token").asString()).getStringClaim(CallerClaims.SCOPE))
                 .isEqualTo("profile:read");
     }
@@ -135,11 +143,13 @@ class RefreshGrantIT extends RunningAuthorizationServer {
     @Test
     void endsWithTime() {
         App app = publicApp();
-        String old = tokens(app, client().registerVerified()).get("refresh_token").asString();
+        String old =
+                tokens(app, client().registerVerified()).get("refresh_token").asString();
         clock.skip(Duration.ofDays(7).plusMinutes(1));
         assertError(refresh(app, old), 400, "invalid_grant");
 
-        String token = tokens(app, client().registerVerified()).get("refresh_token").asString();
+        String token =
+                tokens(app, client().registerVerified()).get("refresh_token").asString();
         for (int week = 0; week < 4; week++) {
             clock.skip(Duration.ofDays(6));
             token = json(refresh(app, token)).get("refresh_token").asString();

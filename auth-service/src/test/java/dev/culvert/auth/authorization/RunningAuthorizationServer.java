@@ -45,7 +45,9 @@ abstract class RunningAuthorizationServer extends RunningAuthService {
     }
 
     protected AuthClient admin() {
-        return client().as(json(client().login("admin", ADMIN_PASSWORD)).get("access_token").asString());
+        return client().as(json(client().login("admin", ADMIN_PASSWORD))
+                .get("access_token")
+                .asString());
     }
 
     /** An application of somebody new, with the usual settings changed as given. */
@@ -95,9 +97,8 @@ abstract class RunningAuthorizationServer extends RunningAuthService {
     }
 
     protected static Stop signIn(TestBrowser browser, Stop page, Person person) {
-        return browser.submit(page.form("/oauth/sign-in")
-                .with("username", person.username())
-                .with("password", AuthClient.PASSWORD));
+        return browser.submit(
+                page.form("/oauth/sign-in").with("username", person.username()).with("password", AuthClient.PASSWORD));
     }
 
     protected static Stop allow(TestBrowser browser, Stop page) {
@@ -116,8 +117,17 @@ abstract class RunningAuthorizationServer extends RunningAuthService {
     }
 
     protected HttpResponse<String> redeem(App app, String code) {
-        return token(app, Map.of(
-                "grant_type", "authorization_code", "code", code, "redirect_uri", CALLBACK, "code_verifier", VERIFIER));
+        return token(
+                app,
+                Map.of(
+                        "grant_type",
+                        "authorization_code",
+                        "code",
+                        code,
+                        "redirect_uri",
+                        CALLBACK,
+                        "code_verifier",
+                        VERIFIER));
     }
 
     protected HttpResponse<String> refresh(App app, String refreshToken) {

@@ -26,7 +26,8 @@ final class TestBrowser {
             HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
     private static final Pattern FORM =
             Pattern.compile("<form method=\"(\\w+)\" action=\"([^\"]*)\">(.*?)</form>", Pattern.DOTALL);
-    private static final Pattern FIELD = Pattern.compile("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\">");
+    private static final Pattern FIELD =
+            Pattern.compile("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\">");
     private static final int MOST_REDIRECTS = 8;
 
     private final String address;
@@ -69,7 +70,8 @@ final class TestBrowser {
                     List<Map.Entry<String, String>> fields = new ArrayList<>();
                     Matcher hidden = FIELD.matcher(forms.group(3));
                     while (hidden.find()) {
-                        fields.add(Map.entry(HtmlUtils.htmlUnescape(hidden.group(1)), HtmlUtils.htmlUnescape(hidden.group(2))));
+                        fields.add(Map.entry(
+                                HtmlUtils.htmlUnescape(hidden.group(1)), HtmlUtils.htmlUnescape(hidden.group(2))));
                     }
                     return new Form(forms.group(1), action, fields);
                 }
@@ -92,7 +94,9 @@ final class TestBrowser {
             return new Form(
                     method,
                     action,
-                    fields.stream().filter(field -> !field.getKey().equals(name)).toList());
+                    fields.stream()
+                            .filter(field -> !field.getKey().equals(name))
+                            .toList());
         }
     }
 
@@ -123,7 +127,9 @@ final class TestBrowser {
         HttpResponse<String> answer = send(request(form.action())
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString(body)));
-        return follow ? follow(answer, form.action()) : new Stop(answer.statusCode(), form.action(), answer.body(), answer);
+        return follow
+                ? follow(answer, form.action())
+                : new Stop(answer.statusCode(), form.action(), answer.body(), answer);
     }
 
     private Stop follow(HttpResponse<String> first, String path) {

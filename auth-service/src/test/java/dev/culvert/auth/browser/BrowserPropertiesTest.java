@@ -17,6 +17,8 @@ class BrowserPropertiesTest {
         BrowserProperties properties = new Binder(new MapConfigurationPropertySource(Map.of()))
                 .bindOrCreate("culvert.auth.browser", Bindable.of(BrowserProperties.class));
 
-        assertThat(properties).isEqualTo(new BrowserProperties(URI.create("http://127.0.0.1:8080"), Duration.ofMinutes(30), Duration.ofMinutes(10)));
+        assertThat(properties)
+                .isEqualTo(new BrowserProperties(
+                        URI.create("http://127.0.0.1:8080"), Duration.ofMinutes(30), Duration.ofMinutes(10)));
     }
 }

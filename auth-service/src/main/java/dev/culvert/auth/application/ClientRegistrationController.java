@@ -23,11 +23,11 @@ import org.springframework.web.bind.annotation.RestController;
  */
 @RestController
 @Tag(name = "OAuth")
-class RegistrationController {
+class ClientRegistrationController {
     private final ApplicationService applications;
     private final ApplicationProperties properties;
 
-    RegistrationController(ApplicationService applications, ApplicationProperties properties) {
+    ClientRegistrationController(ApplicationService applications, ApplicationProperties properties) {
         this.applications = applications;
         this.properties = properties;
     }
