@@ -69,6 +69,11 @@ public final class AuthClient {
     /** Somebody registered. */
     public record Person(UUID userId, UUID tenantId, String username, String email) {}
 
+    /** Where the service is. */
+    public String address() {
+        return address;
+    }
+
     /** The same client with an access token or key. */
     public AuthClient as(String bearer) {
         return new AuthClient(address, source, Optional.of(bearer), http);
@@ -112,6 +117,11 @@ public final class AuthClient {
     public HttpResponse<String> post(String path, Object body) {
         String json = body instanceof String text ? text : JSON.writeValueAsString(body);
         return send(request(path, "Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(json)));
+    }
+
+    public HttpResponse<String> put(String path, Object body) {
+        return send(request(path, "Content-Type", "application/json")
+                .PUT(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))));
     }
 
     public HttpResponse<String> postForm(String path, Map<String, String> fields) {

@@ -52,6 +52,8 @@ class PropertiesTest {
                         Map.entry("culvert.auth.token.access-lifetime", "30m"),
                         Map.entry("culvert.auth.token.admin-access-lifetime", "15m"),
                         Map.entry("culvert.auth.token.refresh-lifetime", "7d"),
+                        Map.entry("culvert.auth.browser.public-url", "http://127.0.0.1:8080"),
+                        Map.entry("culvert.auth.authorization.issuer", "http://127.0.0.1:8080"),
                         Map.entry("culvert.auth.mail.from", "Culvert <no-reply@localhost>")));
     }
 }

@@ -33,7 +33,8 @@ import org.springframework.test.context.DynamicPropertySource;
             "culvert.auth.second-factor.required-for-administrators=false",
             "culvert.auth.signing-key.check-interval=500ms",
             "culvert.auth.cleanup.interval=1h",
-            "culvert.auth.password.most-waiting=24"
+            "culvert.auth.password.most-waiting=24",
+            "culvert.auth.application.dynamic-registration=true"
         })
 @Import(SkippableTime.class)
 public abstract class RunningAuthService {

@@ -24,6 +24,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,17 +40,21 @@ class ThroughTheTunnelIT {
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private URI gateway;
-    private String key;
+    private static URI gateway;
+    private static String key;
     private LocalService service;
     private Agent agent;
 
-    @BeforeEach
-    void connectAnAgent(RunningSuite suite) throws Exception {
+    @BeforeAll
+    static void makeTunnelAndKey(RunningSuite suite) throws Exception {
         gateway = suite.gateway();
         Person person = SharedSuite.newPerson(suite);
         key = person.createApiKey("tunnels:connect", "tunnels:use");
         person.createTunnel(TUNNEL);
+    }
+
+    @BeforeEach
+    void connectAnAgent() throws Exception {
         service = new LocalService();
         agent = Agent.start(AgentOptions.of(gateway.toString(), TUNNEL, service.url(), key));
         agent.awaitConnected(Duration.ofSeconds(20));

@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -82,6 +84,38 @@ public class AccessTokens {
                 claims(account, roles, scopes, lifetime).claim(CallerClaims.API_KEY, apiKeyId.toString()),
                 scopes,
                 lifetime);
+    }
+
+    /**
+     * What an application's token says beside the account (RFC 9068 §2.2).
+     *
+     * @param clientId the application
+     * @param sessionId ends with the grant
+     * @param resources audiences asked for by RFC 8707, beside the suite's own
+     * @param keyThumbprint of the key the token is bound to by RFC 9449
+     */
+    public record ApplicationGrant(
+            UUID clientId, UUID sessionId, Set<String> scopes, Set<String> resources, Optional<String> keyThumbprint) {
+        public ApplicationGrant {
+            scopes = Set.copyOf(scopes);
+            resources = Set.copyOf(resources);
+        }
+    }
+
+    /** A token for an application that acts for somebody: the granted scopes, and no administrator's role. */
+    public AccessToken forApplication(Account account, ApplicationGrant grant) {
+        Set<Role> roles = account.roles().stream()
+                .filter(role -> role.permissions().isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
+        JWTClaimsSet.Builder claims = claims(account, roles, grant.scopes(), properties.accessLifetime())
+                .audience(Stream.concat(
+                                Stream.of(CallerClaims.AUDIENCE),
+                                grant.resources().stream().sorted())
+                        .toList())
+                .claim(CallerClaims.SESSION, grant.sessionId().toString())
+                .claim("client_id", grant.clientId().toString());
+        grant.keyThumbprint().ifPresent(thumbprint -> claims.claim("cnf", Map.of("jkt", thumbprint)));
+        return sign(claims, grant.scopes(), properties.accessLifetime());
     }
 
     private JWTClaimsSet.Builder claims(Account account, Set<Role> roles, Set<String> scopes, Duration lifetime) {

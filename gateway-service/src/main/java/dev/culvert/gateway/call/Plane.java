@@ -5,6 +5,12 @@ public enum Plane {
     /** JSON API of a service: bodies are capped, answers have a deadline. */
     API,
 
+    /**
+     * Endpoints and pages of the authorization server: as {@link #API}, but applications also prove who they are there in
+     * other ways than by a token, and the pages state their own content policy.
+     */
+    AUTHORIZATION,
+
     /** Traffic through a tunnel or proxy: streamed both ways, unchanged and without a total deadline. */
     DATA,
 

@@ -10,6 +10,8 @@ import dev.culvert.platform.caller.CallerTokens;
 import dev.culvert.platform.problem.ProblemException;
 import java.text.ParseException;
 import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -36,9 +38,17 @@ final class AccessTokens {
         return keys.lookUp(parsed.getHeader().getKeyID()).then(Mono.fromCallable(() -> identity(parsed, token)));
     }
 
+    /** Of the key the token is bound to (RFC 9449 §6.1). */
+    private static Optional<String> keyThumbprint(JWTClaimsSet claims) throws ParseException {
+        Map<String, Object> confirmation = claims.getJSONObjectClaim("cnf");
+        return Optional.ofNullable(confirmation)
+                .map(members -> members.get("jkt"))
+                .map(Object::toString);
+    }
+
     private Identity identity(SignedJWT parsed, String token) throws ParseException {
         Caller caller = tokens.verify(token);
         JWTClaimsSet claims = parsed.getJWTClaimsSet();
-        return new Identity(caller, token, claims.getExpirationTime().toInstant());
+        return new Identity(caller, token, claims.getExpirationTime().toInstant(), keyThumbprint(claims), Optional.empty());
     }
 }

@@ -21,10 +21,12 @@ import reactor.core.publisher.Mono;
 @Component
 public final class CallerIdentification implements Stage {
     private final Identities identities;
+    private final KeyProofs proofs;
     private final AddressLimit addresses;
 
-    CallerIdentification(Identities identities, AddressLimit addresses) {
+    CallerIdentification(Identities identities, KeyProofs proofs, AddressLimit addresses) {
         this.identities = identities;
+        this.proofs = proofs;
         this.addresses = addresses;
     }
 
@@ -41,18 +43,14 @@ public final class CallerIdentification implements Stage {
         }
         Credential credential = shown.get();
         var known = identities.known(credential);
-        if (known.isPresent() && allowedHere(known.get(), call)) {
+        if (known.isPresent() && known.get().keyThumbprint().isEmpty() && allowedHere(known.get(), call)) {
             call.identify(known.get(), credential.header());
             return chain.filter(exchange);
         }
-        Mono<Identity> identity = known.isPresent()
-                ? Mono.error(ApiKeys.refusedHere())
-                : mayAsk(exchange, credential)
-                        .then(Mono.defer(() ->
-                                identities.verify(credential, call.client().address())))
-                        .filter(found -> allowedHere(found, call))
-                        .switchIfEmpty(Mono.error(ApiKeys::refusedHere));
-        return identity.doOnNext(found -> call.identify(found, credential.header()))
+        Mono<Identity> identity = known.map(Mono::just)
+                .orElseGet(() -> mayAsk(exchange, credential)
+                        .then(Mono.defer(() -> identities.verify(credential, call.client().address()))));
+        return identity.doOnNext(found -> admit(found, credential, exchange, call))
                 .then()
                 .onErrorResume(ProblemException.class, refusal -> judge(exchange, refusal))
                 .then(Mono.defer(() -> chain.filter(exchange)));
@@ -66,9 +64,20 @@ public final class CallerIdentification implements Stage {
         };
     }
 
+    /** What each request has to show anew: that it comes from where its key may be used, and has the key it is bound to. */
+    private void admit(Identity found, Credential credential, ServerWebExchange exchange, Call call) {
+        if (!allowedHere(found, call)) {
+            throw ApiKeys.refusedHere();
+        }
+        proofs.require(found, exchange.getRequest(), call);
+        call.identify(found, credential.header());
+    }
+
     /** The one who asked may have been allowed where this one is not: a verified key is remembered for all addresses. */
     private static boolean allowedHere(Identity identity, Call call) {
-        return identity.key().map(terms -> terms.allow(call.client().address())).orElse(true);
+        return identity.key()
+                .map(terms -> terms.allow(call.client().address()))
+                .orElse(true);
     }
 
     private Mono<Void> judge(ServerWebExchange exchange, ProblemException refusal) {

@@ -61,13 +61,13 @@ class GatewayChain {
      */
     @Bean
     RouteLocator upstreams(RoutingProperties properties) {
-        Route api = route(
-                Plane.API,
-                Map.of(
-                        RouteMetadataUtils.RESPONSE_TIMEOUT_ATTR,
-                        properties.apiTimeout().toMillis()));
+        Map<String, Object> deadline = Map.of(
+                RouteMetadataUtils.RESPONSE_TIMEOUT_ATTR,
+                properties.apiTimeout().toMillis());
+        Route api = route(Plane.API, deadline);
+        Route authorization = route(Plane.AUTHORIZATION, deadline);
         Route data = route(Plane.DATA, Map.of());
-        return () -> Flux.just(api, data);
+        return () -> Flux.just(api, authorization, data);
     }
 
     private static Route route(Plane plane, Map<String, Object> metadata) {

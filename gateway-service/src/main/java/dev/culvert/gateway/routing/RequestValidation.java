@@ -24,6 +24,9 @@ import reactor.core.publisher.Mono;
 @Component
 final class RequestValidation implements Stage {
     private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+    /** DPoP for tokens that are bound to a key (RFC 9449 §7.1). */
+    private static final List<String> SCHEMES = List.of("Bearer ", "DPoP ");
+
     private static final List<String> OWN_METHODS = List.of("GET", "HEAD");
     private static final List<MediaType> READABLE = List.of(
             MediaType.APPLICATION_JSON,
@@ -100,17 +103,19 @@ final class RequestValidation implements Stage {
                             + limits.maxHeaderSize().toBytes() + " characters in all.");
         }
         String authorization = headers.getFirst(HttpHeaders.AUTHORIZATION);
-        boolean forTheService = plane == Plane.DATA && headers.containsHeader(HeaderNames.API_KEY);
-        if (authorization != null && !forTheService && !isBearer(authorization)) {
+        boolean forTheService = plane == Plane.AUTHORIZATION // clients send their secret as Basic
+                || plane == Plane.DATA && headers.containsHeader(HeaderNames.API_KEY);
+        if (authorization != null && !forTheService && !carriesToken(authorization)) {
             return new ProblemException(
                     ProblemCode.INVALID_AUTH_HEADER, "The Authorization header must be 'Bearer <token or API key>'.");
         }
         return null;
     }
 
-    private static boolean isBearer(String authorization) {
-        return authorization.regionMatches(true, 0, "Bearer ", 0, 7)
-                && !authorization.substring(7).isBlank();
+    private static boolean carriesToken(String authorization) {
+        return SCHEMES.stream()
+                .anyMatch(scheme -> authorization.regionMatches(true, 0, scheme, 0, scheme.length())
+                        && !authorization.substring(scheme.length()).isBlank());
     }
 
     private @Nullable ProblemException ofBody(ServerHttpRequest request) {

@@ -69,7 +69,7 @@ public record RoutingProperties(
      *
      * @param path the path and everything below it
      * @param service name of the service
-     * @param plane {@code api} or {@code data}
+     * @param plane {@code api}, {@code authorization} or {@code data}
      * @param open paths, with everything below them, that need no credential
      * @param rewriteTo replaces {@link #path} on the way to the service, for aliases
      */

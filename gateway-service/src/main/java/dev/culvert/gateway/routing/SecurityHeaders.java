@@ -13,14 +13,15 @@ import reactor.core.publisher.Mono;
 /**
  * Headers that make browsers careful (requirement X-40). What is set here wins over the services behind. On data routes a
  * foreign application answers, whose own pages the strict policy would break, so there only transport security is set and
- * the rest is the application's choice; the gateway's own refusals are JSON and need none of it.
+ * the rest is the application's choice; the gateway's own refusals are JSON and need none of it. Pages of the authorization
+ * server name the addresses their forms may lead to, which the gateway does not know: their policy stands.
  */
 @Component
 final class SecurityHeaders implements Stage {
     private static final String HSTS = "max-age=31536000; includeSubDomains; preload";
+    private static final String POLICY =
+            "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
     private static final Map<String, String> STRICT = Map.of(
-            "Content-Security-Policy",
-                    "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
             "X-Content-Type-Options", "nosniff",
             "X-Frame-Options", "DENY",
             "Referrer-Policy", "no-referrer",
@@ -33,8 +34,12 @@ final class SecurityHeaders implements Stage {
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         HttpHeaders headers = exchange.getResponse().getHeaders();
         headers.set("Strict-Transport-Security", HSTS);
-        if (Call.of(exchange).destination().plane() != Plane.DATA) {
+        Plane plane = Call.of(exchange).destination().plane();
+        if (plane != Plane.DATA) {
             STRICT.forEach(headers::set);
+        }
+        if (plane != Plane.DATA && plane != Plane.AUTHORIZATION) {
+            headers.set("Content-Security-Policy", POLICY);
         }
         return chain.filter(exchange);
     }

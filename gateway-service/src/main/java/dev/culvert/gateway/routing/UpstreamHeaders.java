@@ -57,9 +57,12 @@ final class UpstreamHeaders {
         Call call = Call.of(exchange);
         Set<String> dropped = connectionOptions(request.getHeaders());
         call.credentialHeader().ifPresent(header -> dropped.add(header.toLowerCase(Locale.ROOT)));
-        if (call.destination().plane() == Plane.API) {
-            dropped.add("authorization");
+        Plane plane = call.destination().plane();
+        if (plane != Plane.DATA) {
             dropped.add("x-api-key");
+            if (plane != Plane.AUTHORIZATION || !isClientSecret(request.getHeaders())) {
+                dropped.add("authorization");
+            }
         }
         HttpHeaders out = new HttpHeaders();
         for (Map.Entry<String, List<String>> header : request.getHeaders().headerSet()) {
@@ -74,12 +77,18 @@ final class UpstreamHeaders {
         out.set("X-Forwarded-Host", client.host());
         out.set(Correlation.HEADER, call.correlationId());
         out.set("traceparent", call.traceparent());
-        call.identity().ifPresent(identity -> prove(identity, call.destination().plane(), out));
+        call.identity().ifPresent(identity -> prove(identity, plane, out));
         return out;
     }
 
+    /** How clients prove who they are to the authorization server (RFC 6749 §2.3.1); tokens are judged here. */
+    private static boolean isClientSecret(HttpHeaders headers) {
+        String authorization = headers.getFirst(HttpHeaders.AUTHORIZATION);
+        return authorization != null && authorization.regionMatches(true, 0, "Basic ", 0, 6);
+    }
+
     private static void prove(Identity identity, Plane plane, HttpHeaders out) {
-        if (plane == Plane.API) {
+        if (plane != Plane.DATA) {
             out.setBearerAuth(identity.token());
         } else {
             out.set(HeaderNames.CALLER_TOKEN, identity.token());

@@ -1,0 +1,88 @@
+package dev.culvert.auth.application;
+
+import dev.culvert.contracts.identity.Scope;
+import dev.culvert.platform.access.Access;
+import dev.culvert.platform.caller.Caller;
+import dev.culvert.platform.paging.Page;
+import dev.culvert.platform.paging.PageRequest;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.Valid;
+import java.net.URI;
+import java.util.UUID;
+import org.springframework.http.CacheControl;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping("/api/v1/oauth/applications")
+@Tag(name = "OAuth applications")
+class ApplicationController {
+    private final ApplicationService applications;
+
+    ApplicationController(ApplicationService applications) {
+        this.applications = applications;
+    }
+
+    @Access(scope = Scope.KEYS_MANAGE)
+    @PostMapping
+    @Operation(
+            summary = "Register an application",
+            description = "A confidential application gets a clientSecret, shown only in this answer.")
+    ResponseEntity<ApplicationResponse> create(Caller caller, @Valid @RequestBody CreateApplicationRequest request) {
+        ApplicationResponse created = applications.create(caller, request);
+        return ResponseEntity.created(URI.create("/api/v1/oauth/applications/" + created.id()))
+                .cacheControl(CacheControl.noStore())
+                .body(created);
+    }
+
+    @Access(scope = Scope.KEYS_MANAGE)
+    @GetMapping
+    @Operation(summary = "List own applications", description = "Newest first.")
+    Page<ApplicationResponse> list(Caller caller, PageRequest page) {
+        return applications.list(caller, page);
+    }
+
+    @Access(scope = Scope.KEYS_MANAGE)
+    @GetMapping("/{id}")
+    @Operation(
+            summary = "Read an application",
+            description = "404 NOT_FOUND for an unknown id and for somebody else's application.")
+    ApplicationResponse get(Caller caller, @PathVariable UUID id) {
+        return applications.get(caller, id);
+    }
+
+    @Access(scope = Scope.KEYS_MANAGE)
+    @PutMapping("/{id}")
+    @Operation(summary = "Change an application", description = "Replaces everything but id, owner and secret.")
+    ApplicationResponse update(
+            Caller caller, @PathVariable UUID id, @Valid @RequestBody UpdateApplicationRequest request) {
+        return applications.update(caller, id, request);
+    }
+
+    @Access(scope = Scope.KEYS_MANAGE)
+    @PostMapping("/{id}/rotate-secret")
+    @Operation(
+            summary = "Replace the secret",
+            description = "The new clientSecret is shown only in this answer; the old one stops working at once.")
+    ResponseEntity<ApplicationResponse> rotateSecret(Caller caller, @PathVariable UUID id) {
+        return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(applications.rotateSecret(caller, id));
+    }
+
+    @Access(scope = Scope.KEYS_MANAGE)
+    @DeleteMapping("/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    @Operation(summary = "Delete an application", description = "For good; all its tokens stop working.")
+    void delete(Caller caller, @PathVariable UUID id) {
+        applications.delete(caller, id);
+    }
+}
