@@ -21,7 +21,15 @@ final class Endpoints {
 
     /** Where browsers go. */
     private static final String[] FOR_BROWSERS = {
-        AUTHORIZE, DEVICE, DEVICE + "/**", "/oauth/sign-in", "/oauth/sign-in/**", CONSENT, CONSENT + "/**", LOGOUT, LOGOUT + "/**"
+        AUTHORIZE,
+        DEVICE,
+        DEVICE + "/**",
+        "/oauth/sign-in",
+        "/oauth/sign-in/**",
+        CONSENT,
+        CONSENT + "/**",
+        LOGOUT,
+        LOGOUT + "/**"
     };
 
     private Endpoints() {}

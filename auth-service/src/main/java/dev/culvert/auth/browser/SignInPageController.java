@@ -66,7 +66,8 @@ class SignInPageController {
 
     @Access(open = true)
     @GetMapping(PATH)
-    ResponseEntity<String> show(@RequestParam(name = "continue", defaultValue = "") String path, HttpServletRequest request) {
+    ResponseEntity<String> show(
+            @RequestParam(name = "continue", defaultValue = "") String path, HttpServletRequest request) {
         return Continuation.parse(path)
                 .map(next -> form(next, "", Optional.empty(), request).answer(HttpStatus.OK))
                 .orElseGet(SignInPageController::nowhere);

@@ -49,6 +49,7 @@ final class AccessTokens {
     private Identity identity(SignedJWT parsed, String token) throws ParseException {
         Caller caller = tokens.verify(token);
         JWTClaimsSet claims = parsed.getJWTClaimsSet();
-        return new Identity(caller, token, claims.getExpirationTime().toInstant(), keyThumbprint(claims), Optional.empty());
+        return new Identity(
+                caller, token, claims.getExpirationTime().toInstant(), keyThumbprint(claims), Optional.empty());
     }
 }

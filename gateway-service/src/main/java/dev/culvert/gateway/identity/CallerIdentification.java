@@ -49,7 +49,8 @@ public final class CallerIdentification implements Stage {
         }
         Mono<Identity> identity = known.map(Mono::just)
                 .orElseGet(() -> mayAsk(exchange, credential)
-                        .then(Mono.defer(() -> identities.verify(credential, call.client().address()))));
+                        .then(Mono.defer(() ->
+                                identities.verify(credential, call.client().address()))));
         return identity.doOnNext(found -> admit(found, credential, exchange, call))
                 .then()
                 .onErrorResume(ProblemException.class, refusal -> judge(exchange, refusal))
@@ -75,9 +76,7 @@ public final class CallerIdentification implements Stage {
 
     /** The one who asked may have been allowed where this one is not: a verified key is remembered for all addresses. */
     private static boolean allowedHere(Identity identity, Call call) {
-        return identity.key()
-                .map(terms -> terms.allow(call.client().address()))
-                .orElse(true);
+        return identity.key().map(terms -> terms.allow(call.client().address())).orElse(true);
     }
 
     private Mono<Void> judge(ServerWebExchange exchange, ProblemException refusal) {

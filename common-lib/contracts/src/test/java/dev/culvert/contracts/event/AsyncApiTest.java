@@ -22,8 +22,7 @@ class AsyncApiTest {
 
     @Test
     void committedDocumentNamesEveryTopicAndEvent() throws IOException {
-        String expected =
-                JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(document()) + "\n";
+        String expected = JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(document()) + "\n";
         if (Boolean.getBoolean("culvert.schemas.write")) {
             Files.writeString(DOCUMENT, expected);
         }
