@@ -230,8 +230,7 @@ class AuthorizationCodeIT extends RunningAuthorizationServer {
         assertThat(refused.parameter("error")).contains("invalid_scope");
         assertThat(refused.parameter("state")).contains(state);
 
-        Stop consent =
-                signIn(browser, browser.open(authorize(app, Map.of("state", state))), anybody());
+        Stop consent = signIn(browser, browser.open(authorize(app, Map.of("state", state))), anybody());
 
         assertThat(allow(browser, consent).parameter("state")).contains(state);
     }

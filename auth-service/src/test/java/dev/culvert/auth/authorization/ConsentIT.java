@@ -95,8 +95,7 @@ class ConsentIT extends RunningAuthorizationServer {
     void takesAnswersFromThoseAskedOnly() {
         App app = publicApp();
         TestBrowser ada = browser();
-        Form allow = signIn(ada, ada.open(authorize(app, Map.of())), anybody())
-                .form("/oauth/authorize");
+        Form allow = signIn(ada, ada.open(authorize(app, Map.of())), anybody()).form("/oauth/authorize");
         TestBrowser eve = browser();
         signIn(eve, eve.open(authorize(app, Map.of())), client().registerVerified());
 
@@ -125,9 +124,7 @@ class ConsentIT extends RunningAuthorizationServer {
     @Test
     void showsNamesAsTheyAre() {
         App app = register(
-                owner(),
-                false,
-                Map.of("name", "<script>alert(1)</script>", "redirectUris", List.of(CALLBACK)));
+                owner(), false, Map.of("name", "<script>alert(1)</script>", "redirectUris", List.of(CALLBACK)));
         TestBrowser browser = browser();
 
         Stop signIn = browser.open(authorize(app, Map.of()));

@@ -88,14 +88,12 @@ class OpenIdIT extends RunningAuthorizationServer {
     @Test
     void tellsNoMoreThanTheScopes() {
         App app = publicApp();
-        JsonNode tokens =
-                json(redeem(app, code(app, anybody(), Map.of("scope", "openid profile:read"))));
+        JsonNode tokens = json(redeem(app, code(app, anybody(), Map.of("scope", "openid profile:read"))));
         JsonNode info = json(client().as(tokens.get("access_token").asString()).get("/oauth/userinfo"));
         assertThat(info.properties()).hasSize(1);
 
         App silent = publicApp();
-        JsonNode without =
-                json(redeem(silent, code(silent, anybody(), Map.of("scope", "profile:read"))));
+        JsonNode without = json(redeem(silent, code(silent, anybody(), Map.of("scope", "profile:read"))));
         assertThat(without.get("id_token")).isNull();
         ProblemAssert.assertThat(
                         client().as(without.get("access_token").asString()).get("/oauth/userinfo"))
@@ -137,8 +135,7 @@ class OpenIdIT extends RunningAuthorizationServer {
     void signsOutForAnApplication() {
         App app = register(owner(), false, Map.of("postLogoutRedirectUris", List.of(SIGNED_OUT)));
         TestBrowser browser = browser();
-        Stop back =
-                allow(browser, signIn(browser, browser.open(authorize(app, Map.of())), anybody()));
+        Stop back = allow(browser, signIn(browser, browser.open(authorize(app, Map.of())), anybody()));
         JsonNode tokens = json(redeem(app, back.parameter("code").orElseThrow()));
         String hint = "/oauth/logout?id_token_hint=" + tokens.get("id_token").asString();
 

@@ -43,7 +43,8 @@ class PushedRequestIT extends RunningAuthorizationServer {
 
         assertError(call(PAR, app, elsewhere), 400, "invalid_request");
         assertError(call(PAR, app, unproven), 400, "invalid_request");
-        String requestUri = json(call(PAR, app, request(app))).get("request_uri").asString();
+        String requestUri =
+                json(call(PAR, app, request(app))).get("request_uri").asString();
         Stop foreign = browser()
                 .open("/oauth/authorize?client_id=" + publicApp().id() + "&request_uri="
                         + TestBrowser.encode(requestUri));
@@ -59,8 +60,7 @@ class PushedRequestIT extends RunningAuthorizationServer {
                         .parameter("error"))
                 .contains("invalid_target");
 
-        JsonNode tokens = json(
-                redeem(app, code(app, anybody(), Map.of("resource", "http://127.0.0.1:8080/api"))));
+        JsonNode tokens = json(redeem(app, code(app, anybody(), Map.of("resource", "http://127.0.0.1:8080/api"))));
 
         assertThat(claims(tokens.get("access_token").asString()).getAudience())
                 .containsExactly("culvert", "http://127.0.0.1:8080/api");

@@ -43,8 +43,8 @@ final class KeyProofs {
     static final String HEADER = "DPoP";
 
     private static final String TYPE = "dpop+jwt";
-    private static final Set<JWSAlgorithm> ALGORITHMS = Set.of(
-            JWSAlgorithm.ES256, JWSAlgorithm.ES384, JWSAlgorithm.ES512, JWSAlgorithm.RS256, JWSAlgorithm.PS256);
+    private static final Set<JWSAlgorithm> ALGORITHMS =
+            Set.of(JWSAlgorithm.ES256, JWSAlgorithm.ES384, JWSAlgorithm.ES512, JWSAlgorithm.RS256, JWSAlgorithm.PS256);
 
     /** How far the clock of the caller may be off, and how long a proof can travel. */
     private static final Duration TOLERANCE = Duration.ofSeconds(60);

@@ -104,7 +104,7 @@ final class RequestValidation implements Stage {
         }
         String authorization = headers.getFirst(HttpHeaders.AUTHORIZATION);
         boolean forTheService = plane == Plane.AUTHORIZATION // clients send their secret as Basic
-                || plane == Plane.DATA && headers.containsHeader(HeaderNames.API_KEY);
+                || (plane == Plane.DATA && headers.containsHeader(HeaderNames.API_KEY));
         if (authorization != null && !forTheService && !carriesToken(authorization)) {
             return new ProblemException(
                     ProblemCode.INVALID_AUTH_HEADER, "The Authorization header must be 'Bearer <token or API key>'.");

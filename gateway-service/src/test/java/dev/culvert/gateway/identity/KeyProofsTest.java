@@ -41,14 +41,17 @@ class KeyProofsTest {
 
         assertThat(proves(proof)).isTrue();
         assertThat(proves(proof)).isFalse();
-        assertThat(proves(proof(KEY, claims -> claims.claim("htu", URL + "?limit=3")))).isTrue();
+        assertThat(proves(proof(KEY, claims -> claims.claim("htu", URL + "?limit=3"))))
+                .isTrue();
     }
 
     @Test
     void refusesProofsForSomethingElse() throws Exception {
         assertThat(proves(proof(KEY, claims -> claims.claim("htm", "POST")))).isFalse();
-        assertThat(proves(proof(KEY, claims -> claims.claim("htu", "https://evil.example/api/v1/tunnels")))).isFalse();
-        assertThat(proves(proof(KEY, claims -> claims.claim("ath", digest("x.y.z"))))).isFalse();
+        assertThat(proves(proof(KEY, claims -> claims.claim("htu", "https://evil.example/api/v1/tunnels"))))
+                .isFalse();
+        assertThat(proves(proof(KEY, claims -> claims.claim("ath", digest("x.y.z")))))
+                .isFalse();
         assertThat(proves(proof(KEY, claims -> claims.claim("ath", null)))).isFalse();
         assertThat(proves(proof(KEY, claims -> claims.jwtID(null)))).isFalse();
         assertThat(proves(proof(key(), claims -> claims))).isFalse();
@@ -56,10 +59,13 @@ class KeyProofsTest {
 
     @Test
     void refusesOldAndFutureProofs() throws Exception {
-        assertThat(proves(proof(KEY, claims -> claims.issueTime(Date.from(NOW.minusSeconds(61)))))).isFalse();
-        assertThat(proves(proof(KEY, claims -> claims.issueTime(Date.from(NOW.plusSeconds(61)))))).isFalse();
+        assertThat(proves(proof(KEY, claims -> claims.issueTime(Date.from(NOW.minusSeconds(61))))))
+                .isFalse();
+        assertThat(proves(proof(KEY, claims -> claims.issueTime(Date.from(NOW.plusSeconds(61))))))
+                .isFalse();
         assertThat(proves(proof(KEY, claims -> claims.issueTime(null)))).isFalse();
-        assertThat(proves(proof(KEY, claims -> claims.issueTime(Date.from(NOW.minusSeconds(59)))))).isTrue();
+        assertThat(proves(proof(KEY, claims -> claims.issueTime(Date.from(NOW.minusSeconds(59))))))
+                .isTrue();
     }
 
     @Test
@@ -69,10 +75,12 @@ class KeyProofsTest {
         bearer.set(HttpHeaders.AUTHORIZATION, "Bearer " + TOKEN);
         HttpHeaders twice = headers(good);
         twice.add(KeyProofs.HEADER, good);
-        SignedJWT otherType = signed(KEY, new JWSHeader.Builder(JWSAlgorithm.ES256)
-                .type(new JOSEObjectType("at+jwt"))
-                .jwk(KEY.toPublicJWK())
-                .build());
+        SignedJWT otherType = signed(
+                KEY,
+                new JWSHeader.Builder(JWSAlgorithm.ES256)
+                        .type(new JOSEObjectType("at+jwt"))
+                        .jwk(KEY.toPublicJWK())
+                        .build());
         SignedJWT symmetric = new SignedJWT(
                 new JWSHeader.Builder(JWSAlgorithm.HS256)
                         .type(new JOSEObjectType("dpop+jwt"))

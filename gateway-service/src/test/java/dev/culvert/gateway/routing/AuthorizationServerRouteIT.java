@@ -70,9 +70,11 @@ class AuthorizationServerRouteIT {
     void leavesThePolicyOfPagesToTheServer() {
         String policy = "default-src 'none'; form-action 'self' https://app.example.org";
         gateway.service()
-                .on("/oauth/consent", (_, response) -> response.header("Content-Security-Policy", policy)
-                        .header("Set-Cookie", "culvert_browser=x; Path=/oauth")
-                        .send());
+                .on(
+                        "/oauth/consent",
+                        (_, response) -> response.header("Content-Security-Policy", policy)
+                                .header("Set-Cookie", "culvert_browser=x; Path=/oauth")
+                                .send());
 
         HttpResponse<String> page = send(gateway.anonymous("/oauth/consent"));
 
