@@ -126,7 +126,7 @@ class AuthorizationCodeIT extends RunningAuthorizationServer {
             Stop plain = browser().open(authorize(any, Map.of("code_challenge_method", "plain")));
             assertThat(plain.parameter("error")).contains("invalid_request");
         }
-        String code = code(app, client().registerVerified());
+        String code = code(app, anybody());
         Map<String, String> exchange =
                 Map.of("grant_type", "authorization_code", "code", code, "redirect_uri", CALLBACK);
         assertError(token(app, exchange), 400, "invalid_grant");
@@ -195,7 +195,7 @@ class AuthorizationCodeIT extends RunningAuthorizationServer {
     @Test
     void letsOneOfParallelExchangesWin() throws Exception {
         App app = publicApp();
-        String code = code(app, client().registerVerified());
+        String code = code(app, anybody());
         Callable<HttpResponse<String>> exchange = () -> redeem(app, code);
         List<HttpResponse<String>> answers;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -230,8 +230,7 @@ class AuthorizationCodeIT extends RunningAuthorizationServer {
         assertThat(refused.parameter("error")).contains("invalid_scope");
         assertThat(refused.parameter("state")).contains(state);
 
-        Stop consent =
-                signIn(browser, browser.open(authorize(app, Map.of("state", state))), client().registerVerified());
+        Stop consent = signIn(browser, browser.open(authorize(app, Map.of("state", state))), anybody());
 
         assertThat(allow(browser, consent).parameter("state")).contains(state);
     }
@@ -240,7 +239,7 @@ class AuthorizationCodeIT extends RunningAuthorizationServer {
     @Test
     void storesNoUsableCodeOrToken() {
         App app = publicApp();
-        String code = code(app, client().registerVerified());
+        String code = code(app, anybody());
         assertThat(column("SELECT a::text FROM auth.oauth_authorization a")).noneMatch(row -> row.contains(code));
 
         String refreshToken = json(redeem(app, code)).get("refresh_token").asString();
@@ -252,7 +251,7 @@ class AuthorizationCodeIT extends RunningAuthorizationServer {
     /** RFC 8252 §7.3: programs on the user's machine listen on whatever port is free. */
     @Test
     void acceptsAnyPortOnTheUsersOwnMachine() {
-        App app = register(client().signedIn(), false, Map.of("redirectUris", List.of("http://127.0.0.1/callback")));
+        App app = register(owner(), false, Map.of("redirectUris", List.of("http://127.0.0.1/callback")));
 
         Stop signIn = browser().open(authorize(app, Map.of("redirect_uri", "http://127.0.0.1:49152/callback")));
         Stop other = browser().open(authorize(app, Map.of("redirect_uri", "http://127.0.0.1:49152/other")));

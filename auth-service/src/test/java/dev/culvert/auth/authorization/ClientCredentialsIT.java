@@ -124,7 +124,7 @@ class ClientCredentialsIT extends RunningAuthorizationServer {
     @Test
     void endsTokensOfItsOwnOnly() {
         App app = publicApp();
-        JsonNode tokens = tokens(app, client().registerVerified());
+        JsonNode tokens = tokens(app, anybody());
         String refresh = tokens.get("refresh_token").asString();
 
         HttpResponse<String> foreign = call("/oauth/revoke", confidentialApp(), Map.of("token", refresh));

@@ -44,7 +44,7 @@ class ConsentIT extends RunningAuthorizationServer {
         App app = register(admin(), false, Map.of("trusted", true));
         TestBrowser browser = browser();
 
-        Stop back = signIn(browser, browser.open(authorize(app, Map.of())), client().registerVerified());
+        Stop back = signIn(browser, browser.open(authorize(app, Map.of())), anybody());
 
         assertThat(back.parameter("code")).isPresent();
     }
@@ -54,7 +54,7 @@ class ConsentIT extends RunningAuthorizationServer {
     void remembersWhatWasAllowed() {
         App app = publicApp();
         TestBrowser browser = browser();
-        allow(browser, signIn(browser, browser.open(authorize(app, Map.of())), client().registerVerified()));
+        allow(browser, signIn(browser, browser.open(authorize(app, Map.of())), anybody()));
 
         assertThat(browser.open(authorize(app, Map.of())).parameter("code")).isPresent();
         Stop more = browser.open(authorize(app, Map.of("scope", SCOPES + " tunnels:read")));
@@ -95,8 +95,7 @@ class ConsentIT extends RunningAuthorizationServer {
     void takesAnswersFromThoseAskedOnly() {
         App app = publicApp();
         TestBrowser ada = browser();
-        Form allow = signIn(ada, ada.open(authorize(app, Map.of())), client().registerVerified())
-                .form("/oauth/authorize");
+        Form allow = signIn(ada, ada.open(authorize(app, Map.of())), anybody()).form("/oauth/authorize");
         TestBrowser eve = browser();
         signIn(eve, eve.open(authorize(app, Map.of())), client().registerVerified());
 
@@ -112,7 +111,7 @@ class ConsentIT extends RunningAuthorizationServer {
     void endsEverythingWithTheApplication() {
         AuthClient owner = client().signedIn();
         App app = register(owner, false, Map.of());
-        JsonNode tokens = tokens(app, client().registerVerified());
+        JsonNode tokens = tokens(app, anybody());
 
         assertThat(owner.delete(APPLICATIONS + "/" + app.id()).statusCode()).isEqualTo(204);
 
@@ -125,13 +124,11 @@ class ConsentIT extends RunningAuthorizationServer {
     @Test
     void showsNamesAsTheyAre() {
         App app = register(
-                client().signedIn(),
-                false,
-                Map.of("name", "<script>alert(1)</script>", "redirectUris", List.of(CALLBACK)));
+                owner(), false, Map.of("name", "<script>alert(1)</script>", "redirectUris", List.of(CALLBACK)));
         TestBrowser browser = browser();
 
         Stop signIn = browser.open(authorize(app, Map.of()));
-        Stop consent = signIn(browser, signIn, client().registerVerified());
+        Stop consent = signIn(browser, signIn, anybody());
 
         assertThat(signIn.body() + consent.body())
                 .contains("&lt;script&gt;alert(1)&lt;/script&gt;")

@@ -55,7 +55,7 @@ class DeviceFlowIT extends RunningAuthorizationServer {
                 browser,
                 browser.open(
                         "/oauth/device?user_code=" + started.get("user_code").asString()),
-                client().registerVerified());
+                anybody());
 
         Stop refused = browser.submit(consent.form("/oauth/device/refuse"));
 
@@ -70,7 +70,7 @@ class DeviceFlowIT extends RunningAuthorizationServer {
         App app = device();
         JsonNode started = start(app);
         TestBrowser browser = browser();
-        Stop page = signIn(browser, browser.open("/oauth/device"), client().registerVerified());
+        Stop page = signIn(browser, browser.open("/oauth/device"), anybody());
         assertThat(browser.submit(page.form("/oauth/device").with("user_code", "BBBB-BBBB"))
                         .body())
                 .contains("role=\"alert\"");
@@ -97,7 +97,7 @@ class DeviceFlowIT extends RunningAuthorizationServer {
     }
 
     private App device() {
-        return register(client().signedIn(), false, Map.of("deviceFlow", true, "redirectUris", List.of()));
+        return register(owner(), false, Map.of("deviceFlow", true, "redirectUris", List.of()));
     }
 
     private JsonNode start(App app) {

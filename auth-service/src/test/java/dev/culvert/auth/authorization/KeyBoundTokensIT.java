@@ -28,7 +28,7 @@ class KeyBoundTokensIT extends RunningAuthorizationServer {
     void bindsTokensToTheKeyOfTheProof() throws Exception {
         App app = publicApp();
         ECKey key = key();
-        String code = code(app, client().registerVerified());
+        String code = code(app, anybody());
 
         JsonNode tokens = json(exchange(app, code, proof(key)));
 

@@ -88,14 +88,12 @@ class OpenIdIT extends RunningAuthorizationServer {
     @Test
     void tellsNoMoreThanTheScopes() {
         App app = publicApp();
-        JsonNode tokens =
-                json(redeem(app, code(app, client().registerVerified(), Map.of("scope", "openid profile:read"))));
+        JsonNode tokens = json(redeem(app, code(app, anybody(), Map.of("scope", "openid profile:read"))));
         JsonNode info = json(client().as(tokens.get("access_token").asString()).get("/oauth/userinfo"));
         assertThat(info.properties()).hasSize(1);
 
         App silent = publicApp();
-        JsonNode without =
-                json(redeem(silent, code(silent, client().registerVerified(), Map.of("scope", "profile:read"))));
+        JsonNode without = json(redeem(silent, code(silent, anybody(), Map.of("scope", "profile:read"))));
         assertThat(without.get("id_token")).isNull();
         ProblemAssert.assertThat(
                         client().as(without.get("access_token").asString()).get("/oauth/userinfo"))
@@ -135,10 +133,9 @@ class OpenIdIT extends RunningAuthorizationServer {
     /** RP-Initiated Logout: with the id token at once, back to a registered address only, and the tokens end. */
     @Test
     void signsOutForAnApplication() {
-        App app = register(client().signedIn(), false, Map.of("postLogoutRedirectUris", List.of(SIGNED_OUT)));
+        App app = register(owner(), false, Map.of("postLogoutRedirectUris", List.of(SIGNED_OUT)));
         TestBrowser browser = browser();
-        Stop back =
-                allow(browser, signIn(browser, browser.open(authorize(app, Map.of())), client().registerVerified()));
+        Stop back = allow(browser, signIn(browser, browser.open(authorize(app, Map.of())), anybody()));
         JsonNode tokens = json(redeem(app, back.parameter("code").orElseThrow()));
         String hint = "/oauth/logout?id_token_hint=" + tokens.get("id_token").asString();
 
@@ -157,9 +154,9 @@ class OpenIdIT extends RunningAuthorizationServer {
 
     @Test
     void asksBeforeSigningOutWithoutAnIdToken() {
-        App app = register(client().signedIn(), false, Map.of("postLogoutRedirectUris", List.of(SIGNED_OUT)));
+        App app = register(owner(), false, Map.of("postLogoutRedirectUris", List.of(SIGNED_OUT)));
         TestBrowser browser = browser();
-        signIn(browser, browser.open(authorize(app, Map.of())), client().registerVerified());
+        signIn(browser, browser.open(authorize(app, Map.of())), anybody());
 
         Stop question = browser.open(
                 "/oauth/logout?client_id=" + app.id() + "&post_logout_redirect_uri=" + TestBrowser.encode(SIGNED_OUT));

@@ -21,7 +21,7 @@ class PagesIT extends RunningAuthorizationServer {
     void haveAStrictPolicyAndNoScript() {
         TestBrowser browser = browser();
         Stop signIn = browser.open(authorize(publicApp(), Map.of()));
-        Stop consent = signIn(browser, signIn, client().registerVerified());
+        Stop consent = signIn(browser, signIn, anybody());
         Stop refused = browser.open(authorize(publicApp(), Map.of("redirect_uri", "https://evil.example/")));
 
         Stream.of(signIn, consent, refused).forEach(page -> {
@@ -63,7 +63,7 @@ class PagesIT extends RunningAuthorizationServer {
     void refuseFormsOfOtherSites() {
         TestBrowser browser = browser();
         Stop signIn = browser.open(authorize(publicApp(), Map.of()));
-        Form form = credentials(signIn, client().registerVerified());
+        Form form = credentials(signIn, anybody());
 
         assertThat(browser.post(form.without("_csrf")).statusCode()).isEqualTo(403);
         assertThat(browser.post(form.with("_csrf", "made-up")).statusCode()).isEqualTo(403);
@@ -104,7 +104,7 @@ class PagesIT extends RunningAuthorizationServer {
             })
     void leadToNoOtherPlaceAfterSigningIn(String target) {
         TestBrowser browser = browser();
-        Form form = credentials(browser.open(authorize(publicApp(), Map.of())), client().registerVerified())
+        Form form = credentials(browser.open(authorize(publicApp(), Map.of())), anybody())
                 .with("continue", target);
 
         HttpResponse<String> answer = browser.post(form);
@@ -143,7 +143,7 @@ class PagesIT extends RunningAuthorizationServer {
     void askForThePasswordAgainAfterHalfAnHour() {
         App app = register(admin(), false, Map.of("trusted", true));
         TestBrowser browser = browser();
-        signIn(browser, browser.open(authorize(app, Map.of())), client().registerVerified());
+        signIn(browser, browser.open(authorize(app, Map.of())), anybody());
         assertThat(browser.open(authorize(app, Map.of())).parameter("code")).isPresent();
 
         clock.skip(Duration.ofMinutes(31));

@@ -18,13 +18,13 @@ class PushedRequestIT extends RunningAuthorizationServer {
     @Test
     void takesTheRequestFromTheApplicationItself() {
         App app = confidentialApp();
-        HttpResponse<String> pushed = call(PAR, app, request());
+        HttpResponse<String> pushed = call(PAR, app, request(app));
         assertThat(pushed.statusCode()).as(pushed.body()).isEqualTo(201);
         String requestUri = json(pushed).get("request_uri").asString();
         String path = "/oauth/authorize?client_id=" + app.id() + "&request_uri=" + TestBrowser.encode(requestUri);
         TestBrowser browser = browser();
 
-        Stop consent = signIn(browser, browser.open(path), client().registerVerified());
+        Stop consent = signIn(browser, browser.open(path), anybody());
         Stop back = allow(browser, consent);
 
         assertThat(back.parameter("state")).contains("pushed");
@@ -36,14 +36,15 @@ class PushedRequestIT extends RunningAuthorizationServer {
     @Test
     void checksTheRequestAtOnce() {
         App app = confidentialApp();
-        Map<String, String> elsewhere = request();
+        Map<String, String> elsewhere = request(app);
         elsewhere.put("redirect_uri", "https://evil.example/");
-        Map<String, String> unproven = request();
+        Map<String, String> unproven = request(app);
         unproven.remove("code_challenge");
 
         assertError(call(PAR, app, elsewhere), 400, "invalid_request");
         assertError(call(PAR, app, unproven), 400, "invalid_request");
-        String requestUri = json(call(PAR, app, request())).get("request_uri").asString();
+        String requestUri =
+                json(call(PAR, app, request(app))).get("request_uri").asString();
         Stop foreign = browser()
                 .open("/oauth/authorize?client_id=" + publicApp().id() + "&request_uri="
                         + TestBrowser.encode(requestUri));
@@ -59,8 +60,7 @@ class PushedRequestIT extends RunningAuthorizationServer {
                         .parameter("error"))
                 .contains("invalid_target");
 
-        JsonNode tokens = json(
-                redeem(app, code(app, client().registerVerified(), Map.of("resource", "http://127.0.0.1:8080/api"))));
+        JsonNode tokens = json(redeem(app, code(app, anybody(), Map.of("resource", "http://127.0.0.1:8080/api"))));
 
         assertThat(claims(tokens.get("access_token").asString()).getAudience())
                 .containsExactly("culvert", "http://127.0.0.1:8080/api");
@@ -72,8 +72,9 @@ class PushedRequestIT extends RunningAuthorizationServer {
                 "invalid_target");
     }
 
-    private static Map<String, String> request() {
+    private static Map<String, String> request(App app) {
         Map<String, String> request = new LinkedHashMap<>();
+        request.put("client_id", app.id());
         request.put("response_type", "code");
         request.put("redirect_uri", CALLBACK);
         request.put("scope", SCOPES);

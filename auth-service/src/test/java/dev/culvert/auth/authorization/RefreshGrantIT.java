@@ -29,7 +29,7 @@ class RefreshGrantIT extends RunningAuthorizationServer {
     @Test
     void renewsTokens() throws Exception {
         for (App app : List.of(publicApp(), confidentialApp())) {
-            JsonNode first = tokens(app, client().registerVerified());
+            JsonNode first = tokens(app, anybody());
 
             JsonNode second = json(refresh(app, first.get("refresh_token").asString()));
 
@@ -70,7 +70,7 @@ class RefreshGrantIT extends RunningAuthorizationServer {
     @Test
     void repeatsAnAnswerForAMoment() {
         App app = publicApp();
-        JsonNode first = tokens(app, client().registerVerified());
+        JsonNode first = tokens(app, anybody());
         String used = first.get("refresh_token").asString();
         JsonNode second = json(refresh(app, used));
 
@@ -87,8 +87,7 @@ class RefreshGrantIT extends RunningAuthorizationServer {
     @Test
     void hasOneSuccessorHoweverManyAsk() throws Exception {
         App app = publicApp();
-        String token =
-                tokens(app, client().registerVerified()).get("refresh_token").asString();
+        String token = tokens(app, anybody()).get("refresh_token").asString();
         Callable<HttpResponse<String>> refresh = () -> refresh(app, token);
         List<HttpResponse<String>> answers;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -112,8 +111,7 @@ class RefreshGrantIT extends RunningAuthorizationServer {
     @Test
     void renewsForTheApplicationItWasGivenTo() {
         App app = publicApp();
-        String token =
-                tokens(app, client().registerVerified()).get("refresh_token").asString();
+        String token = tokens(app, anybody()).get("refresh_token").asString();
 
         assertError(refresh(publicApp(), token), 400, "invalid_grant");
         assertError(refresh(app, "made-up"), 400, "invalid_grant");
@@ -126,8 +124,7 @@ class RefreshGrantIT extends RunningAuthorizationServer {
     @Test
     void narrowsScopes() throws Exception {
         App app = publicApp();
-        String token =
-                tokens(app, client().registerVerified()).get("refresh_token").asString();
+        String token = tokens(app, anybody()).get("refresh_token").asString();
 
         assertError(
                 token(app, Map.of("grant_type", "refresh_token", "refresh_token", token, "scope", "tunnels:read")),
@@ -143,13 +140,11 @@ class RefreshGrantIT extends RunningAuthorizationServer {
     @Test
     void endsWithTime() {
         App app = publicApp();
-        String old =
-                tokens(app, client().registerVerified()).get("refresh_token").asString();
+        String old = tokens(app, anybody()).get("refresh_token").asString();
         clock.skip(Duration.ofDays(7).plusMinutes(1));
         assertError(refresh(app, old), 400, "invalid_grant");
 
-        String token =
-                tokens(app, client().registerVerified()).get("refresh_token").asString();
+        String token = tokens(app, anybody()).get("refresh_token").asString();
         for (int week = 0; week < 4; week++) {
             clock.skip(Duration.ofDays(6));
             token = json(refresh(app, token)).get("refresh_token").asString();

@@ -31,6 +31,13 @@ abstract class RunningAuthorizationServer extends RunningAuthService {
     protected static final String VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
     protected static final String SCOPES = "openid profile profile:read";
 
+    private static final int MOST_PER_OWNER = 40;
+
+    // one service runs for all test classes, and what is registered there stays
+    private static Optional<Person> anybody = Optional.empty();
+    private static Optional<AuthClient> owner = Optional.empty();
+    private static int ownerUses;
+
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     /** A registered application. */
@@ -50,7 +57,27 @@ abstract class RunningAuthorizationServer extends RunningAuthService {
                 .asString());
     }
 
-    /** An application of somebody new, with the usual settings changed as given. */
+    /** Somebody who can sign in, the same for all tests that do not care who. */
+    protected Person anybody() {
+        if (anybody.isEmpty()) {
+            anybody = Optional.of(client().registerVerified());
+        }
+        return anybody.get();
+    }
+
+    /** Somebody who can register applications; another one before there are too many. */
+    protected AuthClient owner() {
+        if (owner.isEmpty() || ++ownerUses % MOST_PER_OWNER == 0 || !holds(owner.get())) {
+            owner = Optional.of(client().signedIn());
+        }
+        return owner.get();
+    }
+
+    private static boolean holds(AuthClient client) {
+        return client.get("/api/v1/auth/me").statusCode() == 200;
+    }
+
+    /** An application of an owner, with the usual settings changed as given. */
     protected App register(AuthClient owner, boolean confidential, Map<String, Object> changes) {
         Map<String, Object> request = new LinkedHashMap<>(Map.of(
                 "name",
@@ -71,11 +98,11 @@ abstract class RunningAuthorizationServer extends RunningAuthService {
     }
 
     protected App publicApp() {
-        return register(client().signedIn(), false, Map.of());
+        return register(owner(), false, Map.of());
     }
 
     protected App confidentialApp() {
-        return register(client().signedIn(), true, Map.of());
+        return register(owner(), true, Map.of());
     }
 
     /** A good authorization request with changes; an empty value leaves the parameter out. */
@@ -112,8 +139,9 @@ abstract class RunningAuthorizationServer extends RunningAuthService {
 
     protected String code(App app, Person person, Map<String, String> changes) {
         TestBrowser browser = browser();
-        Stop consent = signIn(browser, browser.open(authorize(app, changes)), person);
-        return allow(browser, consent).parameter("code").orElseThrow();
+        Stop asked = signIn(browser, browser.open(authorize(app, changes)), person);
+        Stop back = asked.elsewhere() ? asked : allow(browser, asked);
+        return back.parameter("code").orElseThrow();
     }
 
     protected HttpResponse<String> redeem(App app, String code) {
