@@ -1,5 +1,6 @@
 package dev.culvert.auth.signin;
 
+import dev.culvert.auth.account.Account;
 import dev.culvert.auth.account.Accounts;
 import dev.culvert.auth.token.Origin;
 import dev.culvert.auth.token.Sessions;
@@ -8,13 +9,14 @@ import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.data.tenant.TenantScope;
 import dev.culvert.platform.problem.ProblemException;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionOperations;
 
 /** Signs somebody in by name and password. */
 @Service
-class SignInService {
+public class SignInService {
     private static final String REASON = "an account is found by its name before its tenant is known";
     private static final Pattern CONTROL_CHARACTERS = Pattern.compile("\\p{Cntrl}");
 
@@ -43,16 +45,26 @@ class SignInService {
      * @throws ProblemException EMAIL_NOT_VERIFIED (only after the right password), and what {@link PasswordCheck} throws
      */
     TokenResponse signIn(String typedName, String password, Origin origin) {
+        return signIn(typedName, password, origin, account -> sessions.begin(account, origin));
+    }
+
+    /**
+     * Signs in like everybody, and begins what the caller wants to begin, in the transaction that records the attempt.
+     *
+     * @param begin given the account; runs in the system scope
+     * @throws ProblemException EMAIL_NOT_VERIFIED (only after the right password), and what {@link PasswordCheck} throws
+     */
+    public <T> T signIn(String typedName, String password, Origin origin, Function<Account, T> begin) {
         Attempt attempt = attempt(CONTROL_CHARACTERS.matcher(typedName).replaceAll(""), origin);
-        Optional<TokenResponse> tokens = check.whenRight(attempt, password, account -> {
+        Optional<T> begun = check.whenRight(attempt, password, account -> {
             if (!account.emailVerified()) {
                 records.notVerified(attempt);
                 return Optional.empty();
             }
-            records.signedIn();
-            return Optional.of(sessions.begin(account, origin));
+            records.signedIn(attempt, account);
+            return Optional.of(begin.apply(account));
         });
-        return tokens.orElseThrow(() -> new ProblemException(
+        return begun.orElseThrow(() -> new ProblemException(
                 ProblemCode.EMAIL_NOT_VERIFIED,
                 "The password is right, but the mail address is not confirmed yet; open the link in the mail."));
     }

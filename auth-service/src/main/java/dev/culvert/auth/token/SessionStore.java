@@ -3,6 +3,7 @@ package dev.culvert.auth.token;
 import dev.culvert.auth.opaquetoken.OpaqueToken;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -184,6 +185,8 @@ class SessionStore {
     }
 
     private static Session session(ResultSet row, int rowNumber) throws SQLException {
+        Instant expiresAt = row.getTimestamp("expires_at").toInstant();
+        Timestamp idleExpiresAt = row.getTimestamp("idle_expires_at");
         return new Session(
                 row.getObject("id", UUID.class),
                 row.getObject("tenant_id", UUID.class),
@@ -192,7 +195,7 @@ class SessionStore {
                 row.getString("user_agent"),
                 row.getTimestamp("created_at").toInstant(),
                 row.getTimestamp("last_used_at").toInstant(),
-                row.getTimestamp("expires_at").toInstant(),
-                row.getTimestamp("idle_expires_at").toInstant());
+                expiresAt,
+                idleExpiresAt == null ? expiresAt : idleExpiresAt.toInstant());
     }
 }
