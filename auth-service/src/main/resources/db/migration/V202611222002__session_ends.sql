@@ -1,7 +1,6 @@
--- A session also ends when nobody has used it for a while: the newest refresh token has expired by then.
+-- A session also ends when nobody has used it for a while: the newest refresh token has expired by then. Null, as in rows
+-- that instances of the last release write, means no such limit; least() ignores it.
 ALTER TABLE session ADD COLUMN idle_expires_at timestamptz;
-UPDATE session SET idle_expires_at = expires_at;
-ALTER TABLE session ALTER COLUMN idle_expires_at SET NOT NULL;
 -- SHA-256 of the id (jti) of the newest access token.
 ALTER TABLE session ADD COLUMN token_hash bytea;
 ALTER TABLE session ADD COLUMN is_active boolean GENERATED ALWAYS AS (ended_at IS NULL) STORED;

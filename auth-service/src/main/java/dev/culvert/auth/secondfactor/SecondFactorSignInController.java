@@ -6,20 +6,24 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.culvert.auth.secondfactor.SecondFactorSignIn.Completed;
 import dev.culvert.auth.token.Origin;
 import dev.culvert.auth.token.Sessions;
+import dev.culvert.auth.token.TokenAnswers;
 import dev.culvert.auth.token.TokenResponse;
 import dev.culvert.platform.access.Access;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
 import java.util.List;
+import java.util.Objects;
 import org.springframework.http.CacheControl;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 @RestController
@@ -28,10 +32,12 @@ import org.springframework.web.bind.annotation.RestController;
 class SecondFactorSignInController {
     private final SecondFactorSignIn signIn;
     private final Sessions sessions;
+    private final TokenAnswers answers;
 
-    SecondFactorSignInController(SecondFactorSignIn signIn, Sessions sessions) {
+    SecondFactorSignInController(SecondFactorSignIn signIn, Sessions sessions, TokenAnswers answers) {
         this.signIn = signIn;
         this.sessions = sessions;
+        this.answers = answers;
     }
 
     record ChallengeRequest(
@@ -73,16 +79,22 @@ class SecondFactorSignInController {
             description = "With the code of the authenticator app or a recovery code. Each works once. 401"
                     + " AUTHENTICATION_FAILED for a wrong one, 403 ACCOUNT_LOCKED with Retry-After after 5 failures.")
     ResponseEntity<SecondFactorTokenResponse> complete(
-            @Valid @RequestBody SecondFactorRequest body, HttpServletRequest request) {
+            @Valid @RequestBody SecondFactorRequest body,
+            @Parameter(description = "true puts the refresh token into a cookie, as at the first step")
+                    @RequestParam(defaultValue = "false")
+                    boolean cookie,
+            HttpServletRequest request) {
         Origin origin = Origin.of(request);
         Completed<TokenResponse> completed = signIn.complete(
                 body.challenge(),
                 body.code(),
                 origin,
                 (account, assurance) -> sessions.begin(account, origin, assurance));
-        return ResponseEntity.ok()
-                .cacheControl(CacheControl.noStore())
-                .body(new SecondFactorTokenResponse(completed.begun(), completed.recoveryCodes()));
+        ResponseEntity<TokenResponse> answer = answers.of(completed.begun(), cookie);
+        return ResponseEntity.status(answer.getStatusCode())
+                .headers(answer.getHeaders())
+                .body(new SecondFactorTokenResponse(
+                        Objects.requireNonNull(answer.getBody()), completed.recoveryCodes()));
     }
 
     @Access(open = true)

@@ -50,8 +50,11 @@ class SignInRecords {
         failed(attempt, "email_not_verified", AuditSeverity.WARN);
     }
 
-    /** The record of a success is made with its session. */
-    void signedIn() {
+    /** A right password that lets somebody in. */
+    void signedIn(Attempt attempt, Account account) {
+        audit.record(AuditEvent.of(AuditType.LOGIN, AuditSeverity.INFO, "signed_in")
+                .attemptedAs(attempt.name())
+                .about(account.tenantId(), account.id()));
         count("signed_in");
     }
 

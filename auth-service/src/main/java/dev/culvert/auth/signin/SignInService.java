@@ -94,7 +94,7 @@ public class SignInService {
             records.secondFactorAsked();
             return new Outcome.CodeNeeded<>(required.get());
         }
-        records.signedIn();
+        records.signedIn(attempt, account);
         return new Outcome.Begun<>(begin.apply(account));
     }
 
@@ -109,7 +109,7 @@ public class SignInService {
         Attempt attempt = new Attempt(name, Optional.of(new Credentials(account, Passwords.NOBODYS_HASH)), origin);
         return check.whenCodeRight(attempt, account, () -> {
             Optional<T> begun = step.get();
-            begun.ifPresent(_ -> records.signedIn());
+            begun.ifPresent(_ -> records.signedIn(attempt, account));
             return begun;
         });
     }

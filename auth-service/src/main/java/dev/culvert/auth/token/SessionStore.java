@@ -4,6 +4,7 @@ import dev.culvert.auth.assurance.Assurance;
 import dev.culvert.auth.opaquetoken.OpaqueToken;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -192,6 +193,8 @@ class SessionStore {
     }
 
     private static Session session(ResultSet row, int rowNumber) throws SQLException {
+        Instant expiresAt = row.getTimestamp("expires_at").toInstant();
+        Timestamp idleExpiresAt = row.getTimestamp("idle_expires_at");
         return new Session(
                 row.getObject("id", UUID.class),
                 row.getObject("tenant_id", UUID.class),
@@ -200,8 +203,8 @@ class SessionStore {
                 row.getString("user_agent"),
                 row.getTimestamp("created_at").toInstant(),
                 row.getTimestamp("last_used_at").toInstant(),
-                row.getTimestamp("expires_at").toInstant(),
-                row.getTimestamp("idle_expires_at").toInstant(),
+                expiresAt,
+                idleExpiresAt == null ? expiresAt : idleExpiresAt.toInstant(),
                 Assurance.of(row.getTimestamp("proven_at").toInstant(), Set.of((String[])
                         row.getArray("methods").getArray())));
     }

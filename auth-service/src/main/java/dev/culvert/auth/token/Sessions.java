@@ -97,9 +97,6 @@ public class Sessions {
         store.insert(session, access.id());
         OpaqueToken refresh = OpaqueToken.random();
         store.insert(refresh, session.id(), now, session.end());
-        audit.record(AuditEvent.of(AuditType.LOGIN, AuditSeverity.INFO, "signed_in")
-                .about(account.tenantId(), account.id())
-                .inSession(session.id()));
         outbox.append(
                 account.tenantId(),
                 new AuthEvent.SignedIn(account.id(), session.id(), origin.clientAddress(), origin.userAgent()));

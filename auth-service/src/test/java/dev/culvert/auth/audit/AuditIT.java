@@ -62,7 +62,7 @@ class AuditIT extends RunningAuthService {
                         "login info signed_in",
                         "failed_login warn wrong_credentials");
         assertThat(page.get("limit").asInt()).isEqualTo(50);
-        assertThat(page.at("/items/0").propertyNames())
+        assertThat(page.at("/items/1").propertyNames())
                 .contains("timestamp", "userId", "sessionId", "ipAddress", "userAgent", "correlationId");
     }
 

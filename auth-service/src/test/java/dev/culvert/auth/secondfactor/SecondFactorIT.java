@@ -56,6 +56,26 @@ class SecondFactorIT extends RunningAuthService {
                 .isEqualTo(claims.getLongClaim(CallerClaims.AUTHENTICATED_AT));
     }
 
+    /** a page that asks for it gets its refresh token in a cookie here too. */
+    @Test
+    void keepsTheRefreshTokenInACookieForPages() {
+        Protected ada = protectedPerson();
+
+        HttpResponse<String> answer = client().post(
+                        SECOND_STEP + "?cookie=true",
+                        Map.of(
+                                "challenge",
+                                challenge(ada).get("challenge").asString(),
+                                "code",
+                                ada.app().code()));
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(json(answer).has("access_token")).isTrue();
+        assertThat(json(answer).has("refresh_token")).isFalse();
+        assertThat(answer.headers().allValues("Set-Cookie"))
+                .anyMatch(cookie -> cookie.startsWith("culvert_refresh=") && cookie.contains("HttpOnly"));
+    }
+
     /** RFC 6238 §5.2: a code that was seen over a shoulder is of no use. */
     @Test
     void takesEachCodeAndEachChallengeOnce() {

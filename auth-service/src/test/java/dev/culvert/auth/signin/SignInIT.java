@@ -119,7 +119,7 @@ class SignInIT extends RunningAuthService {
                         FROM auth.audit_record WHERE account_id = ? ORDER BY occurred_at""", ada.userId()))
                 .containsExactly(
                         "failed_login warn wrong_credentials " + ada.email() + " " + client.source() + " t",
-                        "login info signed_in " + client.source() + " t");
+                        "login info signed_in " + ada.username() + " " + client.source() + " t");
         var failed = PublishedEvents.first(EventType.SIGN_IN_FAILED, ada.userId());
         assertThat(failed.data().get("attemptedName").asString()).isEqualTo(ada.email());
         assertThat(failed.data().get("reason").asString()).isEqualTo("wrong_credentials");
