@@ -1,10 +1,13 @@
 package dev.culvert.auth.authorization;
 
+import static dev.culvert.auth.AuthClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.auth.AuthClient;
 import dev.culvert.auth.AuthClient.Person;
 import dev.culvert.auth.authorization.TestBrowser.Form;
 import dev.culvert.auth.authorization.TestBrowser.Stop;
+import dev.culvert.auth.secondfactor.TestingApp;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
@@ -57,6 +60,31 @@ class PagesIT extends RunningAuthorizationServer {
                         .contains("Path=/oauth", "HttpOnly", "SameSite=Lax", "Max-Age=1800"));
         String cookie = browser.cookies().get("culvert_browser");
         assertThat(column("SELECT b::text FROM auth.browser_session b")).noneMatch(row -> row.contains(cookie));
+    }
+
+    /** AC1.2: the pages ask for the code, too. */
+    @Test
+    void askForACodeWhereOneIsNeeded() {
+        Person ada = client().registerVerified();
+        AuthClient signedIn =
+                client().as(client().signIn(ada).get("access_token").asString());
+        var app = new TestingApp(
+                json(signedIn.post("/api/v1/auth/second-factor")).get("secret").asString(), clock);
+        signedIn.post("/api/v1/auth/second-factor/confirm", Map.of("code", app.code()));
+        clock.skip(Duration.ofSeconds(30)); // the code that confirmed the app is used up
+        TestBrowser browser = browser();
+
+        Stop codePage = signIn(browser, browser.open(authorize(publicApp(), Map.of())), ada);
+        assertThat(codePage.body()).contains("<label for=\"code\">", "autocomplete=\"one-time-code\"");
+        assertThat(browser.cookies()).doesNotContainKey("culvert_browser");
+
+        Stop wrong = browser.submit(codePage.form("/oauth/sign-in/code").with("code", app.wrongCode()));
+        assertThat(wrong.status()).isEqualTo(401);
+        assertThat(wrong.body()).contains("role=\"alert\"");
+
+        Stop consent = browser.submit(wrong.form("/oauth/sign-in/code").with("code", app.code()));
+        assertThat(consent.form("/oauth/authorize").fields()).isNotEmpty();
+        assertThat(browser.cookies()).containsKey("culvert_browser");
     }
 
     @Test

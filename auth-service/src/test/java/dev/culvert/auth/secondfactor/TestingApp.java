@@ -4,24 +4,24 @@ import java.io.ByteArrayOutputStream;
 import java.time.Clock;
 
 /** An authenticator app as people have it on their phones: knows the secret as text, shows a code every 30 seconds. */
-final class TestingApp {
+public final class TestingApp {
     private static final String BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
     private final byte[] secret;
     private final Clock clock;
 
-    TestingApp(String secret, Clock clock) {
+    public TestingApp(String secret, Clock clock) {
         this.secret = decode(secret);
         this.clock = clock;
     }
 
     /** The code shown now. */
-    String code() {
+    public String code() {
         return Totp.code(secret, Totp.step(clock.instant()));
     }
 
     /** One that is never shown now. */
-    String wrongCode() {
+    public String wrongCode() {
         long present = Totp.step(clock.instant());
         for (int number = 0; ; number++) {
             String code = "%06d".formatted(number);
