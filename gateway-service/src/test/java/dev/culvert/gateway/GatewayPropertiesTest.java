@@ -54,7 +54,7 @@ class GatewayPropertiesTest {
                         "proxy-data", URI.create("http://127.0.0.1:9084"),
                         "webhook", URI.create("http://127.0.0.1:8085"),
                         "admin", URI.create("http://127.0.0.1:8086")));
-        assertThat(routing.routes()).hasSize(19);
+        assertThat(routing.routes()).hasSize(20);
         assertThat(routing.routes().stream()
                         .filter(route -> route.plane() == Plane.DATA)
                         .map(RouteProperties::path))
