@@ -61,7 +61,8 @@ public final class AuthClient {
         return source;
     }
 
-    private static String anySource() {
+    /** An address nobody else has failed from. */
+    public static String anySource() {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         return "198.18." + random.nextInt(256) + "." + random.nextInt(256);
     }

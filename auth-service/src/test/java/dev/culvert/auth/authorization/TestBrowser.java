@@ -1,5 +1,6 @@
 package dev.culvert.auth.authorization;
 
+import dev.culvert.auth.AuthClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -32,6 +33,9 @@ final class TestBrowser {
 
     private final String address;
     private final Map<String, String> cookies = new LinkedHashMap<>();
+
+    /** As a trusted proxy in front of the service would tell it. */
+    private final String source = AuthClient.anySource();
 
     TestBrowser(String address) {
         this.address = address;
@@ -153,8 +157,9 @@ final class TestBrowser {
     }
 
     private HttpRequest.Builder request(String path) {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(address + path)).timeout(Duration.ofSeconds(60));
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + path))
+                .header("X-Forwarded-For", source)
+                .timeout(Duration.ofSeconds(60));
         if (!cookies.isEmpty()) {
             request.header(
                     "Cookie",

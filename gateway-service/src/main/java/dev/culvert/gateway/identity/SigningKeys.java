@@ -32,7 +32,7 @@ import reactor.netty.http.client.HttpClient;
 @Component
 final class SigningKeys implements JWKSource<SecurityContext>, SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(SigningKeys.class);
-    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final Duration RETRY = Duration.ofSeconds(1);
     private static final long EARLIEST_REPEAT_NANOS = Duration.ofSeconds(5).toNanos();
 
