@@ -46,7 +46,8 @@ class ClientCredentialsIT extends RunningAuthorizationServer {
         App admins = register(admin(), true, Map.of());
         assertThat(claims(json(token(admins, REQUEST)).get("access_token").asString())
                         .getStringListClaim(CallerClaims.ROLES))
-                .containsExactly("user");
+                .contains("user")
+                .doesNotContain("super_admin");
     }
 
     @Test
