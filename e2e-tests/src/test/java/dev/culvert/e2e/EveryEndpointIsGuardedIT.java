@@ -148,7 +148,11 @@ class EveryEndpointIsGuardedIT {
                 created(
                         owner,
                         "/api/v1/webhooks",
-                        Map.of("url", "https://example.org/hook", "events", List.of("tunnel.*"))));
+                        Map.of(
+                                "url",
+                                suite.address("demo-receiver").resolve("/hook").toString(),
+                                "events",
+                                List.of("tunnel.*"))));
         owned.put(
                 "/api/v1/api-keys/",
                 created(owner, "/api/v1/api-keys", Map.of("name", "guarded", "scopes", List.of(Scope.TUNNELS_USE))));
