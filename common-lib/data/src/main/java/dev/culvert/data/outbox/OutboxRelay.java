@@ -3,8 +3,10 @@ package dev.culvert.data.outbox;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
@@ -15,6 +17,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -154,19 +157,35 @@ final class OutboxRelay implements SmartLifecycle {
         backOff = backOffs.start();
     }
 
-    /** Sends until the first event that cannot even be queued; later ones of its key must not overtake it. */
+    /**
+     * Queues the events, in order. One that cannot be queued holds back the later ones of its key, which must not overtake
+     * it; when Kafka itself is away, it holds back all.
+     */
     private Optional<KafkaException> send(
             List<OutboxRow> batch, Producer<String, byte[]> producer, List<SentEvent> sent) {
+        Optional<KafkaException> failure = Optional.empty();
+        Set<String> held = new HashSet<>();
         for (OutboxRow row : batch) {
-            try {
-                sent.add(new SentEvent(row, producer.send(row.toRecord(source))));
-            } catch (InterruptException e) {
-                throw e;
-            } catch (KafkaException e) {
-                return Optional.of(e);
+            if (held.contains(row.subject())) {
+                continue;
             }
+            Future<RecordMetadata> acknowledgement = producer.send(row.toRecord(source));
+            if (acknowledgement.state() != Future.State.FAILED) {
+                sent.add(new SentEvent(row, acknowledgement));
+                continue;
+            }
+            KafkaException cause = kafkaException(acknowledgement.exceptionNow());
+            if (cause instanceof RetriableException) {
+                return Optional.of(cause);
+            }
+            failure = Optional.of(cause);
+            held.add(row.subject());
         }
-        return Optional.empty();
+        return failure;
+    }
+
+    private static KafkaException kafkaException(@Nullable Throwable cause) {
+        return cause instanceof KafkaException kafka ? kafka : new KafkaException(cause);
     }
 
     private void awaitAcknowledgement(SentEvent event) throws InterruptedException {
@@ -176,7 +195,7 @@ final class OutboxRelay implements SmartLifecycle {
                 event.acknowledgement().get(STALL_AFTER.toMillis(), TimeUnit.MILLISECONDS);
                 return;
             } catch (ExecutionException e) {
-                throw e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(e.getCause());
+                throw kafkaException(e.getCause());
             } catch (TimeoutException e) {
                 if (!stalled) {
                     stalled = true;

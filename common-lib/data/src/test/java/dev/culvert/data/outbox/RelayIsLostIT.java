@@ -15,12 +15,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +107,25 @@ class RelayIsLostIT {
         assertThat(firstOccurrences(records)).hasSize(90).isSorted();
     }
 
+    /** A producer that cannot learn where a topic lives answers with a failed future instead of an exception. */
+    @Test
+    void nothingOvertakesAnEventThatCouldNotBeQueued() {
+        AtomicInteger sends = new AtomicInteger();
+        append(10);
+
+        start(failTwice(sends));
+
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(pending()).isZero());
+        List<ConsumerRecord<String, byte[]>> records =
+                await().until(() -> topic.ofKey(tunnel.toString()), found -> found.size() >= 10);
+        assertThat(records.stream()
+                        .map(record -> Long.parseLong(TopicReader.header(record, EventHeaders.SEQUENCE)))
+                        .toList())
+                .hasSize(10)
+                .isSorted();
+    }
+
     private OutboxRelay start(UnaryOperator<Producer<String, byte[]>> wrapper) {
         OutboxRelay relay = TestRelays.relay(jdbc, SCHEMA, TestingKafka.shared(), wrapper);
         relays.add(relay);
@@ -131,20 +152,23 @@ class RelayIsLostIT {
                 .toList();
     }
 
+    /** The third and the fourth send fail as those of a producer do whose broker has just gone. */
+    private static UnaryOperator<Producer<String, byte[]>> failTwice(AtomicInteger sends) {
+        return wrapping((method, call) -> {
+            int send = method.equals("send") ? sends.incrementAndGet() : 0;
+            return send == 3 || send == 4
+                    ? CompletableFuture.failedFuture(new TimeoutException("Topic not present in metadata"))
+                    : call.call();
+        });
+    }
+
     /** Ends the relay's session after Kafka has the event and before the relay hears of it: as if it died there. */
-    @SuppressWarnings("unchecked")
     private static UnaryOperator<Producer<String, byte[]>> killSessionOnceWhenAcknowledged(AtomicInteger producers) {
         return producer -> {
             boolean kills = producers.incrementAndGet() == 1;
-            return (Producer<String, byte[]>) Proxy.newProxyInstance(
-                    Producer.class.getClassLoader(), new Class<?>[] {Producer.class}, (_, method, arguments) -> {
-                        Object result;
-                        try {
-                            result = method.invoke(producer, arguments);
-                        } catch (InvocationTargetException e) {
-                            throw e.getCause();
-                        }
-                        if (kills && method.getName().equals("send")) {
+            return wrapping((method, call) -> {
+                        Object result = call.call();
+                        if (kills && method.equals("send")) {
                             Object metadata = ((Future<?>) result).get();
                             TestingPostgres.shared()
                                     .execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -153,7 +177,26 @@ class RelayIsLostIT {
                             return CompletableFuture.completedFuture(metadata);
                         }
                         return result;
-                    });
+                    })
+                    .apply(producer);
         };
+    }
+
+    @SuppressWarnings("unchecked")
+    private static UnaryOperator<Producer<String, byte[]>> wrapping(Intervention intervention) {
+        return producer -> (Producer<String, byte[]>) Proxy.newProxyInstance(
+                Producer.class.getClassLoader(),
+                new Class<?>[] {Producer.class},
+                (_, method, arguments) -> intervention.around(method.getName(), () -> {
+                    try {
+                        return method.invoke(producer, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause() instanceof Exception cause ? cause : e;
+                    }
+                }));
+    }
+
+    private interface Intervention {
+        Object around(String method, Callable<Object> call) throws Exception;
     }
 }
