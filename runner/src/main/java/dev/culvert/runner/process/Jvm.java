@@ -16,6 +16,8 @@ public final class Jvm {
             "-XX:TieredStopAtLevel=1",
             "-XX:+UseCompactObjectHeaders",
             "-Xss512k",
+            // What a service fills while it starts; below it each growth of the metaspace is a full collection.
+            "-XX:MetaspaceSize=128m",
             "-XX:+ExitOnOutOfMemoryError",
             "-Djava.net.preferIPv4Stack=true",
             "-Dfile.encoding=UTF-8",

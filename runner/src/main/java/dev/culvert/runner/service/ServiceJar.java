@@ -2,16 +2,10 @@ package dev.culvert.runner.service;
 
 import dev.culvert.runner.home.Fingerprint;
 import dev.culvert.runner.home.Home;
-import dev.culvert.runner.process.Jvm;
-import dev.culvert.runner.process.Launcher;
-import dev.culvert.runner.process.ProcessSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -42,21 +36,14 @@ public final class ServiceJar {
         return folder().resolve(built.getFileName());
     }
 
-    public void extract() throws IOException, InterruptedException {
+    /** Leaves a folder of the layout of Spring Boot's own {@code -Djarmode=tools extract}, or none. */
+    public void extract() throws IOException {
         if (Files.exists(extracted())) {
             return;
         }
         Path unfinished = home.apps().resolve(folder().getFileName() + ".unfinished");
         Home.deleteTree(unfinished);
-        var command = new ArrayList<>(Jvm.small(64));
-        command.addAll(List.of(
-                "-Djarmode=tools", "-jar", built.toString(), "extract", "--destination", unfinished.toString()));
-        Process process = new Launcher().start(new ProcessSpec(command, Map.of(), home.root(), home.log(name)));
-        int code = process.waitFor();
-        if (code != 0) {
-            throw new IOException(
-                    "Taking " + built + " apart failed with exit code " + code + "; see " + home.log(name));
-        }
+        new BootJar(built).extract(unfinished);
         removeOlderBuilds();
         Files.move(unfinished, folder(), StandardCopyOption.ATOMIC_MOVE);
     }

@@ -56,7 +56,7 @@ public final class ServiceProcess implements Component, Trainable {
     }
 
     @Override
-    public void prepare() throws IOException, InterruptedException {
+    public void prepare() throws IOException {
         jar.extract();
     }
 

@@ -188,9 +188,6 @@ public final class Suite {
                 service.prepare();
             } catch (IOException e) {
                 throw new Refusal(e.getMessage() + ".", e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new Refusal("Interrupted while unpacking " + service.name() + ".", e);
             }
         }
     }

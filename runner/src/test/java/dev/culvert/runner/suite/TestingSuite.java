@@ -8,6 +8,7 @@ import dev.culvert.runner.home.Json;
 import dev.culvert.runner.home.SuiteState;
 import dev.culvert.runner.process.Jvm;
 import dev.culvert.runner.process.ProcessIdentity;
+import dev.culvert.runner.service.SampleBootJar;
 import dev.culvert.runner.service.ServiceDefinition;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,10 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /** The real runner with real stores and {@link StubService} in place of the seven services, in a folder of its own. */
@@ -48,15 +46,9 @@ final class TestingSuite {
     }
 
     private static void writeStub(Path jar) throws IOException {
-        var manifest = new Manifest();
-        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, StubService.class.getName());
         String entry = StubService.class.getName().replace('.', '/') + ".class";
-        try (var out = new JarOutputStream(Files.newOutputStream(jar), manifest);
-                InputStream in = StubService.class.getClassLoader().getResourceAsStream(entry)) {
-            out.putNextEntry(new JarEntry(entry));
-            in.transferTo(out);
-            out.closeEntry();
+        try (InputStream in = StubService.class.getClassLoader().getResourceAsStream(entry)) {
+            SampleBootJar.write(jar, StubService.class.getName(), Map.of(entry, in.readAllBytes()), List.of());
         }
     }
 
