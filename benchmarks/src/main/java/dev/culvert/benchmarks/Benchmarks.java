@@ -4,13 +4,14 @@ import dev.culvert.testing.suite.RunningSuite;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
- * Runs one benchmark against the suite that {@code ./culvert up} started: {@code bulk [megabytes]} or {@code delay
- * [events]}. All traffic stays on the loopback address and ends by itself.
+ * Runs one benchmark against the suite that {@code ./culvert up} started: {@code bulk [megabytes]}, {@code delay
+ * [events]} or {@code tokens [seconds]}. All traffic stays on the loopback address and ends by itself.
  */
 final class Benchmarks {
-    private static final String USAGE = "Usage: benchmarks/run bulk [megabytes] | delay [events]";
+    private static final String USAGE = "Usage: benchmarks/run bulk [megabytes] | delay [events] | tokens [seconds]";
 
     private Benchmarks() {}
 
@@ -21,14 +22,23 @@ final class Benchmarks {
         Path root = Path.of("").toAbsolutePath();
         Path data = Path.of(System.getenv()
                 .getOrDefault("CULVERT_DATA", root.resolve(".culvert").toString()));
-        try (Bench bench =
-                Bench.open(new RunningSuite(List.of(root.resolve("culvert").toString()), data, Map.of()))) {
-            switch (arguments[0]) {
-                case "bulk" -> BulkTransfer.run(bench, arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1024);
-                case "delay" ->
-                    StreamedEventDelay.run(bench, arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1000);
-                default -> throw new IllegalArgumentException(USAGE);
-            }
+        RunningSuite suite = new RunningSuite(List.of(root.resolve("culvert").toString()), data, Map.of());
+        OptionalInt size = arguments.length > 1 ? OptionalInt.of(Integer.parseInt(arguments[1])) : OptionalInt.empty();
+        switch (arguments[0]) {
+            case "bulk" -> tunnelled(suite, bench -> BulkTransfer.run(bench, size.orElse(1024)));
+            case "delay" -> tunnelled(suite, bench -> StreamedEventDelay.run(bench, size.orElse(1000)));
+            case "tokens" -> Tokens.run(suite, size.orElse(10));
+            default -> throw new IllegalArgumentException(USAGE);
+        }
+    }
+
+    private interface Benchmark {
+        void run(Bench bench) throws Exception;
+    }
+
+    private static void tunnelled(RunningSuite suite, Benchmark benchmark) throws Exception {
+        try (Bench bench = Bench.open(suite)) {
+            benchmark.run(bench);
         }
     }
 }

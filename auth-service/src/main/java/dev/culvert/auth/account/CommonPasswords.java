@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Passwords that guessers try first, known without asking anybody. The list ships with the service and holds words; a
@@ -31,20 +32,27 @@ final class CommonPasswords {
 
     /** Whether a password is built on one word of the list, or on one twice. */
     static boolean contain(String password) {
+        return builtOn(password, WORDS);
+    }
+
+    /** The same for words that are common for one person: all in lower-case letters and digits. */
+    static boolean builtOn(String password, Set<String> words) {
         String lower = MARKS.matcher(Normalizer.normalize(password, Normalizer.Form.NFD))
                 .replaceAll("")
                 .toLowerCase(Locale.ROOT);
         String bare = AROUND_A_WORD.matcher(lower).replaceAll("");
-        return common(NEITHER_LETTER_NOR_DIGIT.matcher(lower).replaceAll(""))
-                || common(letters(bare))
-                || common(letters(lookAlikes(bare)))
-                || common(letters(lookAlikes(AFTER_A_WORD.matcher(lower).replaceAll(""))))
-                || common(letters(lookAlikes(lower)));
+        return Stream.of(
+                        NEITHER_LETTER_NOR_DIGIT.matcher(lower).replaceAll(""),
+                        letters(bare),
+                        letters(lookAlikes(bare)),
+                        letters(lookAlikes(AFTER_A_WORD.matcher(lower).replaceAll(""))),
+                        letters(lookAlikes(lower)))
+                .anyMatch(text -> common(text, words));
     }
 
-    private static boolean common(String text) {
+    private static boolean common(String text, Set<String> words) {
         String half = text.substring(0, text.length() / 2);
-        return WORDS.contains(text) || (WORDS.contains(half) && text.equals(half.repeat(2)));
+        return words.contains(text) || (words.contains(half) && text.equals(half.repeat(2)));
     }
 
     private static String letters(String text) {

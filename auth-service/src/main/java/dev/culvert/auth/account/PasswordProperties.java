@@ -1,5 +1,6 @@
 package dev.culvert.auth.account;
 
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -9,6 +10,9 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How passwords are hashed.
  *
+ * @param bcryptCost logarithm of the rounds of bcrypt for new hashes, 10 to 16: one more doubles the time of every sign-in.
+ *     A hash of another cost is replaced at the next sign-in of its owner; until then its check takes another time than that
+ *     of an unknown name, so change it rarely
  * @param concurrentHashes hashes computed at once; 0 means one for each processor. More would only slow each other down
  * @param turnWait how long a request waits for its turn before it is answered 503
  * @param mostWaiting requests that may wait for their turn; the next one is answered 503 at once
@@ -16,6 +20,7 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("culvert.auth.password")
 record PasswordProperties(
+        @DefaultValue("12") @Min(10) @Max(16) int bcryptCost,
         @DefaultValue("0") @Min(0) int concurrentHashes,
         @DefaultValue("15s") Duration turnWait,
         @DefaultValue("200") @Min(1) int mostWaiting) {

@@ -113,7 +113,9 @@ class PasswordReset {
      */
     void confirm(String value, String newPassword) {
         OpaqueToken token = OpaqueToken.of(value);
-        asSystem(() -> waiting(token)); // before the slow hash, which rubbish is not worth
+        Account waiting = // before the slow hash, which rubbish is not worth
+                asSystem(() -> accounts.find(waiting(token)).orElseThrow(PasswordReset::refusal));
+        PersonalPasswords.refuse("newPassword", newPassword, waiting.username(), waiting.email());
         String newHash = passwords.hash(newPassword);
         asSystem(() -> {
             Account account = accounts.find(redeem(token)).orElseThrow(PasswordReset::refusal);

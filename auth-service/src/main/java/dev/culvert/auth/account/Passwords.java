@@ -29,12 +29,13 @@ import org.springframework.stereotype.Component;
 @Component
 public class Passwords implements DisposableBean {
     private static final String CURRENT = "bcrypt-hmac";
-    private static final int BCRYPT_COST = 12;
     private static final Duration TRY_AGAIN = Duration.ofSeconds(5);
 
-    /** Of random bytes nobody kept, and of the same cost: checking an unknown name takes as long as a known one. */
-    public static final String NOBODYS_HASH =
-            "{bcrypt-hmac}$2a$12$wozP8wcRKYOq/cjc8oaqIe9T5stIVRWd5YcO5WKwT/1WGQCrg5aTW";
+    /** Salt and digest of random bytes nobody kept. */
+    private static final String NOBODYS = "wozP8wcRKYOq/cjc8oaqIe9T5stIVRWd5YcO5WKwT/1WGQCrg5aTW";
+
+    /** Kind, version and cost of a hash as {@code encoder} writes it, before salt and digest. */
+    private final String head;
 
     private final PasswordEncoder encoder;
     private final Semaphore turns;
@@ -43,13 +44,15 @@ public class Passwords implements DisposableBean {
     private final Timer timer;
 
     Passwords(PasswordProperties properties, MeterRegistry meters) {
+        BCryptPasswordEncoder bcrypt = new BCryptPasswordEncoder(properties.bcryptCost());
         this.encoder = new DelegatingPasswordEncoder(
                 CURRENT,
                 Map.of(
                         CURRENT,
-                        new PreHashingPasswordEncoder(new BCryptPasswordEncoder(BCRYPT_COST)),
+                        new PreHashingPasswordEncoder(bcrypt),
                         "bcrypt", // of other systems; replaced at the next sign-in
-                        new BCryptPasswordEncoder(BCRYPT_COST)));
+                        bcrypt));
+        this.head = "{%s}$2a$%02d$".formatted(CURRENT, properties.bcryptCost());
         this.turns = new Semaphore(properties.permits(), true);
         this.properties = properties;
         this.hashing = Executors.newFixedThreadPool(
@@ -77,9 +80,14 @@ public class Passwords implements DisposableBean {
         return computed(() -> encoder.matches(password, hash));
     }
 
-    /** Whether the hash is of an older kind than those that are stored today. */
+    /** Whether the hash is of another kind or cost than those that are stored today. */
     public boolean outdated(String hash) {
-        return encoder.upgradeEncoding(hash);
+        return !hash.startsWith(head);
+    }
+
+    /** No password belongs to it, and it costs as much as others: checking an unknown name takes as long as a known one. */
+    public String nobodysHash() {
+        return head + NOBODYS;
     }
 
     /** The hash to store; to be called inside {@link #inTurn}. */

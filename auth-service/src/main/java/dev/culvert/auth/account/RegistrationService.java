@@ -49,6 +49,7 @@ class RegistrationService {
      * @throws ProblemException ALREADY_EXISTS when the username or the mail address is taken
      */
     Account register(RegisterRequest request) {
+        PersonalPasswords.refuse("password", request.password(), request.username(), request.email());
         TenantScope.runAsSystem(
                 REASON, () -> transactions.executeWithoutResult(_ -> requireFree(request.username(), request.email())));
         String passwordHash = passwords.hash(request.password());

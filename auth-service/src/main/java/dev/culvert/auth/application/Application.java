@@ -17,6 +17,9 @@ import java.util.UUID;
  * @param trusted whether users are not asked for their consent; set by administrators only
  * @param deviceFlow whether it may use the device flow (RFC 8628)
  * @param secretDigest what a confidential application's secret is checked against; a public one has none
+ * @param previousSecret the one before, while it is still good
+ * @param jwks public keys (RFC 7517) that a confidential application proves itself with; while there are any, its secret is not
+ *     taken
  * @param serviceSessionId session of the tokens it got for itself, if it ever did
  */
 public record Application(
@@ -30,6 +33,8 @@ public record Application(
         boolean trusted,
         boolean deviceFlow,
         Optional<String> secretDigest,
+        Optional<PreviousSecret> previousSecret,
+        Optional<String> jwks,
         Optional<UUID> serviceSessionId,
         Instant createdAt,
         Instant updatedAt) {
@@ -37,6 +42,19 @@ public record Application(
         redirectUris = List.copyOf(redirectUris);
         postLogoutRedirectUris = List.copyOf(postLogoutRedirectUris);
         scopes = Set.copyOf(scopes);
+    }
+
+    /**
+     * A secret that was replaced and goes on for a while.
+     *
+     * @param lastUsedAt when an instance of the application was last seen using it, to within a minute
+     */
+    public record PreviousSecret(String digest, Instant validUntil, Optional<Instant> lastUsedAt) {
+        /** Leaves the digest out, so that it cannot get into a log. */
+        @Override
+        public String toString() {
+            return "PreviousSecret[" + validUntil + "]";
+        }
     }
 
     /** Whether the application can keep a secret (RFC 6749 §2.1). */

@@ -6,10 +6,16 @@ import dev.culvert.platform.caller.Caller;
 import dev.culvert.platform.paging.Page;
 import dev.culvert.platform.paging.PageRequest;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
 import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -73,9 +79,56 @@ class ApplicationController {
     @PostMapping("/{id}/rotate-secret")
     @Operation(
             summary = "Replace the secret",
-            description = "The new clientSecret is shown only in this answer; the old one stops working at once.")
-    ResponseEntity<ApplicationResponse> rotateSecret(Caller caller, @PathVariable UUID id) {
-        return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(applications.rotateSecret(caller, id));
+            description =
+                    "The new clientSecret is shown only in this answer. The old one stops working at once, or after"
+                            + " overlapSeconds; until then previousSecretLastUsedAt tells whether somebody still uses it. There are"
+                            + " never more than two: another rotation ends the older one.")
+    ResponseEntity<ApplicationResponse> rotateSecret(
+            Caller caller,
+            @PathVariable UUID id,
+            @Valid @RequestBody(required = false) @Nullable RotateSecretRequest request) {
+        RotateSecretRequest asked = Objects.requireNonNullElse(request, RotateSecretRequest.AT_ONCE);
+        return ResponseEntity.ok()
+                .cacheControl(CacheControl.noStore())
+                .body(applications.rotateSecret(caller, id, asked));
+    }
+
+    @Access(scope = Scope.KEYS_MANAGE)
+    @DeleteMapping("/{id}/previous-secret")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    @Operation(
+            summary = "End the secret before the present one",
+            description = "When no instance uses it any more, or it got into wrong hands. 204 also when there is none.")
+    void endPreviousSecret(Caller caller, @PathVariable UUID id) {
+        applications.endPreviousSecret(caller, id);
+    }
+
+    record KeySetRequest(
+            @Schema(
+                    description =
+                            "public keys in the form of RFC 7517: EC on P-256 or P-384, or RSA of 2048 to 4096 bits")
+            @NotNull(message = "is required")
+            List<Map<String, Object>> keys) {}
+
+    @Access(scope = Scope.KEYS_MANAGE)
+    @PutMapping("/{id}/keys")
+    @Operation(
+            summary = "Let an application prove itself with keys",
+            description =
+                    "From now on with an assertion signed by one of them (private_key_jwt, RFC 7523), and no longer"
+                            + " with the secret. Replaces all earlier keys; to exchange one, send both for a while.")
+    ApplicationResponse setKeys(Caller caller, @PathVariable UUID id, @Valid @RequestBody KeySetRequest request) {
+        return applications.setKeys(caller, id, ApplicationKeys.of(Map.of("keys", request.keys())));
+    }
+
+    @Access(scope = Scope.KEYS_MANAGE)
+    @DeleteMapping("/{id}/keys")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    @Operation(
+            summary = "Remove the keys of an application",
+            description = "Its secret counts again. 204 also when there are none.")
+    void removeKeys(Caller caller, @PathVariable UUID id) {
+        applications.removeKeys(caller, id);
     }
 
     @Access(scope = Scope.KEYS_MANAGE)

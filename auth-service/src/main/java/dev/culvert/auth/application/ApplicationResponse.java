@@ -1,5 +1,6 @@
 package dev.culvert.auth.application;
 
+import dev.culvert.auth.application.Application.PreviousSecret;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
@@ -22,16 +23,25 @@ record ApplicationResponse(
         List<String> postLogoutRedirectUris,
         List<String> scopes,
         boolean confidential,
+
+        @Schema(description = "what it proves itself with: none, secret or keys", example = "secret")
+        String authentication,
+
         boolean trusted,
         boolean deviceFlow,
+
+        @Schema(description = "until when the secret before the present one is good too")
+        Optional<Instant> previousSecretValidUntil,
+
+        @Schema(description = "when that one was last used, to within a minute")
+        Optional<Instant> previousSecretLastUsedAt,
+
         Instant createdAt,
         Instant updatedAt) {
 
-    static ApplicationResponse of(Application application) {
-        return of(application, Optional.empty());
-    }
-
-    static ApplicationResponse of(Application application, Optional<String> secret) {
+    static ApplicationResponse of(Application application, Optional<String> secret, Instant now) {
+        Optional<PreviousSecret> previous =
+                application.previousSecret().filter(known -> known.validUntil().isAfter(now));
         return new ApplicationResponse(
                 application.id(),
                 application.id(),
@@ -41,10 +51,20 @@ record ApplicationResponse(
                 application.postLogoutRedirectUris(),
                 application.scopes().stream().sorted().toList(),
                 application.confidential(),
+                authentication(application),
                 application.trusted(),
                 application.deviceFlow(),
+                previous.map(PreviousSecret::validUntil),
+                previous.flatMap(PreviousSecret::lastUsedAt),
                 application.createdAt(),
                 application.updatedAt());
+    }
+
+    private static String authentication(Application application) {
+        if (!application.confidential()) {
+            return "none";
+        }
+        return application.jwks().isPresent() ? "keys" : "secret";
     }
 
     /** Leaves the secret out, so that it cannot get into a log. */

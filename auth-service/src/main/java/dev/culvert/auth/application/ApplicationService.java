@@ -71,17 +71,19 @@ class ApplicationService {
                 settings.deviceFlow(),
                 secret.map(secrets::digest),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 now,
                 now);
         applications.insert(application);
-        return ApplicationResponse.of(application, secret);
+        return response(application, secret);
     }
 
     @Transactional(readOnly = true)
     Page<ApplicationResponse> list(Caller caller, PageRequest page) {
         return Page.of(
                 applications.list(caller.userId(), page.limit(), page.offset()).stream()
-                        .map(ApplicationResponse::of)
+                        .map(application -> response(application, Optional.empty()))
                         .toList(),
                 applications.count(caller.userId()),
                 page);
@@ -89,7 +91,7 @@ class ApplicationService {
 
     @Transactional(readOnly = true)
     ApplicationResponse get(Caller caller, UUID id) {
-        return ApplicationResponse.of(own(caller, id));
+        return response(own(caller, id), Optional.empty());
     }
 
     ApplicationResponse update(Caller caller, UUID id, UpdateApplicationRequest request) {
@@ -108,22 +110,46 @@ class ApplicationService {
                 settings.trusted(),
                 settings.deviceFlow(),
                 before.secretDigest(),
+                before.previousSecret(),
+                before.jwks(),
                 before.serviceSessionId(),
                 before.createdAt(),
                 now());
         applications.update(after);
-        return ApplicationResponse.of(after);
+        return response(after, Optional.empty());
     }
 
-    /** Makes a new secret; the one before stops working at once. */
-    ApplicationResponse rotateSecret(Caller caller, UUID id) {
+    /** Makes a new secret; the one before stops working at once, or after the overlap that was asked for. */
+    ApplicationResponse rotateSecret(Caller caller, UUID id, RotateSecretRequest request) {
         Application application = own(caller, id);
         if (!application.confidential()) {
             throw new ProblemException(ProblemCode.CONFLICT_STATE, "A public application has no secret to replace.");
         }
         String secret = secrets.random();
-        applications.replaceSecret(id, secrets.digest(secret), now());
-        return ApplicationResponse.of(own(caller, id), Optional.of(secret));
+        Instant now = now();
+        applications.replaceSecret(id, secrets.digest(secret), request.overlap().map(now::plus), now);
+        return response(own(caller, id), Optional.of(secret));
+    }
+
+    /** From now on the application proves itself with one of these keys, and no longer with its secret. */
+    ApplicationResponse setKeys(Caller caller, UUID id, ApplicationKeys keys) {
+        if (!own(caller, id).confidential()) {
+            throw new ProblemException(ProblemCode.CONFLICT_STATE, "A public application proves nothing with keys.");
+        }
+        applications.setKeys(id, Optional.of(keys.json()), now());
+        return response(own(caller, id), Optional.empty());
+    }
+
+    /** The secret counts again; nothing changes when there are no keys. */
+    void removeKeys(Caller caller, UUID id) {
+        own(caller, id);
+        applications.setKeys(id, Optional.empty(), now());
+    }
+
+    /** Ends the overlap of a rotation before its time; a second time changes nothing. */
+    void endPreviousSecret(Caller caller, UUID id) {
+        own(caller, id);
+        applications.endPreviousSecret(id);
     }
 
     /** Deletes an application; its tokens stop working. */
@@ -153,6 +179,10 @@ class ApplicationService {
             throw new ProblemException(
                     ProblemCode.FORBIDDEN, "Only an administrator can make or change a trusted application.");
         }
+    }
+
+    private ApplicationResponse response(Application application, Optional<String> secret) {
+        return ApplicationResponse.of(application, secret, clock.instant());
     }
 
     private Instant now() {

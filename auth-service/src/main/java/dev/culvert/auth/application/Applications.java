@@ -1,8 +1,12 @@
 package dev.culvert.auth.application;
 
+import dev.culvert.auth.application.Application.PreviousSecret;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +18,8 @@ import org.springframework.stereotype.Repository;
 /** The stored applications. Row-level security shows those of the current tenant, or all in the system scope. */
 @Repository
 public class Applications {
+    private static final Duration USE_NOTED_AGAIN_AFTER = Duration.ofMinutes(1);
+
     private final JdbcClient jdbc;
 
     Applications(JdbcClient jdbc) {
@@ -97,11 +103,49 @@ public class Applications {
                         """), application).update();
     }
 
-    void replaceSecret(UUID id, String digest, Instant now) {
-        jdbc.sql("UPDATE oauth_application SET secret_digest = :digest, updated_at = :now WHERE id = :id")
+    /** Replaces the secret; the one before goes on until a time, one that was still going on from before that ends. */
+    void replaceSecret(UUID id, String digest, Optional<Instant> previousUntil, Instant now) {
+        jdbc.sql("""
+                        UPDATE oauth_application SET secret_digest = :digest, updated_at = :now,
+                          previous_secret_digest = CASE WHEN cast(:until AS timestamptz) IS NOT NULL THEN secret_digest END,
+                          previous_secret_valid_until = cast(:until AS timestamptz), previous_secret_last_used_at = NULL
+                        WHERE id = :id
+                        """)
                 .param("id", id)
                 .param("digest", digest)
-                .param("now", now.atOffset(ZoneOffset.UTC))
+                .param("until", previousUntil.map(Applications::utc).orElse(null))
+                .param("now", utc(now))
+                .update();
+    }
+
+    /** Sets or removes the keys an application proves itself with. */
+    void setKeys(UUID id, Optional<String> jwks, Instant now) {
+        jdbc.sql("UPDATE oauth_application SET jwks = :jwks, updated_at = :now WHERE id = :id")
+                .param("id", id)
+                .param("jwks", jwks.orElse(null))
+                .param("now", utc(now))
+                .update();
+    }
+
+    /** Ends the secret before the present one. */
+    void endPreviousSecret(UUID id) {
+        jdbc.sql("""
+                        UPDATE oauth_application SET previous_secret_digest = NULL, previous_secret_valid_until = NULL,
+                          previous_secret_last_used_at = NULL
+                        WHERE id = :id
+                        """).param("id", id).update();
+    }
+
+    /** Notes that the secret before the present one is still used; at most once a minute, so that it costs little. */
+    public void previousSecretUsed(UUID id, Instant now) {
+        jdbc.sql("""
+                        UPDATE oauth_application SET previous_secret_last_used_at = :now
+                        WHERE id = :id AND previous_secret_digest IS NOT NULL
+                          AND (previous_secret_last_used_at IS NULL OR previous_secret_last_used_at < :before)
+                        """)
+                .param("id", id)
+                .param("now", utc(now))
+                .param("before", utc(now.minus(USE_NOTED_AGAIN_AFTER)))
                 .update();
     }
 
@@ -123,6 +167,22 @@ public class Applications {
                 .param("updatedAt", application.updatedAt().atOffset(ZoneOffset.UTC));
     }
 
+    private static OffsetDateTime utc(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+
+    private static Optional<PreviousSecret> previousSecret(ResultSet row) throws SQLException {
+        String digest = row.getString("previous_secret_digest");
+        if (digest == null) {
+            return Optional.empty();
+        }
+        return Optional.of(new PreviousSecret(
+                digest,
+                row.getTimestamp("previous_secret_valid_until").toInstant(),
+                Optional.ofNullable(row.getTimestamp("previous_secret_last_used_at"))
+                        .map(Timestamp::toInstant)));
+    }
+
     private static Application application(ResultSet row, int rowNumber) throws SQLException {
         return new Application(
                 row.getObject("id", UUID.class),
@@ -135,6 +195,8 @@ public class Applications {
                 row.getBoolean("trusted"),
                 row.getBoolean("device_flow"),
                 Optional.ofNullable(row.getString("secret_digest")),
+                previousSecret(row),
+                Optional.ofNullable(row.getString("jwks")),
                 Optional.ofNullable(row.getObject("service_session_id", UUID.class)),
                 row.getTimestamp("created_at").toInstant(),
                 row.getTimestamp("updated_at").toInstant());

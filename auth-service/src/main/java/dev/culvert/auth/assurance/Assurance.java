@@ -52,6 +52,13 @@ public record Assurance(Instant provenAt, Set<Method> methods) {
         return new Assurance(provenAt, methods);
     }
 
+    /** The same, proven once more in this way. */
+    public Assurance renewed(Instant at, Method method) {
+        EnumSet<Method> all = EnumSet.of(method);
+        all.addAll(methods);
+        return new Assurance(at, all);
+    }
+
     /** Whether it took more than the password. */
     public boolean secondFactor() {
         return methods.stream().anyMatch(method -> method != Method.PASSWORD);

@@ -2,11 +2,13 @@ package dev.culvert.auth.authorization;
 
 import dev.culvert.auth.application.Application;
 import dev.culvert.auth.application.Applications;
+import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
 import org.springframework.security.oauth2.server.authorization.settings.ClientSettings;
@@ -19,14 +21,19 @@ class ApplicationClients implements RegisteredClientRepository {
     private final Applications applications;
     private final SystemWork work;
     private final AuthorizationProperties properties;
+    private final Clock clock;
 
-    ApplicationClients(Applications applications, SystemWork work, AuthorizationProperties properties) {
+    ApplicationClients(Applications applications, SystemWork work, AuthorizationProperties properties, Clock clock) {
         this.applications = applications;
         this.work = work;
         this.properties = properties;
+        this.clock = clock;
     }
 
-    /** Applications are stored by their own API only. */
+    /**
+     * Never called: the engine saves a client only at its own registration endpoint, which is not switched on, or to replace
+     * the hash of a secret, and {@link SecretDigests} never asks for that. Applications are stored by their own API only.
+     */
     @Override
     public void save(RegisteredClient registeredClient) {
         throw new UnsupportedOperationException("Applications are registered at /api/v1/oauth/applications");
@@ -64,10 +71,7 @@ class ApplicationClients implements RegisteredClientRepository {
                 .redirectUris(uris -> uris.addAll(application.redirectUris()))
                 .postLogoutRedirectUris(uris -> uris.addAll(application.postLogoutRedirectUris()))
                 .scopes(scopes -> scopes.addAll(application.scopes()))
-                .clientSettings(ClientSettings.builder()
-                        .requireProofKey(true)
-                        .requireAuthorizationConsent(!application.trusted())
-                        .build())
+                .clientSettings(settings(application))
                 .tokenSettings(TokenSettings.builder()
                         .authorizationCodeTimeToLive(properties.codeLifetime())
                         .deviceCodeTimeToLive(properties.deviceCodeLifetime())
@@ -78,11 +82,40 @@ class ApplicationClients implements RegisteredClientRepository {
         return client.build();
     }
 
-    private static void addMethods(RegisteredClient.Builder client, Application application) {
+    private static ClientSettings settings(Application application) {
+        ClientSettings.Builder settings =
+                ClientSettings.builder().requireProofKey(true).requireAuthorizationConsent(!application.trusted());
+        application
+                .jwks()
+                .ifPresent(jwks -> settings.setting(ClientAssertions.KEYS, jwks)
+                        // tells the engine that assertions are signed and not keyed with a secret; which algorithms are
+                        // taken is
+                        // decided where they are checked
+                        .tokenEndpointAuthenticationSigningAlgorithm(SignatureAlgorithm.ES256));
+        return settings.build();
+    }
+
+    private Optional<String> previousDigest(Application application) {
+        return application
+                .previousSecret()
+                .filter(previous -> previous.validUntil().isAfter(clock.instant()))
+                .map(Application.PreviousSecret::digest);
+    }
+
+    /** Notes that an instance of the application does not have the present secret yet. */
+    void previousSecretUsed(String clientId) {
+        work.run(() -> applications.previousSecretUsed(UUID.fromString(clientId), clock.instant()));
+    }
+
+    private void addMethods(RegisteredClient.Builder client, Application application) {
+        if (application.jwks().isPresent()) {
+            client.clientAuthenticationMethod(ClientAuthenticationMethod.PRIVATE_KEY_JWT);
+            return;
+        }
         application
                 .secretDigest()
                 .ifPresentOrElse(
-                        digest -> client.clientSecret(digest)
+                        digest -> client.clientSecret(SecretDigests.stored(digest, previousDigest(application)))
                                 .clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_BASIC)
                                 .clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_POST),
                         () -> client.clientAuthenticationMethod(ClientAuthenticationMethod.NONE));
@@ -99,7 +132,8 @@ class ApplicationClients implements RegisteredClientRepository {
             client.authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN);
         }
         if (application.confidential()) {
-            client.authorizationGrantType(AuthorizationGrantType.CLIENT_CREDENTIALS);
+            client.authorizationGrantType(AuthorizationGrantType.CLIENT_CREDENTIALS)
+                    .authorizationGrantType(AuthorizationGrantType.TOKEN_EXCHANGE);
         }
     }
 }

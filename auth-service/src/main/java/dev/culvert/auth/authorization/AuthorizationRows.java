@@ -145,6 +145,13 @@ class AuthorizationRows {
                 .update();
     }
 
+    /** Deletes what somebody allowed and no application has fetched yet; says how much. */
+    int deleteUnredeemed(UUID accountId) {
+        return jdbc.sql("DELETE FROM oauth_authorization WHERE account_id = :accountId AND redeemed_at IS NULL")
+                .param("accountId", accountId)
+                .update();
+    }
+
     /** Deletes what can lead to nothing any more. */
     int deleteExpired(Instant now) {
         return jdbc.sql("DELETE FROM oauth_authorization WHERE expires_at <= :now")

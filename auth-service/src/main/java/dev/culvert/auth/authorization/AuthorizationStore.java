@@ -49,7 +49,7 @@ class AuthorizationStore implements OAuth2AuthorizationService {
     public void save(OAuth2Authorization authorization) {
         UUID id = UUID.fromString(authorization.getId());
         if (AuthorizationMapping.revoked(authorization)) {
-            work.run(() -> grants.end(id, Grants.REVOKED));
+            work.run(() -> grants.revoke(id, authorization));
         } else if (authorization.getAccessToken() == null) {
             work.run(() -> saveRequest(id, authorization));
         } else if (AuthorizationMapping.presentedRefreshToken(authorization).isPresent()) {

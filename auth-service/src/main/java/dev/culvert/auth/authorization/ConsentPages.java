@@ -132,7 +132,7 @@ class ConsentPages {
                 .collect(Collectors.joining("\n"));
         boolean device = question.request().isEmpty();
         String content = """
-                <p>You are signed in as <strong>%s</strong>. <strong>%s</strong> wants to:</p>
+                <p>You are signed in as <strong>%s</strong> (<a href="%s">sign out</a>). <strong>%s</strong> wants to:</p>
                 <ul>
                 %s
                 </ul>
@@ -147,6 +147,7 @@ class ConsentPages {
                 </form>
                 """.formatted(
                         text(question.person().username()),
+                        Endpoints.LOGOUT,
                         text(question.application().name()),
                         scopes,
                         text(destination(question)),

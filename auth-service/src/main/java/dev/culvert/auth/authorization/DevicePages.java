@@ -82,9 +82,11 @@ class DevicePages implements AuthenticationSuccessHandler, AuthenticationFailure
                 <input type="text" id="user_code" name="user_code" autocomplete="off" autocapitalize="characters" required autofocus>
                 <button type="submit">Continue</button>
                 </form>
+                <p class="note"><a href="%s">Sign out</a></p>
                 """.formatted(
                         fault.isEmpty() ? "" : "<p class=\"alert\" role=\"alert\">" + Page.text(fault) + "</p>",
-                        Endpoints.DEVICE);
+                        Endpoints.DEVICE,
+                        Endpoints.LOGOUT);
         return Page.of("Connect a device", content);
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.config.annotation.web.configurers.oauth2.server.authorization.OAuth2AuthorizationServerConfigurer;
 import org.springframework.security.oauth2.server.authorization.authentication.ClientSecretAuthenticationProvider;
+import org.springframework.security.oauth2.server.authorization.authentication.JwtClientAssertionAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientCredentialsAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2DeviceVerificationAuthenticationProvider;
@@ -13,7 +14,7 @@ import org.springframework.security.oauth2.server.authorization.authentication.O
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2TokenExchangeAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.web.authentication.ClientSecretBasicAuthenticationConverter;
 import org.springframework.security.oauth2.server.authorization.web.authentication.ClientSecretPostAuthenticationConverter;
-import org.springframework.security.oauth2.server.authorization.web.authentication.OAuth2TokenExchangeAuthenticationConverter;
+import org.springframework.security.oauth2.server.authorization.web.authentication.JwtClientAssertionAuthenticationConverter;
 import org.springframework.security.web.authentication.AuthenticationConverter;
 import org.springframework.stereotype.Component;
 
@@ -27,7 +28,9 @@ class Engine {
     private final AuthorizationStore authorizations;
     private final Consents consents;
     private final TokenIssue tokens;
+    private final TokenExchange exchange;
     private final ApplicationSecrets secrets;
+    private final ClientAssertions assertions;
     private final AuthorizationAnswers answers;
     private final DevicePages devicePages;
     private final AuthorizationProperties properties;
@@ -37,7 +40,9 @@ class Engine {
             AuthorizationStore authorizations,
             Consents consents,
             TokenIssue tokens,
+            TokenExchange exchange,
             ApplicationSecrets secrets,
+            ClientAssertions assertions,
             AuthorizationAnswers answers,
             DevicePages devicePages,
             AuthorizationProperties properties) {
@@ -45,7 +50,9 @@ class Engine {
         this.authorizations = authorizations;
         this.consents = consents;
         this.tokens = tokens;
+        this.exchange = exchange;
         this.secrets = secrets;
+        this.assertions = assertions;
         this.answers = answers;
         this.devicePages = devicePages;
         this.properties = properties;
@@ -66,6 +73,7 @@ class Engine {
                         .authenticationProviders(providers -> providers.forEach(provider -> {
                             if (provider instanceof OAuth2AuthorizationCodeRequestAuthenticationProvider requests) {
                                 requests.setAuthenticationValidator(rules);
+                                requests.setAuthorizationConsentRequired(new ConsentNeeded());
                             }
                         })))
                 .pushedAuthorizationRequestEndpoint(endpoint ->
@@ -74,9 +82,7 @@ class Engine {
                                 requests.setAuthenticationValidator(rules);
                             }
                         })))
-                .tokenEndpoint(endpoint -> endpoint.authenticationProviders(this::grantProviders)
-                        .accessTokenRequestConverters(converters ->
-                                converters.removeIf(OAuth2TokenExchangeAuthenticationConverter.class::isInstance)))
+                .tokenEndpoint(endpoint -> endpoint.authenticationProviders(this::grantProviders))
                 .tokenIntrospectionEndpoint(endpoint -> endpoint.authenticationProviders(
                         providers -> providers.replaceAll(OwnTokensIntrospection::new)))
                 .deviceAuthorizationEndpoint(endpoint -> endpoint.verificationUri(Endpoints.DEVICE))
@@ -96,24 +102,28 @@ class Engine {
         converters.clear();
         converters.add(new ClientSecretBasicAuthenticationConverter());
         converters.add(new ClientSecretPostAuthenticationConverter());
+        converters.add(new JwtClientAssertionAuthenticationConverter());
         converters.add(new PublicClients(clients, authorizations));
     }
 
     private void clientProviders(List<AuthenticationProvider> providers) {
-        ClientSecretAuthenticationProvider bySecret = new ClientSecretAuthenticationProvider(clients, authorizations);
-        bySecret.setPasswordEncoder(new SecretDigests(secrets));
+        JwtClientAssertionAuthenticationProvider byAssertion =
+                new JwtClientAssertionAuthenticationProvider(clients, authorizations);
+        byAssertion.setJwtDecoderFactory(assertions);
         providers.clear();
-        providers.add(bySecret);
+        providers.add(byAssertion);
+        providers.add(new SecretProof(
+                new ClientSecretAuthenticationProvider(clients, authorizations), clients, new SecretDigests(secrets)));
         providers.add(new PublicClients(clients, authorizations));
     }
 
     private void grantProviders(List<AuthenticationProvider> providers) {
-        providers.removeIf(OAuth2TokenExchangeAuthenticationProvider.class::isInstance);
         providers.replaceAll(provider -> switch (provider) {
             case OAuth2RefreshTokenAuthenticationProvider refresh ->
                 new RefreshGrant(refresh, authorizations, properties);
             case OAuth2ClientCredentialsAuthenticationProvider credentials ->
                 new ClientCredentialsGrant(credentials, properties);
+            case OAuth2TokenExchangeAuthenticationProvider _ -> exchange;
             default -> provider;
         });
     }

@@ -7,14 +7,19 @@ import dev.culvert.auth.application.ApplicationRemoved;
 import dev.culvert.auth.application.Applications;
 import dev.culvert.auth.browser.BrowserSession;
 import dev.culvert.auth.opaquetoken.OpaqueToken;
+import dev.culvert.auth.token.AllSessionsEnded;
 import dev.culvert.auth.token.ApplicationSessions;
 import dev.culvert.auth.token.Origin;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.context.event.EventListener;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
 import org.springframework.stereotype.Component;
@@ -33,6 +38,10 @@ class Grants {
     static final String CONSENT_WITHDRAWN = "consent_withdrawn";
     static final String APPLICATION_DELETED = "application_deleted";
     static final String SIGNED_OUT = "signed_out";
+
+    /** Ways to come by a token whose session others use, too. */
+    private static final Set<AuthorizationGrantType> SINGLE =
+            Set.of(AuthorizationGrantType.CLIENT_CREDENTIALS, AuthorizationGrantType.TOKEN_EXCHANGE);
 
     private final AuthorizationRows rows;
     private final RefreshTokens refreshTokens;
@@ -154,6 +163,21 @@ class Grants {
         return Renewal.DONE;
     }
 
+    /** Ends what an application gives back: a grant as a whole, or a token in a session that is not the application's. */
+    void revoke(UUID id, OAuth2Authorization authorization) {
+        if (!SINGLE.contains(authorization.getAuthorizationGrantType())) {
+            end(id, REVOKED);
+            return;
+        }
+        OAuth2Authorization.Token<OAuth2AccessToken> access = Objects.requireNonNull(authorization.getAccessToken());
+        Object tokenId = Objects.requireNonNull(access.getClaims()).get("jti");
+        sessions.endToken(
+                id,
+                UUID.fromString(String.valueOf(tokenId)),
+                Objects.requireNonNull(access.getToken().getExpiresAt()),
+                REVOKED);
+    }
+
     void end(UUID id, String reason) {
         sessions.end(id, reason);
     }
@@ -174,6 +198,12 @@ class Grants {
                 .find(removed.applicationId())
                 .flatMap(Application::serviceSessionId)
                 .ifPresent(id -> end(id, APPLICATION_DELETED));
+    }
+
+    /** A code that was allowed before must not begin a session after all of them were ended. */
+    @EventListener
+    void allSessionsEnded(AllSessionsEnded ended) {
+        rows.deleteUnredeemed(ended.accountId());
     }
 
     /** The session of the tokens an application gets for itself: one for all, made anew when it has ended. */

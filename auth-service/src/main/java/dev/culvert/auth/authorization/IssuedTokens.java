@@ -1,5 +1,6 @@
 package dev.culvert.auth.authorization;
 
+import dev.culvert.auth.token.AccessTokens;
 import dev.culvert.auth.token.ApplicationSessions;
 import dev.culvert.platform.caller.CallerTokens;
 import dev.culvert.platform.problem.ProblemException;
@@ -23,12 +24,19 @@ import org.springframework.stereotype.Component;
 class IssuedTokens {
     private final CallerTokens tokens;
     private final ApplicationClients clients;
+    private final AuthorizationRows rows;
     private final ApplicationSessions sessions;
     private final SystemWork work;
 
-    IssuedTokens(CallerTokens tokens, ApplicationClients clients, ApplicationSessions sessions, SystemWork work) {
+    IssuedTokens(
+            CallerTokens tokens,
+            ApplicationClients clients,
+            AuthorizationRows rows,
+            ApplicationSessions sessions,
+            SystemWork work) {
         this.tokens = tokens;
         this.clients = clients;
+        this.rows = rows;
         this.sessions = sessions;
         this.work = work;
     }
@@ -44,17 +52,30 @@ class IssuedTokens {
         String clientId = Objects.requireNonNullElse(jwt.getClaimAsString("client_id"), "");
         RegisteredClient client = clients.findByClientId(clientId);
         String sessionId = jwt.getClaimAsString("sid");
-        if (client == null || sessionId == null || !running(UUID.fromString(sessionId))) {
+        if (client == null
+                || sessionId == null
+                || !good(UUID.fromString(sessionId), Objects.requireNonNull(jwt.getId()))) {
             return Optional.empty();
         }
-        return Optional.of(authorization(jwt, client, sessionId));
+        return Optional.of(authorization(jwt, client, sessionId, grant(jwt, UUID.fromString(sessionId))));
     }
 
-    private boolean running(UUID sessionId) {
-        return work.call(() -> sessions.running(sessionId, Duration.ZERO));
+    /** How the application came by the token: any grant by a person is an authorization with the id of its session. */
+    private AuthorizationGrantType grant(Jwt jwt, UUID sessionId) {
+        if (jwt.hasClaim(AccessTokens.ACTOR)) {
+            return AuthorizationGrantType.TOKEN_EXCHANGE;
+        }
+        return work.call(() -> rows.find(sessionId)).isPresent()
+                ? AuthorizationGrantType.AUTHORIZATION_CODE
+                : AuthorizationGrantType.CLIENT_CREDENTIALS;
     }
 
-    private static OAuth2Authorization authorization(Jwt jwt, RegisteredClient client, String sessionId) {
+    private boolean good(UUID sessionId, String tokenId) {
+        return work.call(() -> sessions.running(sessionId, Duration.ZERO) && !sessions.endedAlone(tokenId));
+    }
+
+    private static OAuth2Authorization authorization(
+            Jwt jwt, RegisteredClient client, String sessionId, AuthorizationGrantType grant) {
         Map<String, Object> claims = jwt.getClaims();
         OAuth2AccessToken.TokenType type =
                 claims.containsKey("cnf") ? OAuth2AccessToken.TokenType.DPOP : OAuth2AccessToken.TokenType.BEARER;
@@ -62,7 +83,7 @@ class IssuedTokens {
         return OAuth2Authorization.withRegisteredClient(client)
                 .id(sessionId)
                 .principalName(Objects.requireNonNull(jwt.getSubject()))
-                .authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
+                .authorizationGrantType(grant)
                 .authorizedScopes(scopes)
                 .token(
                         new OAuth2AccessToken(type, jwt.getTokenValue(), jwt.getIssuedAt(), jwt.getExpiresAt(), scopes),

@@ -38,7 +38,8 @@ final class PublicClients implements AuthenticationConverter, AuthenticationProv
     public @Nullable Authentication convert(HttpServletRequest request) {
         String[] ids = request.getParameterValues(OAuth2ParameterNames.CLIENT_ID);
         boolean proves = request.getHeader(HttpHeaders.AUTHORIZATION) != null
-                || request.getParameter(OAuth2ParameterNames.CLIENT_SECRET) != null;
+                || request.getParameter(OAuth2ParameterNames.CLIENT_SECRET) != null
+                || request.getParameter(OAuth2ParameterNames.CLIENT_ASSERTION) != null;
         if (ids == null || proves || !PATHS.contains(request.getServletPath())) {
             return null;
         }

@@ -4,6 +4,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AuthenticationProvider;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
@@ -58,6 +59,6 @@ final class RefreshGrant implements AuthenticationProvider {
     private static boolean isPublic(OAuth2RefreshTokenAuthenticationToken request) {
         RegisteredClient client = ((OAuth2ClientAuthenticationToken) Objects.requireNonNull(request.getPrincipal()))
                 .getRegisteredClient();
-        return client != null && client.getClientSecret() == null;
+        return client != null && client.getClientAuthenticationMethods().contains(ClientAuthenticationMethod.NONE);
     }
 }

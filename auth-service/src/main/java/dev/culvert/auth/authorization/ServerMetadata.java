@@ -19,8 +19,10 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "OAuth")
 class ServerMetadata {
     private static final Duration CACHED = Duration.ofHours(1);
-    private static final List<String> SECRET_METHODS = List.of("client_secret_basic", "client_secret_post");
-    private static final List<String> ALL_METHODS = List.of("client_secret_basic", "client_secret_post", "none");
+    private static final List<String> SECRET_METHODS =
+            List.of("client_secret_basic", "client_secret_post", "private_key_jwt");
+    private static final List<String> ALL_METHODS =
+            List.of("client_secret_basic", "client_secret_post", "private_key_jwt", "none");
 
     /** Of DPoP; what the engine and the gateway both take. */
     private static final List<String> PROOF_ALGORITHMS = List.of("ES256", "ES384", "ES512", "RS256", "PS256");
@@ -72,10 +74,14 @@ class ServerMetadata {
                         "authorization_code",
                         "refresh_token",
                         "client_credentials",
+                        "urn:ietf:params:oauth:grant-type:token-exchange",
                         "urn:ietf:params:oauth:grant-type:device_code"));
         metadata.put("token_endpoint_auth_methods_supported", ALL_METHODS);
         metadata.put("revocation_endpoint_auth_methods_supported", ALL_METHODS);
         metadata.put("introspection_endpoint_auth_methods_supported", SECRET_METHODS);
+        for (String endpoint : List.of("token", "revocation", "introspection")) {
+            metadata.put(endpoint + "_endpoint_auth_signing_alg_values_supported", ClientAssertions.ALGORITHMS);
+        }
         metadata.put("code_challenge_methods_supported", List.of("S256"));
         metadata.put("dpop_signing_alg_values_supported", PROOF_ALGORITHMS);
         metadata.put("authorization_response_iss_parameter_supported", true);

@@ -84,7 +84,8 @@ class TokenIssue implements OAuth2TokenGenerator<OAuth2Token> {
                 holder.sessionId(),
                 context.getAuthorizedScopes(),
                 Set.copyOf(Resources.of(context)),
-                keyThumbprint(context));
+                keyThumbprint(context),
+                Optional.empty());
         return JwtForm.of(accessTokens.forApplication(holder.account(), grant).value());
     }
 

@@ -2,6 +2,7 @@ package dev.culvert.auth.browser;
 
 import dev.culvert.auth.account.Account;
 import dev.culvert.auth.opaquetoken.OpaqueToken;
+import dev.culvert.auth.token.AllSessionsEnded;
 import dev.culvert.auth.token.Origin;
 import dev.culvert.data.tenant.TenantScope;
 import java.time.Clock;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.UUID;
+import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -79,6 +81,14 @@ class BrowserSessions {
                         _ -> jdbc.sql("DELETE FROM browser_session WHERE token_hash = :hash")
                                 .param("hash", token.hash())
                                 .update()));
+    }
+
+    /** Whoever knows only the old password is signed in nowhere any more, on the pages of the authorization server neither. */
+    @EventListener
+    void follow(AllSessionsEnded ended) {
+        jdbc.sql("DELETE FROM browser_session WHERE account_id = :accountId")
+                .param("accountId", ended.accountId())
+                .update();
     }
 
     @Scheduled(fixedDelayString = "${culvert.auth.browser.cleanup-interval:10m}")

@@ -18,9 +18,9 @@ import org.springframework.stereotype.Repository;
 @Repository
 class RecoveryCodes {
     private static final int CODES = 10;
-    private static final int GROUPS = 4;
+    private static final int GROUPS = 6;
     private static final int GROUP_LENGTH = 4;
-    /** 32 characters that are told apart easily: 80 random bits a code. */
+    /** 32 characters that are told apart easily: 120 random bits a code, so that a plain keyed digest is enough. */
     private static final String ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789";
 
     private final JdbcClient jdbc;

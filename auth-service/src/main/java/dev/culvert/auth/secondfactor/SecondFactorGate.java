@@ -1,28 +1,34 @@
 package dev.culvert.auth.secondfactor;
 
 import dev.culvert.auth.account.Account;
+import dev.culvert.auth.assurance.Assurance.Method;
 import dev.culvert.auth.assurance.AssurancePolicy;
 import dev.culvert.auth.assurance.SecondFactorProperties;
 import dev.culvert.auth.opaquetoken.OpaqueToken;
 import dev.culvert.auth.signin.SecondFactorRequired;
 import dev.culvert.auth.signin.SecondStep;
+import dev.culvert.auth.token.Origin;
 import java.util.Optional;
+import java.util.UUID;
 import org.springframework.stereotype.Component;
 
 /** Stops sign-ins that need more than the password: of accounts with an authenticator app, and of administrators. */
 @Component
 class SecondFactorGate implements SecondStep {
     private final AuthenticatorApps apps;
+    private final SecondFactorCodes codes;
     private final SignInChallenges challenges;
     private final AssurancePolicy policy;
     private final SecondFactorProperties properties;
 
     SecondFactorGate(
             AuthenticatorApps apps,
+            SecondFactorCodes codes,
             SignInChallenges challenges,
             AssurancePolicy policy,
             SecondFactorProperties properties) {
         this.apps = apps;
+        this.codes = codes;
         this.challenges = challenges;
         this.policy = policy;
         this.properties = properties;
@@ -30,12 +36,22 @@ class SecondFactorGate implements SecondStep {
 
     @Override
     public Optional<SecondFactorRequired> after(Account account, String name) {
-        boolean enrolled = apps.confirmedAt(account.id()).isPresent();
+        boolean enrolled = enrolled(account.id());
         if (!enrolled && !policy.needsSecondFactor(account)) {
             return Optional.empty();
         }
         OpaqueToken challenge = challenges.issue(account, name, !enrolled);
         return Optional.of(new SecondFactorRequired(
                 new SecondFactorRequired.Challenge(challenge.value(), !enrolled, properties.challengeLifetime())));
+    }
+
+    @Override
+    public boolean enrolled(UUID accountId) {
+        return apps.confirmedAt(accountId).isPresent();
+    }
+
+    @Override
+    public Optional<Method> proof(Account account, String code, Origin origin) {
+        return codes.redeem(account, code, origin);
     }
 }

@@ -8,9 +8,7 @@ import dev.culvert.auth.opaquetoken.OpaqueToken;
 import dev.culvert.auth.secondfactor.SignInChallenges.Pending;
 import dev.culvert.auth.signin.SignInService;
 import dev.culvert.auth.token.Origin;
-import dev.culvert.contracts.event.AuthEvent;
 import dev.culvert.contracts.problem.ProblemCode;
-import dev.culvert.data.outbox.Outbox;
 import dev.culvert.data.tenant.TenantScope;
 import dev.culvert.platform.problem.ProblemException;
 import java.time.Clock;
@@ -19,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -27,35 +24,31 @@ import org.springframework.transaction.support.TransactionOperations;
 @Service
 public class SecondFactorSignIn {
     private static final String REASON = "whoever signs in is known by a challenge before the tenant is";
-    private static final Pattern APP_CODE = Pattern.compile("\\d{6}");
 
     private final SignInChallenges challenges;
-    private final AuthenticatorApps apps;
+    private final SecondFactorCodes codes;
     private final RecoveryCodes recoveryCodes;
     private final Enrolment enrolment;
     private final SignInService signIn;
     private final Accounts accounts;
-    private final Outbox outbox;
     private final TransactionOperations transactions;
     private final Clock clock;
 
     SecondFactorSignIn(
             SignInChallenges challenges,
-            AuthenticatorApps apps,
+            SecondFactorCodes codes,
             RecoveryCodes recoveryCodes,
             Enrolment enrolment,
             SignInService signIn,
             Accounts accounts,
-            Outbox outbox,
             TransactionOperations transactions,
             Clock clock) {
         this.challenges = challenges;
-        this.apps = apps;
+        this.codes = codes;
         this.recoveryCodes = recoveryCodes;
         this.enrolment = enrolment;
         this.signIn = signIn;
         this.accounts = accounts;
-        this.outbox = outbox;
         this.transactions = transactions;
         this.clock = clock;
     }
@@ -115,17 +108,7 @@ public class SecondFactorSignIn {
         if (challenged.pending().enrolment()) {
             return enrolment.confirm(account, code) ? Optional.of(Method.ONE_TIME_CODE) : Optional.empty();
         }
-        if (APP_CODE.matcher(code).matches()) {
-            return apps.accept(account.id(), code) ? Optional.of(Method.ONE_TIME_CODE) : Optional.empty();
-        }
-        if (!recoveryCodes.redeem(account.id(), code)) {
-            return Optional.empty();
-        }
-        outbox.append(
-                account.tenantId(),
-                new AuthEvent.RecoveryCodeUsed(
-                        account.id(), recoveryCodes.unused(account.id()), origin.clientAddress()));
-        return Optional.of(Method.RECOVERY_CODE);
+        return codes.redeem(account, code, origin);
     }
 
     private Assurance assurance(Method second) {

@@ -3,12 +3,14 @@ package dev.culvert.auth.secondfactor;
 import dev.culvert.auth.account.Account;
 import dev.culvert.auth.assurance.SecondFactorProperties;
 import dev.culvert.auth.opaquetoken.OpaqueToken;
+import dev.culvert.auth.token.AllSessionsEnded;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.UUID;
+import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -77,6 +79,14 @@ class SignInChallenges {
                         .param("now", utc(clock.instant()))
                         .update()
                 == 1;
+    }
+
+    /** A password that was right before is not good for a second step any more. */
+    @EventListener
+    void follow(AllSessionsEnded ended) {
+        jdbc.sql("DELETE FROM sign_in_challenge WHERE account_id = :accountId")
+                .param("accountId", ended.accountId())
+                .update();
     }
 
     private static OffsetDateTime utc(Instant instant) {

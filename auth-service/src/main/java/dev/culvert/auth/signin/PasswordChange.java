@@ -6,6 +6,7 @@ import dev.culvert.auth.account.Credentials;
 import dev.culvert.auth.account.PasswordReplaced.Reason;
 import dev.culvert.auth.account.PasswordReplacement;
 import dev.culvert.auth.account.Passwords;
+import dev.culvert.auth.account.PersonalPasswords;
 import dev.culvert.auth.token.Origin;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.contracts.problem.Violation;
@@ -60,6 +61,11 @@ class PasswordChange {
         Credentials credentials = asSystem(() -> accounts.findCredentials(caller.userId())
                 .orElseThrow(() -> new ProblemException(
                         ProblemCode.AUTH_TOKEN_INVALID, "The account of this token does not exist any more.")));
+        PersonalPasswords.refuse(
+                "newPassword",
+                replacementText,
+                credentials.account().username(),
+                credentials.account().email());
         Attempt attempt = new Attempt(credentials.account().username(), Optional.of(credentials), origin);
         Account account = check.whenRight(attempt, present, right -> right);
         String newHash = passwords.hash(replacementText);

@@ -103,7 +103,7 @@ class PasswordCheck {
         if (refused.isPresent()) {
             throw addressRefused(attempt, refused.get());
         }
-        String hash = attempt.credentials().map(Credentials::passwordHash).orElse(Passwords.NOBODYS_HASH);
+        String hash = attempt.credentials().map(Credentials::passwordHash).orElseGet(passwords::nobodysHash);
         if (!passwords.matches(password, hash) || attempt.account().isEmpty()) {
             throw wrong(attempt);
         }
@@ -178,6 +178,11 @@ class PasswordCheck {
         return TenantScope.callAsSystem(REASON, () -> transactions.execute(_ -> work.get()));
     }
 
+    /**
+     * Sleeps between two tries. The places are rows in the database, because instances share them, and nothing tells one
+     * instance that another has given a place back; waiting on a lock of the row would keep a connection of the pool busy
+     * for as long. What sleeps here is a virtual thread, and only while parallel sign-ins to one account hold every place.
+     */
     private static boolean paused() {
         try {
             Thread.sleep(BETWEEN_TRIES);

@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 import org.springframework.stereotype.Component;
 
 /** Records, announces and counts how attempts to sign in end (requirements R2.6, S1.32). */
@@ -56,6 +57,15 @@ class SignInRecords {
                 .attemptedAs(attempt.name())
                 .about(account.tenantId(), account.id()));
         count("signed_in");
+    }
+
+    /** Somebody who is signed in proved once more who they are. */
+    void provenAgain(Attempt attempt, Account account, UUID sessionId) {
+        audit.record(AuditEvent.of(AuditType.LOGIN, AuditSeverity.INFO, "reauthenticated")
+                .attemptedAs(attempt.name())
+                .about(account.tenantId(), account.id())
+                .inSession(sessionId));
+        count("reauthenticated");
     }
 
     /** The right password for an account that needs a code too. */

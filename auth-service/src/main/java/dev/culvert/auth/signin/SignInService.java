@@ -3,7 +3,6 @@ package dev.culvert.auth.signin;
 import dev.culvert.auth.account.Account;
 import dev.culvert.auth.account.Accounts;
 import dev.culvert.auth.account.Credentials;
-import dev.culvert.auth.account.Passwords;
 import dev.culvert.auth.token.Origin;
 import dev.culvert.auth.token.Sessions;
 import dev.culvert.auth.token.TokenResponse;
@@ -21,6 +20,7 @@ import org.springframework.transaction.support.TransactionOperations;
 @Service
 public class SignInService {
     private static final String REASON = "an account is found by its name before its tenant is known";
+    private static final String NO_PASSWORD = ""; // a second step checks none
     private static final Pattern CONTROL_CHARACTERS = Pattern.compile("\\p{Cntrl}");
 
     private final Accounts accounts;
@@ -106,7 +106,7 @@ public class SignInService {
      * @throws ProblemException AUTHENTICATION_FAILED when the step came out empty, or ACCOUNT_LOCKED
      */
     public <T> T secondStep(Account account, String name, Origin origin, Supplier<Optional<T>> step) {
-        Attempt attempt = new Attempt(name, Optional.of(new Credentials(account, Passwords.NOBODYS_HASH)), origin);
+        Attempt attempt = new Attempt(name, Optional.of(new Credentials(account, NO_PASSWORD)), origin);
         return check.whenCodeRight(attempt, account, () -> {
             Optional<T> begun = step.get();
             begun.ifPresent(_ -> records.signedIn(attempt, account));

@@ -26,6 +26,9 @@ import org.springframework.stereotype.Component;
 /** Issues access tokens: JWTs of type {@code at+jwt} (RFC 9068) with the claims of {@link CallerClaims}. */
 @Component
 public class AccessTokens {
+    /** Who a token was exchanged for (RFC 8693 §4.1). */
+    public static final String ACTOR = "act";
+
     private final SigningKeys keys;
     private final TokenProperties properties;
     private final Clock clock;
@@ -93,9 +96,15 @@ public class AccessTokens {
      * @param sessionId ends with the grant
      * @param resources audiences asked for by RFC 8707, beside the suite's own
      * @param keyThumbprint of the key the token is bound to by RFC 9449
+     * @param exchangedUntil of a token that was made from another one (RFC 8693): when that one ends
      */
     public record ApplicationGrant(
-            UUID clientId, UUID sessionId, Set<String> scopes, Set<String> resources, Optional<String> keyThumbprint) {
+            UUID clientId,
+            UUID sessionId,
+            Set<String> scopes,
+            Set<String> resources,
+            Optional<String> keyThumbprint,
+            Optional<Instant> exchangedUntil) {
         public ApplicationGrant {
             scopes = Set.copyOf(scopes);
             resources = Set.copyOf(resources);
@@ -107,7 +116,11 @@ public class AccessTokens {
         Set<Role> roles = account.roles().stream()
                 .filter(role -> role.permissions().isEmpty())
                 .collect(Collectors.toUnmodifiableSet());
-        JWTClaimsSet.Builder claims = claims(account, roles, grant.scopes(), properties.accessLifetime())
+        Duration lifetime = grant.exchangedUntil()
+                .map(end -> Duration.between(clock.instant(), end))
+                .filter(left -> left.compareTo(properties.accessLifetime()) < 0)
+                .orElse(properties.accessLifetime());
+        JWTClaimsSet.Builder claims = claims(account, roles, grant.scopes(), lifetime)
                 .audience(Stream.concat(
                                 Stream.of(CallerClaims.AUDIENCE),
                                 grant.resources().stream().sorted())
@@ -115,7 +128,10 @@ public class AccessTokens {
                 .claim(CallerClaims.SESSION, grant.sessionId().toString())
                 .claim("client_id", grant.clientId().toString());
         grant.keyThumbprint().ifPresent(thumbprint -> claims.claim("cnf", Map.of("jkt", thumbprint)));
-        return sign(claims, grant.scopes(), properties.accessLifetime());
+        grant.exchangedUntil()
+                .ifPresent(
+                        _ -> claims.claim(ACTOR, Map.of("sub", grant.clientId().toString())));
+        return sign(claims, grant.scopes(), lifetime);
     }
 
     private JWTClaimsSet.Builder claims(Account account, Set<Role> roles, Set<String> scopes, Duration lifetime) {

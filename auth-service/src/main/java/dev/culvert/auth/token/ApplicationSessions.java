@@ -3,6 +3,8 @@ package dev.culvert.auth.token;
 import dev.culvert.auth.account.Account;
 import dev.culvert.contracts.event.AuthEvent;
 import dev.culvert.data.outbox.Outbox;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +16,9 @@ import org.springframework.stereotype.Component;
 
 /**
  * Sessions that applications hold. They are sessions like those of a sign-in, so they are listed, ended and heard of at the
- * gateways alike; what differs is that the authorization server keeps their refresh tokens. All methods need a transaction
+ * gateways alike; what differs is that the authorization server keeps their refresh tokens. The tokens an application gets for
+ * itself share one session: its owner sees and ends one thing for each application, and a token costs no row. A token of
+ * those that the application gives back ends alone, because other instances of the application go on with theirs. All methods need a transaction
  * in the system scope.
  */
 @Component
@@ -92,11 +96,49 @@ public class ApplicationSessions {
                 .param("id", sessionId)
                 .param("reason", reason)
                 .param("now", clock.instant().atOffset(ZoneOffset.UTC))
-                .query((row, _) ->
-                        new Holder(row.getObject("tenant_id", UUID.class), row.getObject("account_id", UUID.class)))
+                .query(ApplicationSessions::read)
                 .optional()
                 .ifPresent(holder -> outbox.append(
                         holder.tenantId(), new AuthEvent.SessionEnded(holder.accountId(), sessionId, reason)));
+    }
+
+    /** Whether a single token was ended before its session. */
+    public boolean endedAlone(String tokenId) {
+        return jdbc.sql("SELECT EXISTS (SELECT FROM ended_token WHERE token_id = :id)")
+                .param("id", tokenId)
+                .query(Boolean.class)
+                .single();
+    }
+
+    /**
+     * Ends one access token and leaves its session, which belongs to others too. Nothing happens when it was ended before.
+     *
+     * @param expiresAt of the token; until then it is remembered
+     */
+    public void endToken(UUID sessionId, UUID tokenId, Instant expiresAt, String reason) {
+        jdbc.sql("""
+                        INSERT INTO ended_token (token_id, tenant_id, expires_at)
+                        SELECT cast(:tokenId AS text), tenant_id, :expiresAt FROM session WHERE id = :sessionId
+                        ON CONFLICT DO NOTHING
+                        """)
+                .param("tokenId", tokenId.toString())
+                .param("expiresAt", expiresAt.atOffset(ZoneOffset.UTC))
+                .param("sessionId", sessionId)
+                .update();
+        holder(sessionId)
+                .ifPresent(holder -> outbox.append(
+                        holder.tenantId(), new AuthEvent.SessionEnded(holder.accountId(), tokenId, reason)));
+    }
+
+    private Optional<Holder> holder(UUID sessionId) {
+        return jdbc.sql("SELECT tenant_id, account_id FROM session WHERE id = :id")
+                .param("id", sessionId)
+                .query(ApplicationSessions::read)
+                .optional();
+    }
+
+    private static Holder read(ResultSet row, int rowNumber) throws SQLException {
+        return new Holder(row.getObject("tenant_id", UUID.class), row.getObject("account_id", UUID.class));
     }
 
     /** How long a refresh token lives when the session does not end before. */

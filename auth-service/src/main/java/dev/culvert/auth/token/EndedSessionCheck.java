@@ -1,12 +1,10 @@
 package dev.culvert.auth.token;
 
 import dev.culvert.contracts.problem.ProblemCode;
-import dev.culvert.platform.caller.Caller;
 import dev.culvert.platform.caller.CurrentCaller;
 import dev.culvert.platform.problem.ProblemException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.UUID;
 import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
@@ -31,11 +29,7 @@ class EndedSessionCheck implements HandlerInterceptor, WebMvcConfigurer {
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
-        boolean ended = CurrentCaller.find()
-                .flatMap(Caller::sessionId)
-                .map(UUID::fromString)
-                .filter(id -> !sessions.running(id))
-                .isPresent();
+        boolean ended = CurrentCaller.find().filter(sessions::ended).isPresent();
         if (ended) {
             throw new ProblemException(
                     ProblemCode.AUTH_TOKEN_INVALID, "The session of this token has ended; sign in again.");

@@ -86,7 +86,7 @@ class SessionController {
         return current(caller.sessionId().map(UUID::fromString).orElseThrow(SessionController::unknown), caller);
     }
 
-    @Access(scope = Scope.ACCOUNT_MANAGE)
+    @Access(scope = Scope.ACCOUNT_MANAGE, fresh = true)
     @DeleteMapping("/api/v1/auth/sessions/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(summary = "End one of my sessions", description = "Its tokens stop working within a second.")
@@ -95,7 +95,7 @@ class SessionController {
         sessions.end(caller.userId(), id, EndReason.REVOKED);
     }
 
-    @Access(scope = Scope.ACCOUNT_MANAGE)
+    @Access(scope = Scope.ACCOUNT_MANAGE, fresh = true)
     @PostMapping("/api/v1/auth/session/revoke")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(summary = "End one of my sessions, its id in the body")
@@ -104,7 +104,7 @@ class SessionController {
         sessions.end(caller.userId(), request.sessionId(), EndReason.REVOKED);
     }
 
-    @Access(scope = Scope.ACCOUNT_MANAGE)
+    @Access(scope = Scope.ACCOUNT_MANAGE, fresh = true)
     @DeleteMapping("/api/v1/auth/sessions")
     @Operation(summary = "End all my sessions")
     EndedResponse endAll(

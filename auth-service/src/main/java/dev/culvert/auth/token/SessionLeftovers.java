@@ -2,10 +2,14 @@ package dev.culvert.auth.token;
 
 import dev.culvert.auth.cleanup.Leftovers;
 import java.time.Clock;
+import java.time.Duration;
 import org.springframework.stereotype.Component;
 
 /** What sessions leave behind: first their end is announced where nobody ended them, later their rows go. */
 final class SessionLeftovers {
+    /** Longer than any clock of a service may be off. */
+    private static final Duration LONGEST_SKEW = Duration.ofHours(1);
+
     private SessionLeftovers() {}
 
     /** Sessions nobody renewed in time; requirement S1.53. */
@@ -47,6 +51,28 @@ final class SessionLeftovers {
         @Override
         public int remove(int limit) {
             return store.removeExpiredTokens(limit, clock.instant());
+        }
+    }
+
+    /** Single tokens that ended; once they would have expired, nobody accepts them anyway. */
+    @Component
+    static class EndedTokens implements Leftovers {
+        private final SessionStore store;
+        private final Clock clock;
+
+        EndedTokens(SessionStore store, Clock clock) {
+            this.store = store;
+            this.clock = clock;
+        }
+
+        @Override
+        public String name() {
+            return "ended tokens";
+        }
+
+        @Override
+        public int remove(int limit) {
+            return store.removeEndedTokens(limit, clock.instant().minus(LONGEST_SKEW));
         }
     }
 

@@ -48,11 +48,7 @@ class SessionStore {
                 .param("idleExpiresAt", utc(session.idleExpiresAt()))
                 .param("tokenHash", OpaqueToken.of(accessTokenId).hash())
                 .param("provenAt", utc(session.assurance().provenAt()))
-                .param(
-                        "methods",
-                        session.assurance().methods().stream()
-                                .map(Assurance.Method::wireName)
-                                .toArray(String[]::new))
+                .param("methods", wireNames(session.assurance()))
                 .update();
     }
 
@@ -111,12 +107,53 @@ class SessionStore {
                 == 1;
     }
 
+    /** Notes that the owner of a session has just proven who they are, and that this token says so. */
+    void prove(UUID id, Assurance assurance, String accessTokenId) {
+        jdbc.sql("UPDATE session SET proven_at = :provenAt, methods = :methods, token_hash = :tokenHash WHERE id = :id")
+                .param("id", id)
+                .param("provenAt", utc(assurance.provenAt()))
+                .param("methods", wireNames(assurance))
+                .param("tokenHash", OpaqueToken.of(accessTokenId).hash())
+                .update();
+    }
+
+    private static String[] wireNames(Assurance assurance) {
+        return assurance.methods().stream().map(Assurance.Method::wireName).toArray(String[]::new);
+    }
+
+    /** A running session, locked until the transaction ends. */
+    Optional<Session> lockRunning(UUID id, Instant now) {
+        return jdbc.sql("SELECT * FROM session WHERE id = :id AND " + RUNNING + " FOR UPDATE")
+                .param("id", id)
+                .param("now", utc(now))
+                .query(SessionStore::session)
+                .optional();
+    }
+
     Optional<Session> findRunning(UUID id, Instant now) {
         return jdbc.sql("SELECT * FROM session WHERE id = :id AND " + RUNNING)
                 .param("id", id)
                 .param("now", utc(now))
                 .query(SessionStore::session)
                 .optional();
+    }
+
+    /** Whether a session runs and this token of it was not ended alone. */
+    boolean good(UUID id, String tokenId, Instant now) {
+        return jdbc.sql("SELECT EXISTS (SELECT FROM session WHERE id = :id AND " + RUNNING
+                        + ") AND NOT EXISTS (SELECT FROM ended_token WHERE token_id = :tokenId)")
+                .param("id", id)
+                .param("tokenId", tokenId)
+                .param("now", utc(now))
+                .query(Boolean.class)
+                .single();
+    }
+
+    int removeEndedTokens(int limit, Instant before) {
+        return jdbc.sql("""
+                        DELETE FROM ended_token WHERE token_id IN (
+                          SELECT token_id FROM ended_token WHERE expires_at < :before LIMIT :limit FOR UPDATE SKIP LOCKED)
+                        """).param("limit", limit).param("before", utc(before)).update();
     }
 
     /** The running sessions of an account, the one used last first. */

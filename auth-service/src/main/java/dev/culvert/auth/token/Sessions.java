@@ -15,6 +15,7 @@ import dev.culvert.contracts.event.AuthEvent;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.data.outbox.Outbox;
 import dev.culvert.data.tenant.TenantScope;
+import dev.culvert.platform.caller.Caller;
 import dev.culvert.platform.problem.ProblemException;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionOperations;
@@ -43,6 +45,7 @@ public class Sessions {
     private final AccessTokens accessTokens;
     private final AuditTrail audit;
     private final Outbox outbox;
+    private final ApplicationEventPublisher events;
     private final TransactionOperations transactions;
     private final TokenProperties properties;
     private final Clock clock;
@@ -54,6 +57,7 @@ public class Sessions {
             AccessTokens accessTokens,
             AuditTrail audit,
             Outbox outbox,
+            ApplicationEventPublisher events,
             TransactionOperations transactions,
             TokenProperties properties,
             Clock clock) {
@@ -63,6 +67,7 @@ public class Sessions {
         this.accessTokens = accessTokens;
         this.audit = audit;
         this.outbox = outbox;
+        this.events = events;
         this.transactions = transactions;
         this.properties = properties;
         this.clock = clock;
@@ -103,13 +108,32 @@ public class Sessions {
         return TokenResponse.of(access, refresh, Duration.between(now, session.end()));
     }
 
+    /**
+     * Notes that the owner of a session proved once more who they are; needs a transaction in the system scope.
+     *
+     * @return an access token that says so; the refresh token stays as it is, and what it is exchanged for says so too
+     * @throws ProblemException AUTH_TOKEN_INVALID when the session has ended or is not the account's
+     */
+    public AccessToken prove(Account account, UUID sessionId, Assurance.Method method) {
+        Instant now = clock.instant();
+        Session session = store.lockRunning(sessionId, now)
+                .filter(found -> found.accountId().equals(account.id()))
+                .orElseThrow(() -> new ProblemException(
+                        ProblemCode.AUTH_TOKEN_INVALID, "The session of this token has ended; sign in again."));
+        Assurance assurance = session.assurance().renewed(now, method);
+        AccessToken access = accessTokens.forSession(account, sessionId, assurance);
+        store.prove(sessionId, assurance, access.id());
+        return access;
+    }
+
     /** Ends a session of the present tenant; nothing happens when it has ended already. */
     public void end(UUID sessionId, EndReason reason) {
         transactions.executeWithoutResult(_ -> endInTransaction(sessionId, reason));
     }
 
     /**
-     * Ends the sessions of an account, all or all but one; needs a transaction that sees them.
+     * Ends the sessions of an account, all or all but one, and what else its owner is signed in to ({@link
+     * AllSessionsEnded}); needs a transaction that sees them.
      *
      * @param kept the one that goes on, or null
      * @return how many ended
@@ -117,6 +141,7 @@ public class Sessions {
     public int endAll(UUID accountId, @Nullable UUID kept, EndReason reason) {
         List<Session> ended = store.endAllOf(accountId, kept, reason, clock.instant());
         ended.forEach(session -> announceEnd(session, reason));
+        events.publishEvent(new AllSessionsEnded(accountId));
         return ended.size();
     }
 
@@ -149,10 +174,11 @@ public class Sessions {
         };
     }
 
-    /** Whether a session of the present tenant still runs. */
-    boolean running(UUID sessionId) {
-        return transactions.execute(
-                _ -> store.findRunning(sessionId, clock.instant()).isPresent());
+    /** Whether the session of a token has ended, or the token alone; needs the tenant of the caller. */
+    boolean ended(Caller caller) {
+        Optional<UUID> session = caller.sessionId().map(UUID::fromString);
+        String token = caller.tokenId().orElse("");
+        return session.isPresent() && transactions.execute(_ -> !store.good(session.get(), token, clock.instant()));
     }
 
     /** Ends some sessions whose time is over; needs a transaction in the system scope. */

@@ -20,7 +20,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
@@ -92,7 +91,7 @@ class TokenInspectionController {
         String token = token(request, header);
         try {
             Caller caller = tokens.verify(token);
-            if (ended(caller)) {
+            if (TenantScope.call(caller.tenantId(), () -> sessions.ended(caller))) {
                 return answer(new ValidateResponse(false, ProblemCode.AUTH_TOKEN_INVALID.name(), null));
             }
             return answer(new ValidateResponse(true, null, claims(token).toJSONObject()));
@@ -127,13 +126,6 @@ class TokenInspectionController {
         Duration left = Duration.between(clock.instant(), expiresAt);
         return answer(new CheckExpiryResponse(
                 expired, expiresAt, Math.max(0, left.toSeconds()), left.compareTo(RENEWAL_ADVISED) <= 0));
-    }
-
-    private boolean ended(Caller caller) {
-        return caller.sessionId()
-                .map(UUID::fromString)
-                .filter(id -> !TenantScope.call(caller.tenantId(), () -> sessions.running(id)))
-                .isPresent();
     }
 
     private static String token(@Nullable TokenRequest request, @Nullable String header) {

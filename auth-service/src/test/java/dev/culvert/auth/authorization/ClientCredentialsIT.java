@@ -3,6 +3,7 @@ package dev.culvert.auth.authorization;
 import static dev.culvert.auth.AuthClient.claims;
 import static dev.culvert.auth.AuthClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.culvert.auth.AuthClient;
@@ -13,6 +14,10 @@ import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.testing.ProblemAssert;
 import dev.culvert.testing.PublishedEvents;
 import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -86,6 +91,58 @@ class ClientCredentialsIT extends RunningAuthorizationServer {
                 .isEqualTo(200);
     }
 
+    /** Instances of an application take the new secret in turn; when the last one has, the old one can be ended. */
+    @Test
+    void takesTheOldSecretDuringTheOverlap() {
+        AuthClient owner = client().signedIn();
+        App old = register(owner, true, Map.of());
+        String path = APPLICATIONS + "/" + old.id();
+        JsonNode rotated = json(owner.post(path + "/rotate-secret", Map.of("overlapSeconds", 3_600)));
+        App now = new App(old.id(), Optional.of(rotated.get("clientSecret").asString()));
+        assertThat(Instant.parse(rotated.get("previousSecretValidUntil").asString()))
+                .isCloseTo(clock.instant().plusSeconds(3_600), within(10, ChronoUnit.SECONDS));
+
+        assertThat(token(now, REQUEST).statusCode()).isEqualTo(200);
+        assertThat(json(owner.get(path)).has("previousSecretLastUsedAt")).isFalse();
+        assertThat(token(old, REQUEST).statusCode()).isEqualTo(200);
+        assertThat(json(owner.get(path)).has("previousSecretLastUsedAt")).isTrue();
+        assertError(token(new App(old.id(), Optional.of("cvs_wrong")), REQUEST), 401, "invalid_client");
+
+        clock.skip(Duration.ofMinutes(61));
+
+        assertError(token(old, REQUEST), 401, "invalid_client");
+        assertThat(token(now, REQUEST).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void hasNeverMoreThanTwoSecrets() {
+        AuthClient owner = client().signedIn();
+        App first = register(owner, true, Map.of());
+        String path = APPLICATIONS + "/" + first.id();
+        App second = rotated(owner, first, 3_600);
+        App third = rotated(owner, first, 3_600);
+
+        assertError(token(first, REQUEST), 401, "invalid_client");
+        assertThat(token(second, REQUEST).statusCode()).isEqualTo(200);
+        assertThat(token(third, REQUEST).statusCode()).isEqualTo(200);
+
+        assertThat(owner.delete(path + "/previous-secret").statusCode()).isEqualTo(204);
+
+        assertError(token(second, REQUEST), 401, "invalid_client");
+        assertThat(token(third, REQUEST).statusCode()).isEqualTo(200);
+        assertThat(json(owner.get(path)).has("previousSecretValidUntil")).isFalse();
+        ProblemAssert.assertThat(client().signedIn().delete(path + "/previous-secret"))
+                .isProblem(ProblemCode.NOT_FOUND);
+        ProblemAssert.assertThat(owner.post(path + "/rotate-secret", Map.of("overlapSeconds", 2_592_001)))
+                .isProblem(ProblemCode.VALIDATION_ERROR);
+    }
+
+    private static App rotated(AuthClient owner, App app, int overlapSeconds) {
+        HttpResponse<String> answer =
+                owner.post(APPLICATIONS + "/" + app.id() + "/rotate-secret", Map.of("overlapSeconds", overlapSeconds));
+        return new App(app.id(), Optional.of(json(answer).get("clientSecret").asString()));
+    }
+
     /** RFC 7662; S3.40: a revoked token is inactive, and refused where it is used. */
     @Test
     void tellsAndEndsTokens() {
@@ -143,16 +200,48 @@ class ClientCredentialsIT extends RunningAuthorizationServer {
                 .isProblem(ProblemCode.AUTH_TOKEN_INVALID);
     }
 
-    /** Tokens of its own end together, and the next is good again. */
+    /** One instance of an application gives its token back when it stops; the others go on. */
     @Test
-    void goesOnAfterRevokingItsOwnTokens() {
-        App app = confidentialApp();
+    void givesItsOwnTokensBackOneByOne() {
+        Person ada = client().registerVerified();
+        App app = register(client().as(client().signIn(ada).get("access_token").asString()), true, Map.of());
         String first = json(token(app, REQUEST)).get("access_token").asString();
         String second = json(token(app, REQUEST)).get("access_token").asString();
 
-        call("/oauth/revoke", app, Map.of("token", first));
+        assertThat(call("/oauth/revoke", app, Map.of("token", first)).statusCode())
+                .isEqualTo(200);
+        assertThat(call("/oauth/revoke", app, Map.of("token", first)).statusCode())
+                .isEqualTo(200);
 
-        ProblemAssert.assertThat(client().as(second).get("/api/v1/auth/me")).isProblem(ProblemCode.AUTH_TOKEN_INVALID);
+        ProblemAssert.assertThat(client().as(first).get("/api/v1/auth/me")).isProblem(ProblemCode.AUTH_TOKEN_INVALID);
+        assertThat(json(introspect(app, first)).get("active").asBoolean()).isFalse();
+        assertThat(client().as(second).get("/api/v1/auth/me").statusCode()).isEqualTo(200);
+        assertThat(json(introspect(app, second)).get("active").asBoolean()).isTrue();
+        assertThat(PublishedEvents.first(EventType.SESSION_ENDED, ada.userId())
+                        .data()
+                        .get("sessionId")
+                        .asString())
+                .isEqualTo(claims(first).getJWTID());
+    }
+
+    /** What its owner ends is the application's session, with every token of it. */
+    @Test
+    void losesAllOfItsOwnTokensWithItsSession() throws Exception {
+        Person ada = client().registerVerified();
+        AuthClient owner = client().as(client().signIn(ada).get("access_token").asString());
+        App app = register(owner, true, Map.of());
+        String first = json(token(app, REQUEST)).get("access_token").asString();
+        String second = json(token(app, REQUEST)).get("access_token").asString();
+        String session = claims(first).getStringClaim(CallerClaims.SESSION);
+
+        assertThat(owner.post("/api/v1/auth/session/revoke", Map.of("sessionId", session))
+                        .statusCode())
+                .isEqualTo(204);
+
+        for (String token : List.of(first, second)) {
+            ProblemAssert.assertThat(client().as(token).get("/api/v1/auth/me"))
+                    .isProblem(ProblemCode.AUTH_TOKEN_INVALID);
+        }
         String third = json(token(app, REQUEST)).get("access_token").asString();
         assertThat(client().as(third).get("/api/v1/auth/me").statusCode()).isEqualTo(200);
     }

@@ -63,6 +63,20 @@ class ConsentIT extends RunningAuthorizationServer {
         assertThat(browser.open(authorize(app, Map.of())).parameter("code")).isPresent();
     }
 
+    /** RFC 8252 §8.6: any program on the user's machine could pass for one without a secret that gets its answers there. */
+    @Test
+    void asksEachTimeWhereAnybodyCouldPassForTheApplication() {
+        String callback = "http://127.0.0.1:49152/callback";
+        App app = register(owner(), false, Map.of("redirectUris", List.of("http://127.0.0.1/callback")));
+        String request = authorize(app, Map.of("redirect_uri", callback, "scope", "openid"));
+        TestBrowser browser = browser();
+        Stop asked = signIn(browser, browser.open(request), anybody());
+        assertThat(asked.body()).contains("know that it is you who signs in");
+        assertThat(allow(browser, asked).parameter("code")).isPresent();
+
+        assertThat(browser.open(request).body()).contains("Allow access?");
+    }
+
     /** ASVS 10.7.3: consents are listed, and one taken back ends the tokens. */
     @Test
     void letsPeopleTakeAConsentBack() {

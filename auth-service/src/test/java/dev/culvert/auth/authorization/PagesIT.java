@@ -40,6 +40,7 @@ class PagesIT extends RunningAuthorizationServer {
                     .contains("<html lang=\"en\">", "<meta name=\"viewport\"", "<h1>", "<main>")
                     .doesNotContain("<script", "onclick", "style=\"", "http-equiv");
         });
+        assertThat(consent.body()).contains("<a href=\"/oauth/logout\">");
         assertThat(consent.header("Content-Security-Policy")).contains("form-action 'self' https://app.example.org");
         assertThat(signIn.body())
                 .contains("<label for=\"username\">", "<label for=\"password\">", "autocomplete=\"current-password\"");

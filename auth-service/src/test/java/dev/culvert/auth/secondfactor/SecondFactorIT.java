@@ -204,6 +204,25 @@ class SecondFactorIT extends RunningAuthService {
         assertThat(client().signIn(ada.person()).has("access_token")).isTrue();
     }
 
+    /** Whoever reads the mail of an account knows its password, and still has no code. */
+    @Test
+    void isAskedForAfterAPasswordReset() {
+        Protected ada = protectedPerson();
+        client().post(
+                        "/api/v1/auth/password-reset",
+                        Map.of("email", ada.person().email()));
+        assertThat(client().post(
+                                "/api/v1/auth/password-reset/confirm",
+                                Map.of("token", AuthClient.resetToken(ada.person()), "newPassword", "Quiet-Lantern-4"))
+                        .statusCode())
+                .isEqualTo(204);
+
+        JsonNode answer = json(client().login(ada.person().username(), "Quiet-Lantern-4"));
+
+        assertThat(answer.has("access_token")).isFalse();
+        assertThat(answer.get("second_factor_required").asBoolean()).isTrue();
+    }
+
     @Test
     void leavesEverybodyElseAsTheyAre() throws Exception {
         Person bob = client().registerVerified();

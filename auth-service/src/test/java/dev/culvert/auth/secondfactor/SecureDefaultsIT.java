@@ -103,6 +103,25 @@ class SecureDefaultsIT extends RunningAuthService {
         assertThat(newKey(signedInFrom("198.51.100.2")).statusCode()).isEqualTo(201);
     }
 
+    /** S1.18, X-4: cost 12 in the stored prefix; a cheaper hash is replaced when its owner signs in. */
+    @Test
+    void hashesPasswordsWithCostTwelve() {
+        Person ada = installation.client().register();
+        Person bob = client().registerVerified();
+        assertThat(hash(bob)).startsWith("{bcrypt-hmac}$2a$10$");
+
+        assertThat(installation.client().login(bob.username(), PASSWORD).statusCode())
+                .isEqualTo(200);
+
+        assertThat(hash(ada)).startsWith("{bcrypt-hmac}$2a$12$");
+        assertThat(hash(bob)).startsWith("{bcrypt-hmac}$2a$12$");
+    }
+
+    private static String hash(Person person) {
+        return column("SELECT password_hash FROM auth.account WHERE id = ?", person.userId())
+                .getFirst();
+    }
+
     private Person administrator() {
         Person person = client().registerVerified();
         AuthClient admin = client().as(json(client().login("admin", ADMIN_PASSWORD))

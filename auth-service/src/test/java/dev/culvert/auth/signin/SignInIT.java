@@ -23,6 +23,12 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
+/**
+ * S1.70 for signing in: by name and by address, unknown, wrong. The other cases named there: RegistrationIT (valid, duplicate,
+ * weak, bad address), LockoutIT and AddressLockoutIT (the twofold lock), SessionsIT (renewal good and bad, who am I with,
+ * without and with a bad token, signing out), PasswordResetIT (known, unknown, limited), EmailVerificationIT, and
+ * SignInAbuseIT (no password in any answer).
+ */
 class SignInIT extends RunningAuthService {
     private static final String LOGIN = "/api/v1/auth/login";
 

@@ -1,5 +1,6 @@
 package dev.culvert.auth.token;
 
+import static dev.culvert.auth.AuthClient.PASSWORD;
 import static dev.culvert.auth.AuthClient.claims;
 import static dev.culvert.auth.AuthClient.json;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,6 +15,7 @@ import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.testing.ProblemAssert;
 import dev.culvert.testing.PublishedEvents;
 import java.text.ParseException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -123,6 +125,23 @@ class SessionListIT extends RunningAuthService {
         AuthClient eve = client().signedIn();
         ProblemAssert.assertThat(eve.get(path)).isProblem(ProblemCode.FORBIDDEN);
         ProblemAssert.assertThat(eve.delete(path)).isProblem(ProblemCode.FORBIDDEN);
+    }
+
+    /** ASVS 7.5.2: whoever finds a screen left open cannot sign its owner out elsewhere. */
+    @Test
+    void asksForAFreshProofBeforeEndingSessions() {
+        Person ada = client().registerVerified();
+        JsonNode other = client().signIn(ada);
+        AuthClient here = client().as(access(client().signIn(ada)));
+        clock.skip(Duration.ofMinutes(16));
+        ProblemAssert.assertThat(here.delete(SESSIONS + "/" + sessionId(other)))
+                .isProblem(ProblemCode.REAUTHENTICATION_REQUIRED);
+        ProblemAssert.assertThat(here.delete(SESSIONS)).isProblem(ProblemCode.REAUTHENTICATION_REQUIRED);
+
+        AuthClient fresh =
+                client().as(access(json(here.post("/api/v1/auth/reauthenticate", Map.of("password", PASSWORD)))));
+
+        assertThat(fresh.delete(SESSIONS + "/" + sessionId(other)).statusCode()).isEqualTo(204);
     }
 
     /** A key can be given much, but never the account. */

@@ -16,6 +16,7 @@ import dev.culvert.testing.TestCallers;
 import dev.culvert.testing.TestingIssuer;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -23,7 +24,7 @@ class SessionsIT extends RunningAuthService {
     private static final String ME = "/api/v1/auth/me";
     private static final Duration PAST_GRACE = Duration.ofSeconds(11);
 
-    /** S1.8, R2.2: a refresh token works once and gives tokens of the same session. */
+    /** S1.8, S2.2, R2.2: a refresh token works once and gives tokens of the same session. */
     @Test
     void renewsTokens() throws Exception {
         JsonNode first = client().signIn(client().registerVerified());
@@ -151,6 +152,26 @@ class SessionsIT extends RunningAuthService {
                         .get("reason")
                         .asString())
                 .isEqualTo("signed_out");
+    }
+
+    /** AC18.1: what an administrator may do is told in the same session, and follows from the role alone. */
+    @Test
+    void tellsAdministratorsWhatTheyMayDo() {
+        Person ada = client().registerVerified();
+        AuthClient admin = client().as(json(client().login("admin", ADMIN_PASSWORD))
+                .get("access_token")
+                .asString());
+        JsonNode me = json(admin.get(ME));
+        assertThat(me.get("roles").toString()).contains("super_admin");
+        assertThat(me.get("permissions").toString()).contains("view_audit_logs", "manage_roles");
+
+        admin.post("/api/v1/auth/role-grants", Map.of("userId", ada.userId(), "role", "support_admin"));
+
+        AuthClient support =
+                client().as(client().signIn(ada).get("access_token").asString());
+        assertThat(json(support.get(ME)).get("permissions").isEmpty()).isFalse();
+        assertThat(json(client().signedIn().get(ME)).get("permissions").isEmpty())
+                .isTrue();
     }
 
     /** S1.10; R2.1 for a foreign key and an expired token. */

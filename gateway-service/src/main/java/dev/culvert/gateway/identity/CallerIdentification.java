@@ -23,11 +23,13 @@ public final class CallerIdentification implements Stage {
     private final Identities identities;
     private final KeyProofs proofs;
     private final AddressLimit addresses;
+    private final CheckTimes times;
 
-    CallerIdentification(Identities identities, KeyProofs proofs, AddressLimit addresses) {
+    CallerIdentification(Identities identities, KeyProofs proofs, AddressLimit addresses, CheckTimes times) {
         this.identities = identities;
         this.proofs = proofs;
         this.addresses = addresses;
+        this.times = times;
     }
 
     @Override
@@ -41,10 +43,12 @@ public final class CallerIdentification implements Stage {
             ProblemException missing = shown.isEmpty() ? missing() : missing().withAlias("MISSING_API_KEY");
             return call.destination().open() ? chain.filter(exchange) : refuse(exchange, missing);
         }
+        long start = System.nanoTime();
         Credential credential = shown.get();
         var known = identities.known(credential);
         if (known.isPresent() && known.get().keyThumbprint().isEmpty() && allowedHere(known.get(), call)) {
             call.identify(known.get(), credential.header());
+            times.remembered(start);
             return chain.filter(exchange);
         }
         Mono<Identity> identity = known.map(Mono::just)
@@ -52,6 +56,7 @@ public final class CallerIdentification implements Stage {
                         .then(Mono.defer(() ->
                                 identities.verify(credential, call.client().address()))));
         return identity.doOnNext(found -> admit(found, credential, exchange, call))
+                .doOnNext(_ -> times.verified(start))
                 .then()
                 .onErrorResume(ProblemException.class, refusal -> judge(exchange, refusal))
                 .then(Mono.defer(() -> chain.filter(exchange)));

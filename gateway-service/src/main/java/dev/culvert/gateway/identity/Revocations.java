@@ -3,12 +3,13 @@ package dev.culvert.gateway.identity;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.culvert.gateway.call.Identity;
+import dev.culvert.platform.caller.Caller;
 import java.time.Duration;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
 /**
- * API keys and sessions that ended or changed lately. A token made before lives on until its expiry by its signature alone, so the
+ * API keys, sessions and single tokens that ended or changed lately. A token made before lives on until its expiry by its signature alone, so the
  * revocation is remembered longer than any access token lives.
  */
 @Component
@@ -29,6 +30,7 @@ final class Revocations {
         keyVersions.asMap().merge(apiKeyId, version, Math::max);
     }
 
+    /** Takes the id of a session, or of a single token that ended without its session. */
     void endSession(UUID sessionId) {
         sessions.put(sessionId.toString(), Boolean.TRUE);
     }
@@ -45,14 +47,14 @@ final class Revocations {
 
     /** Whether what the identity was made from has ended since. */
     boolean cover(Identity identity) {
-        return identity.caller()
-                        .apiKeyId()
-                        .map(id -> keys.getIfPresent(id) != null)
-                        .orElse(false)
-                || identity.caller()
-                        .sessionId()
-                        .map(id -> sessions.getIfPresent(id) != null)
-                        .orElse(false);
+        Caller caller = identity.caller();
+        return caller.apiKeyId().map(id -> keys.getIfPresent(id) != null).orElse(false)
+                || caller.sessionId().map(this::ended).orElse(false)
+                || caller.tokenId().map(this::ended).orElse(false);
+    }
+
+    private boolean ended(String id) {
+        return sessions.getIfPresent(id) != null;
     }
 
     private static <K, V> Cache<K, V> bounded() {

@@ -25,8 +25,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The main story on the running suite: one streamed answer of a local service comes to a client, with an account, a key, a limit, a
- * metric, an event, a webhook and an audit row on the way. Speaks only HTTP, Kafka and the mailbox, and fails at the first thing
+ * The main story on the running suite: one streamed answer of a local service comes to a client, with an account, a key, a limit, an
+ * application, a metric, an event, a webhook and an audit row on the way. Speaks only HTTP, Kafka and the mailbox, and fails at the first thing
  * that is missing.
  */
 public final class Demo {
@@ -80,6 +80,7 @@ public final class Demo {
             streamAnswer(name, key.path("key").asString());
             String eventId = showWebhook(receiver, webhook.path("secret").asString(), tunnelId);
             showEvent(eventId);
+            new ApplicationStory(gateway, tell).tell(token);
             showUsage(token, tunnelId);
             showMetric();
             showAudit(eventId, tunnelId);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -15,8 +16,10 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -46,6 +49,21 @@ final class GatewayClient {
     JsonNode post(int expected, String path, Optional<String> token, Map<String, ?> body)
             throws IOException, InterruptedException {
         return json(expected, send("POST", path, token, Optional.of(body)));
+    }
+
+    /** Asks the authorization server for something as an application that proves itself with its secret. */
+    JsonNode form(String path, String clientId, String secret, Map<String, String> fields)
+            throws IOException, InterruptedException {
+        String credentials =
+                Base64.getEncoder().encodeToString((clientId + ":" + secret).getBytes(StandardCharsets.UTF_8));
+        String body = fields.entrySet().stream()
+                .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
+                .header("Authorization", "Basic " + credentials)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString(body));
+        return json(200, exchange(request, BodyHandlers.ofInputStream()));
     }
 
     void delete(String path, String token) throws IOException, InterruptedException {

@@ -42,7 +42,10 @@ public sealed interface AuthEvent extends DomainEvent {
             @Nullable String userAgent)
             implements AuthEvent {}
 
-    /** A session ended: by sign-out, by a time limit, by an administrator, or because a used refresh token came back. */
+    /**
+     * A session ended: by sign-out, by a time limit, by an administrator, or because a used refresh token came back. When an
+     * application gives back one of its own tokens, only that ends: {@code sessionId} is then the {@code jti} of the token.
+     */
     record SessionEnded(UUID userId, UUID sessionId, String reason) implements AuthEvent {}
 
     /** An account has another password; {@code reason} is {@code changed} or {@code reset}. */

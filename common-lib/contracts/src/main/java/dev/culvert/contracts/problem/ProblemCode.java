@@ -50,7 +50,7 @@ public enum ProblemCode {
             401,
             AUTHENTICATION,
             "Sign-in is too long ago for this",
-            "Sign in again and repeat the request with the new token."),
+            "Prove who you are with POST /api/v1/auth/reauthenticate or sign in again; repeat with the new token."),
     REFRESH_TOKEN_INVALID(401, AUTHENTICATION, "Refresh token is not valid", "Sign in again."),
 
     FORBIDDEN(

@@ -15,6 +15,7 @@ import java.util.UUID;
  * @param sessionId sign-in session the token belongs to; absent when it was made from an API key
  * @param apiKeyId API key the token was made from; absent on sign-in tokens
  * @param authenticatedAt when the caller last proved who they are; absent on tokens made from an API key
+ * @param tokenId the {@code jti} of the token
  */
 public record Caller(
         UUID userId,
@@ -24,7 +25,8 @@ public record Caller(
         Set<String> scopes,
         Optional<String> sessionId,
         Optional<UUID> apiKeyId,
-        Optional<Instant> authenticatedAt) {
+        Optional<Instant> authenticatedAt,
+        Optional<String> tokenId) {
 
     public Caller {
         roles = Set.copyOf(roles);
@@ -40,7 +42,7 @@ public record Caller(
             Set<String> scopes,
             Optional<String> sessionId,
             Optional<UUID> apiKeyId) {
-        this(userId, tenantId, tier, roles, scopes, sessionId, apiKeyId, Optional.empty());
+        this(userId, tenantId, tier, roles, scopes, sessionId, apiKeyId, Optional.empty(), Optional.empty());
     }
 
     /** Whether the token was given the scope. */

@@ -114,7 +114,8 @@ public final class CallerTokens {
                 Optional.ofNullable(claims.getStringClaim(CallerClaims.SESSION)),
                 Optional.ofNullable(claims.getStringClaim(CallerClaims.API_KEY)).map(UUID::fromString),
                 Optional.ofNullable(claims.getDateClaim(CallerClaims.AUTHENTICATED_AT))
-                        .map(Date::toInstant));
+                        .map(Date::toInstant),
+                Optional.ofNullable(claims.getJWTID()));
     }
 
     /** An unknown plan counts as the smallest (requirement R2.4). */

@@ -75,6 +75,10 @@ public final class Person {
         return username;
     }
 
+    public String password() {
+        return password;
+    }
+
     public String accessToken() {
         return accessToken;
     }

@@ -1,0 +1,201 @@
+package dev.culvert.benchmarks;
+
+import dev.culvert.testing.suite.Person;
+import dev.culvert.testing.suite.RunningSuite;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * How many tokens auth-service gives, how long a sign-in takes, and what a key costs at the gateway. Tokens are asked of
+ * auth-service itself, because the gateway limits how many requests one address may send.
+ */
+final class Tokens {
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final String FORM = "application/x-www-form-urlencoded";
+    private static final int CONNECTIONS = 8;
+    private static final int PEOPLE = 4;
+    private static final int SIGN_INS_A_SECOND = 10;
+    private static final int KEYS = 8;
+    private static final int KEY_USES = 4_000;
+
+    private final RunningSuite suite;
+    private final URI auth;
+    private final Duration span;
+
+    private Tokens(RunningSuite suite, URI auth, Duration span) {
+        this.suite = suite;
+        this.auth = auth;
+        this.span = span;
+    }
+
+    static void run(RunningSuite suite, int seconds) throws Exception {
+        Tokens tokens = new Tokens(suite, suite.address("auth-service"), Duration.ofSeconds(seconds));
+        List<Person> people = new ArrayList<>();
+        for (int i = 0; i < PEOPLE; i++) {
+            people.add(Person.register(suite.gateway(), suite.address("mailbox")));
+        }
+        System.out.printf("%-34s %10s %12s %10s %10s %10s%n", "", "a second", "asked", "p50 ms", "p95 ms", "p99 ms");
+        tokens.clientCredentials(people.getFirst());
+        tokens.refreshes(people);
+        tokens.signIns(people);
+        tokens.keyChecks(people.getFirst());
+    }
+
+    /** What a loop does again and again. */
+    private interface Step {
+        void take(Connection connection) throws IOException;
+    }
+
+    private void clientCredentials(Person owner) throws Exception {
+        JsonNode application = Person.expect(
+                201,
+                owner.post(
+                        "/api/v1/oauth/applications",
+                        Map.of(
+                                "name",
+                                "benchmark",
+                                "redirectUris",
+                                List.of(),
+                                "scopes",
+                                List.of("tunnels:read"),
+                                "confidential",
+                                true)));
+        String credentials = application.get("clientId").asString() + ":"
+                + application.get("clientSecret").asString();
+        String basic = "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8));
+        Step step = connection -> expect(
+                200, connection.post("/oauth/token", FORM, "grant_type=client_credentials", "Authorization", basic));
+
+        loop(() -> step); // until the compiler has seen it
+        report("client credentials", loop(() -> step), span, ">= 1000/s");
+    }
+
+    private void refreshes(List<Person> people) throws Exception {
+        Queue<String> first = new ConcurrentLinkedQueue<>();
+        for (int i = 0; i < CONNECTIONS; i++) {
+            Person person = people.get(i % people.size());
+            person.signIn();
+            first.add(person.refreshToken());
+        }
+        report("refreshes", loop(() -> chain(first.remove())), span, ">= 500/s");
+    }
+
+    /** Each answer's refresh token is the next request's. */
+    private static Step chain(String first) {
+        String[] next = {first};
+        return connection -> {
+            String body = expect(
+                    200,
+                    connection.post(
+                            "/api/v1/auth/refresh", "application/json", "{\"refresh_token\":\"" + next[0] + "\"}"));
+            next[0] = JSON.readTree(body).get("refresh_token").asString();
+        };
+    }
+
+    /** Sign-ins begin on time, whether or not the ones before have ended. */
+    private void signIns(List<Person> people) throws Exception {
+        List<Long> nanos = new ArrayList<>();
+        List<Future<Long>> begun = new ArrayList<>();
+        long betweenTwo = TimeUnit.SECONDS.toNanos(1) / SIGN_INS_A_SECOND;
+        long start = System.nanoTime();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < span.toSeconds() * SIGN_INS_A_SECOND; i++) {
+                Person person = people.get(i % people.size());
+                long due = start + i * betweenTwo;
+                TimeUnit.NANOSECONDS.sleep(Math.max(0, due - System.nanoTime()));
+                begun.add(threads.submit(() -> signIn(person, due)));
+            }
+            for (Future<Long> signIn : begun) {
+                nanos.add(signIn.get());
+            }
+        }
+        report("sign-ins, 10 begun a second", Timings.of(nanos), span, "p95 < 200");
+    }
+
+    private long signIn(Person person, long due) throws IOException {
+        String form = "username=" + person.username() + "&password="
+                + URLEncoder.encode(person.password(), StandardCharsets.UTF_8);
+        try (Connection connection = Connection.to(auth)) {
+            expect(200, connection.post("/api/v1/auth/login", FORM, form));
+        }
+        return System.nanoTime() - due;
+    }
+
+    /**
+     * Uses keys so often that the gateway answers 429 in the end: a key is checked before limits are. The gateway's own
+     * clock tells how long the checks took.
+     */
+    private void keyChecks(Person owner) throws Exception {
+        List<String> keys = new ArrayList<>();
+        for (int i = 0; i < KEYS; i++) {
+            keys.add(owner.createApiKey("tunnels:read"));
+        }
+        try (Connection connection = Connection.to(suite.gateway())) {
+            for (int i = 0; i < KEY_USES; i++) {
+                connection.get("/api/v1/tunnels", "X-API-Key", keys.get(i % KEYS));
+            }
+            String metrics = expect(200, connection.get("/metrics"));
+            metrics.lines()
+                    .filter(line -> line.startsWith("credential_check_seconds_bucket")
+                            || line.startsWith("credential_check_seconds_count"))
+                    .forEach(System.out::println);
+        }
+    }
+
+    /** Takes steps on each connection until the time is over; how long each took. */
+    private Timings loop(Supplier<Step> steps) throws Exception {
+        List<Long> nanos = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<List<Long>>> loops = new ArrayList<>();
+            for (int i = 0; i < CONNECTIONS; i++) {
+                Step step = steps.get();
+                loops.add(threads.submit(() -> taken(step)));
+            }
+            for (Future<List<Long>> loop : loops) {
+                nanos.addAll(loop.get());
+            }
+        }
+        return Timings.of(nanos);
+    }
+
+    private List<Long> taken(Step step) throws IOException {
+        List<Long> nanos = new ArrayList<>();
+        long end = System.nanoTime() + span.toNanos();
+        try (Connection connection = Connection.to(auth)) {
+            for (long now = System.nanoTime(); now < end; now = System.nanoTime()) {
+                step.take(connection);
+                nanos.add(System.nanoTime() - now);
+            }
+        }
+        return nanos;
+    }
+
+    private static void report(String what, Timings timings, Duration span, String asked) {
+        System.out.printf(
+                "%-34s %10.0f %12s %10.1f %10.1f %10.1f%n",
+                what, timings.perSecond(span), asked, timings.at(0.5), timings.at(0.95), timings.at(0.99));
+    }
+
+    private static String expect(int status, Connection.Answer answer) {
+        if (answer.status() != status) {
+            throw new IllegalStateException("Answer " + answer.status() + ": " + answer.body());
+        }
+        return answer.body();
+    }
+}
