@@ -103,7 +103,10 @@ class PasswordCheck {
         if (refused.isPresent()) {
             throw addressRefused(attempt, refused.get());
         }
-        String hash = attempt.credentials().map(Credentials::passwordHash).orElse(Passwords.NOBODYS_HASH);
+        String hash = attempt.credentials()
+                .filter(Credentials::hasPassword)
+                .map(Credentials::passwordHash)
+                .orElse(Passwords.NOBODYS_HASH);
         if (!passwords.matches(password, hash) || attempt.account().isEmpty()) {
             throw wrong(attempt);
         }
