@@ -54,6 +54,9 @@ class PropertiesTest {
                         Map.entry("culvert.auth.token.refresh-lifetime", "7d"),
                         Map.entry("culvert.auth.browser.public-url", "http://127.0.0.1:8080"),
                         Map.entry("culvert.auth.authorization.issuer", "http://127.0.0.1:8080"),
+                        Map.entry("culvert.auth.federation.public-url", "http://127.0.0.1:8080"),
+                        Map.entry("culvert.auth.federation.auth0-domain", ""),
+                        Map.entry("culvert.auth.federation.auth0-audience", ""),
                         Map.entry("culvert.auth.mail.from", "Culvert <no-reply@localhost>")));
     }
 }

@@ -1,5 +1,6 @@
 package dev.culvert.auth;
 
+import dev.culvert.auth.federation.TestingProvider;
 import dev.culvert.testing.TestingMailbox;
 import dev.culvert.testing.TestingPostgres;
 import dev.culvert.testing.TestingStores;
@@ -52,6 +53,7 @@ public abstract class RunningAuthService {
     static void stores(DynamicPropertyRegistry registry) {
         TestingStores.register(registry, "auth");
         TestingMailbox.shared().register(registry);
+        TestingProvider.register(registry);
     }
 
     /** A client without credentials. */

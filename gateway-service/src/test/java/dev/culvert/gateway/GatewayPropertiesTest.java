@@ -67,9 +67,12 @@ class GatewayPropertiesTest {
                 .isEqualTo(new IdentityProperties(
                         URI.create("http://127.0.0.1:8081/internal/api-keys/exchange"),
                         Duration.ofSeconds(2),
+                        URI.create("http://127.0.0.1:8081/internal/external-tokens/exchange"),
+                        Duration.ofSeconds(10),
                         10_000,
                         Duration.ofMinutes(5),
                         Duration.ofSeconds(5),
+                        Duration.ofMinutes(1),
                         Duration.ofMinutes(1),
                         Duration.ofSeconds(30),
                         "127.0.0.1:9092"));

@@ -5,6 +5,8 @@ import dev.culvert.contracts.identity.Tier;
 import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Somebody who can sign in, without the password. */
 public record Account(
@@ -18,6 +20,12 @@ public record Account(
         Instant createdAt) {
     public Account {
         roles = Set.copyOf(roles);
+    }
+
+    /** The same person with more roles. */
+    public Account withRoles(Set<Role> more) {
+        Set<Role> all = Stream.concat(roles.stream(), more.stream()).collect(Collectors.toUnmodifiableSet());
+        return new Account(id, tenantId, username, email, tier, all, emailVerified, createdAt);
     }
 
     /** Whether any role allows more than a user's own resources. */

@@ -74,6 +74,7 @@ class EmailVerification {
         TenantScope.runAsSystem(
                 REASON,
                 () -> transactions.executeWithoutResult(_ -> accounts.findCredentials(email)
+                        .filter(Credentials::hasPassword)
                         .map(Credentials::account)
                         .filter(account -> !account.emailVerified() && !askedJustNow(account))
                         .ifPresent(this::request)));

@@ -86,6 +86,7 @@ class PasswordReset {
     void request(String email) {
         asSystem(() -> {
             Optional<Account> account = accounts.findCredentials(email)
+                    .filter(Credentials::hasPassword)
                     .map(Credentials::account)
                     .filter(found -> found.email().equalsIgnoreCase(email));
             OpaqueToken token = OpaqueToken.random();

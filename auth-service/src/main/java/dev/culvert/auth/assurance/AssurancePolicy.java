@@ -25,7 +25,16 @@ public class AssurancePolicy {
      * an administrator.
      */
     public Set<Role> rolesFor(Account account, Assurance assurance) {
-        if (assurance.secondFactor() || !needsSecondFactor(account)) {
+        return rolesFor(account, assurance.secondFactor());
+    }
+
+    /**
+     * The roles a token may carry.
+     *
+     * @param secondFactor whether it took more than a password, as proven here or told by a trusted issuer
+     */
+    public Set<Role> rolesFor(Account account, boolean secondFactor) {
+        if (secondFactor || !needsSecondFactor(account)) {
             return account.roles();
         }
         return account.roles().stream().filter(role -> !role.administrator()).collect(Collectors.toUnmodifiableSet());

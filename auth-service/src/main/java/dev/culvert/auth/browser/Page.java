@@ -31,6 +31,7 @@ public final class Page {
             label{display:block;margin-top:1rem;font-weight:600}
             input[type=text],input[type=password]{box-sizing:border-box;width:100%;padding:.6rem;font:inherit}
             button{margin:1.25rem .75rem 0 0;padding:.6rem 1.25rem;font:inherit}
+            .button{display:inline-block;padding:.5rem 1.25rem;border:1px solid;color:inherit;text-decoration:none}
             .alert{border:2px solid #b3261e;padding:.6rem}
             .note{font-size:.9rem}""";
 

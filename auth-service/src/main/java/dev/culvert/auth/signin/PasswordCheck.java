@@ -103,7 +103,10 @@ class PasswordCheck {
         if (refused.isPresent()) {
             throw addressRefused(attempt, refused.get());
         }
-        String hash = attempt.credentials().map(Credentials::passwordHash).orElseGet(passwords::nobodysHash);
+        String hash = attempt.credentials()
+                .filter(Credentials::hasPassword)
+                .map(Credentials::passwordHash)
+                .orElseGet(passwords::nobodysHash);
         if (!passwords.matches(password, hash) || attempt.account().isEmpty()) {
             throw wrong(attempt);
         }

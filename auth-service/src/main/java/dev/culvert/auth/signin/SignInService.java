@@ -74,6 +74,10 @@ public class SignInService {
     public <T> T signIn(String typedName, String password, Origin origin, Function<Account, T> begin) {
         Attempt attempt = attempt(CONTROL_CHARACTERS.matcher(typedName).replaceAll(""), origin);
         Outcome<T> outcome = check.whenRight(attempt, password, account -> outcome(attempt, account, begin));
+        return value(outcome);
+    }
+
+    private static <T> T value(Outcome<T> outcome) {
         return switch (outcome) {
             case Outcome.Begun<T> begun -> begun.value();
             case Outcome.NotVerified<T> _ ->
@@ -84,11 +88,29 @@ public class SignInService {
         };
     }
 
+    /**
+     * Signs in the owner of an account whom somebody else has proven to be that, and begins what the caller wants to begin.
+     *
+     * @param name what the attempt is recorded under
+     * @param begin given the account; runs in the system scope, in the transaction that records the attempt
+     * @throws SecondFactorRequired when that is not enough
+     */
+    public <T> T signInProven(Account account, String name, Origin origin, Function<Account, T> begin) {
+        Attempt attempt = new Attempt(name, Optional.of(new Credentials(account, "")), origin); // no password is checked
+        Outcome<T> outcome = TenantScope.callAsSystem(
+                REASON, () -> transactions.execute(_ -> afterFirstStep(attempt, account, begin)));
+        return value(outcome);
+    }
+
     private <T> Outcome<T> outcome(Attempt attempt, Account account, Function<Account, T> begin) {
         if (!account.emailVerified()) {
             records.notVerified(attempt);
             return new Outcome.NotVerified<>();
         }
+        return afterFirstStep(attempt, account, begin);
+    }
+
+    private <T> Outcome<T> afterFirstStep(Attempt attempt, Account account, Function<Account, T> begin) {
         Optional<SecondFactorRequired> required = secondStep.after(account, attempt.name());
         if (required.isPresent()) {
             records.secondFactorAsked();

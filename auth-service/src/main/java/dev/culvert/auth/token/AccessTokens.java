@@ -90,6 +90,22 @@ public class AccessTokens {
     }
 
     /**
+     * A token for somebody who came with a token of another issuer.
+     *
+     * @param authenticatedAt as that issuer says, if it does
+     */
+    public AccessToken forExternalIdentity(
+            Account account,
+            Set<Role> roles,
+            Set<String> scopes,
+            Optional<Instant> authenticatedAt,
+            Duration lifetime) {
+        JWTClaimsSet.Builder claims = claims(account, roles, scopes, lifetime);
+        authenticatedAt.ifPresent(at -> claims.claim(CallerClaims.AUTHENTICATED_AT, at.getEpochSecond()));
+        return sign(claims, scopes, lifetime);
+    }
+
+    /**
      * What an application's token says beside the account (RFC 9068 §2.2).
      *
      * @param clientId the application

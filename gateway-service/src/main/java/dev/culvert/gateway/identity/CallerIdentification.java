@@ -52,9 +52,7 @@ public final class CallerIdentification implements Stage {
             return chain.filter(exchange);
         }
         Mono<Identity> identity = known.map(Mono::just)
-                .orElseGet(() -> mayAsk(exchange, credential)
-                        .then(Mono.defer(() ->
-                                identities.verify(credential, call.client().address()))));
+                .orElseGet(() -> verify(identities.read(credential), exchange, call));
         return identity.doOnNext(found -> admit(found, credential, exchange, call))
                 .doOnNext(_ -> times.verified(start))
                 .then()
@@ -62,11 +60,16 @@ public final class CallerIdentification implements Stage {
                 .then(Mono.defer(() -> chain.filter(exchange)));
     }
 
-    /** Checking a signature is cheap and proves a neighbour's innocence; asking auth-service about keys is not. */
+    private Mono<Identity> verify(Credential credential, ServerWebExchange exchange, Call call) {
+        return mayAsk(exchange, credential)
+                .then(Mono.defer(() -> identities.verify(credential, call.client().address())));
+    }
+
+    /** Checking a signature is cheap and proves a neighbour's innocence; asking auth-service is not. */
     private Mono<Void> mayAsk(ServerWebExchange exchange, Credential credential) {
         return switch (credential) {
             case Credential.AccessToken _ -> Mono.empty();
-            case Credential.ApiKey _ -> addresses.admitUnproven(exchange);
+            case Credential.ApiKey _, Credential.ExternalToken _ -> addresses.admitUnproven(exchange);
         };
     }
 

@@ -19,11 +19,23 @@ sealed interface Credential {
     /** Header it came in. */
     String header();
 
-    /** An access token of auth-service. */
+    /** An access token, of auth-service unless it turns out to be another issuer's. */
     record AccessToken(String value, String header) implements Credential {
         @Override
         public String toString() {
             return "AccessToken[...]";
+        }
+    }
+
+    /**
+     * A JWT of another issuer, which only auth-service can judge.
+     *
+     * @param issuer whom it claims to be from
+     */
+    record ExternalToken(String value, String header, String issuer) implements Credential {
+        @Override
+        public String toString() {
+            return "ExternalToken[...]";
         }
     }
 

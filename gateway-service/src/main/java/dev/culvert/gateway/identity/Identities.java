@@ -22,17 +22,19 @@ final class Identities {
     private final Revocations revocations;
     private final AccessTokens tokens;
     private final ApiKeys keys;
+    private final ExternalTokens externalTokens;
     private final RevocationFeed feed;
     private final Duration blindFor;
     private final Clock clock;
     private final ConcurrentMap<String, Mono<Identity>> underway = new ConcurrentHashMap<>();
-    private final Cache<String, ProblemException> refusedKeys;
+    private final Cache<String, ProblemException> refusals;
 
     Identities(
             VerifiedCredentials verified,
             Revocations revocations,
             AccessTokens tokens,
             ApiKeys keys,
+            ExternalTokens externalTokens,
             RevocationFeed feed,
             IdentityProperties properties,
             Clock clock) {
@@ -40,10 +42,11 @@ final class Identities {
         this.revocations = revocations;
         this.tokens = tokens;
         this.keys = keys;
+        this.externalTokens = externalTokens;
         this.feed = feed;
         this.blindFor = properties.blindFor();
         this.clock = clock;
-        this.refusedKeys = Caffeine.newBuilder()
+        this.refusals = Caffeine.newBuilder()
                 .maximumSize(MOST_REFUSED)
                 .expireAfterWrite(properties.refusedKeyFor())
                 .build();
@@ -60,13 +63,18 @@ final class Identities {
         return entry.verifiedAt().plus(blindFor).isBefore(clock.instant());
     }
 
+    /** What a credential is that is not known yet. */
+    Credential read(Credential credential) {
+        return externalTokens.read(credential);
+    }
+
     /**
      * Verifies a credential; callers that come with the same one from the same address meanwhile share the work, and only
      * they, because the answer for a key can depend on the address.
      */
     Mono<Identity> verify(Credential credential, String clientAddress) {
         String digest = credential.digest();
-        ProblemException refused = refusedKeys.getIfPresent(digest);
+        ProblemException refused = refusals.getIfPresent(digest);
         if (refused != null) {
             return Mono.error(refused);
         }
@@ -81,6 +89,11 @@ final class Identities {
     private Mono<Identity> ask(Credential credential, String clientAddress) {
         return switch (credential) {
             case Credential.AccessToken token -> tokens.verify(token.value()).flatMap(found -> admit(token, found));
+            case Credential.ExternalToken token ->
+                externalTokens
+                        .exchange(token, clientAddress)
+                        .flatMap(found -> admit(token, found))
+                        .doOnError(ProblemException.class, refusal -> remember(token, refusal));
             case Credential.ApiKey key ->
                 keys.exchange(key, clientAddress)
                         // an answer that was on its way while the key changed
@@ -103,7 +116,13 @@ final class Identities {
 
     private void remember(Credential.ApiKey key, ProblemException refusal) {
         if (refusal.code() == ProblemCode.AUTH_TOKEN_INVALID) {
-            refusedKeys.put(key.digest(), refusal);
+            refusals.put(key.digest(), refusal);
+        }
+    }
+
+    private void remember(Credential.ExternalToken token, ProblemException refusal) {
+        if (refusal.code() != ProblemCode.SERVICE_UNAVAILABLE) {
+            refusals.put(token.digest(), refusal);
         }
     }
 

@@ -1,4 +1,4 @@
-/** Makes a verified caller of an access token or an API key. */
+/** Makes a verified caller of an access token, of ours or of a trusted issuer, or an API key. */
 @NullMarked
 package dev.culvert.gateway.identity;
 

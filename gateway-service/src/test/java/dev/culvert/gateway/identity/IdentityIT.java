@@ -83,6 +83,7 @@ class IdentityIT {
                     : response.header("Content-Type", "application/json")
                             .sendString(Mono.delay(Duration.ofMillis(100)).map(_ -> JSON.writeValueAsString(answer)));
         });
+        SERVICE.on("/internal/external-tokens/exchange", 401, "{}");
         publish(new SessionEnded(UUID.randomUUID(), UUID.randomUUID(), "makes the topic"));
         gateway = TestingGateway.start(SERVICE, "TRUSTED_PROXIES", "127.0.0.1");
         RevocationFeed feed = gateway.context().getBean(RevocationFeed.class);
@@ -132,7 +133,10 @@ class IdentityIT {
                     send(gateway.anonymous("/api/v1/tunnels").header("Authorization", "Bearer " + token));
             assertProblem(answer, ProblemCode.AUTH_TOKEN_INVALID);
         }
-        assertThat(SERVICE.waiting()).isEmpty();
+        assertThat(SERVICE.waiting())
+                .as("what auth-service is asked about the one of another issuer")
+                .extracting(TestingService.Received::uri)
+                .containsExactly("/internal/external-tokens/exchange");
     }
 
     @Test
