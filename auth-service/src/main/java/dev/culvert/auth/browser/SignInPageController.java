@@ -35,8 +35,7 @@ class SignInPageController {
     private final PageSignIn pages;
     private final OtherSignIns others;
 
-    SignInPageController(
-            SignInService signIn, SecondFactorSignIn secondFactor, PageSignIn pages, OtherSignIns others) {
+    SignInPageController(SignInService signIn, SecondFactorSignIn secondFactor, PageSignIn pages, OtherSignIns others) {
         this.signIn = signIn;
         this.secondFactor = secondFactor;
         this.pages = pages;
@@ -65,9 +64,7 @@ class SignInPageController {
         }
         try {
             return pages.complete(
-                    next.get(),
-                    request,
-                    session -> signIn.signIn(username, password, Origin.of(request), session));
+                    next.get(), request, session -> signIn.signIn(username, password, Origin.of(request), session));
         } catch (ProblemException refusal) {
             return form(next.get(), username, Optional.of(refusal.detail()), request)
                     .answer(HttpStatusCode.valueOf(refusal.code().status()));
@@ -86,9 +83,12 @@ class SignInPageController {
             return nowhere();
         }
         try {
-            return pages.complete(next.get(), request, session -> secondFactor
-                    .complete(challenge, code, Origin.of(request), (account, _) -> session.apply(account))
-                    .begun());
+            return pages.complete(
+                    next.get(),
+                    request,
+                    session -> secondFactor
+                            .complete(challenge, code, Origin.of(request), (account, _) -> session.apply(account))
+                            .begun());
         } catch (ProblemException refusal) {
             return pages.codeForm(next.get(), challenge, Optional.of(refusal.detail()), request)
                     .answer(HttpStatusCode.valueOf(refusal.code().status()));

@@ -24,7 +24,8 @@ final class Claims {
     /** The words of a claim: of a list, or of a text that separates them by spaces like {@code scope}. */
     static Set<String> words(JWTClaimsSet claims, String path) {
         Stream<String> words = switch (find(claims, path)) {
-            case Collection<?> list -> list.stream().filter(String.class::isInstance).map(String.class::cast);
+            case Collection<?> list ->
+                list.stream().filter(String.class::isInstance).map(String.class::cast);
             case String text -> Arrays.stream(text.split(" ", -1));
             case null, default -> Stream.empty();
         };

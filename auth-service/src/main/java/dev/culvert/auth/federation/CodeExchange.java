@@ -38,10 +38,11 @@ class CodeExchange {
         form.put("code_verifier", verifier);
         Map<String, String> headers = authenticate(issuer, metadata, form);
         try {
-            OutboundResponse answer =
-                    calls.post(metadata.tokenEndpoint().orElseThrow(), encoded(form), headers);
+            OutboundResponse answer = calls.post(metadata.tokenEndpoint().orElseThrow(), encoded(form), headers);
             return answer.status() == OK
-                    ? Optional.of(json.readTree(IssuerCalls.text(answer)).path("id_token").asString(""))
+                    ? Optional.of(json.readTree(IssuerCalls.text(answer))
+                                    .path("id_token")
+                                    .asString(""))
                             .filter(token -> !token.isEmpty())
                     : Optional.empty();
         } catch (IOException | JacksonException e) {

@@ -27,9 +27,8 @@ record Entitlement(Set<Role> roles, Set<String> scopes, boolean secondFactor, Op
         List<Grant> grants = issuer.grants().stream()
                 .filter(grant -> names.contains(grant.value()))
                 .toList();
-        Set<Role> roles = grants.stream()
-                .flatMap(grant -> grant.role().stream())
-                .collect(Collectors.toUnmodifiableSet());
+        Set<Role> roles =
+                grants.stream().flatMap(grant -> grant.role().stream()).collect(Collectors.toUnmodifiableSet());
         Stream<String> mapped = grants.stream().flatMap(grant -> grant.scopes().stream());
         // Permissions of a role count only together with this scope.
         Stream<String> ofRoles = roles.isEmpty() ? Stream.empty() : Stream.of(Scope.ADMIN);
@@ -38,8 +37,7 @@ record Entitlement(Set<Role> roles, Set<String> scopes, boolean secondFactor, Op
                 Stream.of(issuer.scopes().stream(), mapped, ofRoles)
                         .flatMap(scopes -> scopes)
                         .collect(Collectors.toUnmodifiableSet()),
-                !Collections.disjoint(
-                        Claims.words(claims, issuer.secondFactorClaim()), issuer.secondFactorValues()),
+                !Collections.disjoint(Claims.words(claims, issuer.secondFactorClaim()), issuer.secondFactorValues()),
                 claims.getClaim("auth_time") instanceof Number seconds
                         ? Optional.of(Instant.ofEpochSecond(seconds.longValue()))
                         : Optional.empty());

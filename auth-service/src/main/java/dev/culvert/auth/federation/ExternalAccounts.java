@@ -65,9 +65,8 @@ class ExternalAccounts {
         return find(person).orElseGet(() -> {
             Optional<Account> sameAddress =
                     person.email().flatMap(accounts::findCredentials).map(Credentials::account);
-            Account account = sameAddress
-                    .map(existing -> linkable(issuer, existing))
-                    .orElseGet(() -> create(issuer, person));
+            Account account =
+                    sameAddress.map(existing -> linkable(issuer, existing)).orElseGet(() -> create(issuer, person));
             identities.link(person, account, clock.instant());
             String result = sameAddress.isPresent() ? "external_identity_linked" : "external_account_created";
             audit.record(AuditEvent.of(AuditType.LOGIN, AuditSeverity.INFO, result)

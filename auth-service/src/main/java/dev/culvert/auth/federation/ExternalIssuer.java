@@ -47,6 +47,7 @@ record ExternalIssuer(
         @DefaultValue("preferred_username") String usernameClaim,
         @DefaultValue("") String grantsClaim,
         @DefaultValue List<Grant> grants,
+
         @DefaultValue({
             Scope.PROFILE_READ,
             Scope.TUNNELS_READ,
@@ -78,7 +79,10 @@ record ExternalIssuer(
      * @param role an administrator's role; the other roles follow the plan
      * @param scopes further scopes
      */
-    record Grant(String value, @DefaultValue Optional<Role> role, @DefaultValue Set<String> scopes) {
+    record Grant(
+            String value,
+            @DefaultValue Optional<Role> role,
+            @DefaultValue Set<String> scopes) {
         Grant {
             scopes = Set.copyOf(scopes);
             role.filter(given -> !given.administrator()).ifPresent(given -> {
@@ -97,7 +101,9 @@ record ExternalIssuer(
                 "An issuer is an address without query: " + issuer);
         require(
                 !algorithms.isEmpty()
-                        && algorithms.stream().allMatch(algorithm -> ALGORITHM.matcher(algorithm).matches()),
+                        && algorithms.stream()
+                                .allMatch(algorithm ->
+                                        ALGORITHM.matcher(algorithm).matches()),
                 "Only RS, PS, ES and EdDSA may sign tokens of " + id);
         require(!audiences.isEmpty() || !clientId.isEmpty(), "Issuer " + id + " needs audiences, a client-id or both");
         // An id token is for the client it names; it must never pass for an access token.

@@ -112,8 +112,7 @@ class ExternalSignIn implements OtherSignIns {
         require(sent.issuerId().equals(issuer.settings().id()), "mix_up", next);
         require(namesItself(issuer.settings(), metadata, answer), "mix_up", next);
         require(answer.error().isEmpty(), "refused_by_provider", next);
-        String idToken = codes.idToken(
-                        issuer.settings(), metadata, answer.code(), sent.verifier(), redirectUri(issuer))
+        String idToken = codes.idToken(issuer.settings(), metadata, answer.code(), sent.verifier(), redirectUri(issuer))
                 .orElseThrow(() -> new ExternalSignInException("code_not_taken", next));
         try {
             JWTClaimsSet claims = tokens.verifyIdToken(issuer, idToken, sent.nonce());

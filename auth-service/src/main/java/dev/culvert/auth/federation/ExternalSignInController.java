@@ -74,7 +74,11 @@ class ExternalSignInController {
                     .header(HttpHeaders.CACHE_CONTROL, "no-store")
                     .build();
         } catch (ProblemException e) {
-            return failed(issuer.get(), e.detail(), next, HttpStatusCode.valueOf(e.code().status()));
+            return failed(
+                    issuer.get(),
+                    e.detail(),
+                    next,
+                    HttpStatusCode.valueOf(e.code().status()));
         }
     }
 
@@ -97,14 +101,18 @@ class ExternalSignInController {
             return pages.complete(
                     arrival.next(),
                     request,
-                    session -> signInService.signInProven(
-                            arrival.account(), arrival.who(), Origin.of(request), session));
+                    session ->
+                            signInService.signInProven(arrival.account(), arrival.who(), Origin.of(request), session));
         } catch (ExternalSignInException e) {
             attempts.refused(id, e.reason());
             return failed(issuer, "That did not work.", e.next(), HttpStatus.BAD_REQUEST);
         } catch (ProblemException e) {
             attempts.refused(id, e.code().name().toLowerCase(Locale.ROOT));
-            return failed(issuer, e.detail(), Optional.empty(), HttpStatusCode.valueOf(e.code().status()));
+            return failed(
+                    issuer,
+                    e.detail(),
+                    Optional.empty(),
+                    HttpStatusCode.valueOf(e.code().status()));
         }
     }
 
@@ -130,8 +138,7 @@ class ExternalSignInController {
             TrustedIssuer issuer, String detail, Optional<Continuation> next, HttpStatusCode status) {
         String again = next.map(wanted -> "<p><a href=\"" + Page.text(wanted.signInPage()) + "\">Sign in again</a></p>")
                 .orElse("<p>Go back to the application you came from and start there again.</p>");
-        return Page.of(
-                        "Signing in with " + issuer.settings().name(), "<p>" + Page.text(detail) + "</p>" + again)
+        return Page.of("Signing in with " + issuer.settings().name(), "<p>" + Page.text(detail) + "</p>" + again)
                 .answer(status);
     }
 

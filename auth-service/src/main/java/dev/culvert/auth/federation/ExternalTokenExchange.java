@@ -71,8 +71,8 @@ class ExternalTokenExchange {
         } catch (ParseException e) {
             throw refused("unknown", Reason.MALFORMED);
         }
-        TrustedIssuer known =
-                issuer.orElseThrow(() -> refused("unknown", Reason.UNKNOWN_ISSUER).withAlias("ISSUER_NOT_TRUSTED"));
+        TrustedIssuer known = issuer.orElseThrow(
+                () -> refused("unknown", Reason.UNKNOWN_ISSUER).withAlias("ISSUER_NOT_TRUSTED"));
         try {
             return exchange(known.settings(), externalTokens.verifyAccessToken(known, token));
         } catch (TokenRefusedException e) {

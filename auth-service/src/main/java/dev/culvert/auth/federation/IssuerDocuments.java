@@ -69,7 +69,8 @@ final class IssuerDocuments {
 
     private Known current() {
         Known now = known;
-        boolean fresh = now != null && now.readAt().plus(properties.keysKeptFor()).isAfter(clock.instant());
+        boolean fresh =
+                now != null && now.readAt().plus(properties.keysKeptFor()).isAfter(clock.instant());
         return now != null && fresh ? now : readAgain();
     }
 
@@ -100,8 +101,7 @@ final class IssuerDocuments {
     private Known read() throws IOException, ParseException {
         if (issuer.jwksUri() != null && !issuer.offersSignIn()) {
             String address = issuer.jwksUri().toString();
-            IssuerMetadata none = new IssuerMetadata(
-                    address, Optional.empty(), Optional.empty(), false, Set.of());
+            IssuerMetadata none = new IssuerMetadata(address, Optional.empty(), Optional.empty(), false, Set.of());
             return new Known(none, JWKSet.parse(calls.get(address)), clock.instant());
         }
         IssuerMetadata metadata = metadata(JSON.readTree(calls.get(issuer.metadataAddress())));

@@ -75,15 +75,14 @@ class TrustedIssuers {
         source.put("auth0.issuer", "https://" + properties.auth0Domain() + "/");
         source.put("auth0.audiences", properties.auth0Audience());
         source.put("auth0.algorithms", "RS256");
-        return Optional.of(new Binder(source).bind("auth0", ExternalIssuer.class).get());
+        return Optional.of(
+                new Binder(source).bind("auth0", ExternalIssuer.class).get());
     }
 
     private static void requireDistinct(List<ExternalIssuer> issuers, Function<ExternalIssuer, String> property) {
         Set<String> seen = new HashSet<>();
-        String twice = issuers.stream()
-                .map(property)
-                .filter(value -> !seen.add(value))
-                .collect(Collectors.joining(", "));
+        String twice =
+                issuers.stream().map(property).filter(value -> !seen.add(value)).collect(Collectors.joining(", "));
         if (!twice.isEmpty()) {
             throw new IllegalStateException("Two of culvert.auth.issuers have the same id or issuer: " + twice);
         }

@@ -96,7 +96,8 @@ public class SignInService {
      * @throws SecondFactorRequired when that is not enough
      */
     public <T> T signInProven(Account account, String name, Origin origin, Function<Account, T> begin) {
-        Attempt attempt = new Attempt(name, Optional.of(new Credentials(account, "")), origin); // no password is checked
+        Attempt attempt =
+                new Attempt(name, Optional.of(new Credentials(account, "")), origin); // no password is checked
         Outcome<T> outcome = TenantScope.callAsSystem(
                 REASON, () -> transactions.execute(_ -> afterFirstStep(attempt, account, begin)));
         return value(outcome);

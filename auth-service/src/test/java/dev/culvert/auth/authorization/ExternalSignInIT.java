@@ -84,7 +84,8 @@ class ExternalSignInIT extends RunningAuthorizationServer {
         assertThat(away.parameter("response_type")).hasValue("code");
         assertThat(away.parameter("code_challenge_method")).hasValue("S256");
         assertThat(List.of("state", "nonce", "code_challenge"))
-                .allSatisfy(name -> assertThat(away.parameter(name).orElseThrow()).hasSize(43));
+                .allSatisfy(
+                        name -> assertThat(away.parameter(name).orElseThrow()).hasSize(43));
         assertThat(away.parameter("redirect_uri")).hasValue("http://127.0.0.1:8080" + CALLBACK_PATH);
         assertThat(away.header("Set-Cookie"))
                 .startsWith("culvert_external_sign_in=")
@@ -141,8 +142,8 @@ class ExternalSignInIT extends RunningAuthorizationServer {
                 "wrong_audience", claims -> claims.audience("somebody-else"),
                 "wrong_issuer", claims -> claims.issuer("https://elsewhere.test"),
                 "expired",
-                        claims -> claims.expirationTime(
-                                Date.from(clock.instant().minusSeconds(60))));
+                        claims ->
+                                claims.expirationTime(Date.from(clock.instant().minusSeconds(60))));
         for (var tamper : tampered.entrySet()) {
             idTokensWith(tamper.getValue());
             TestBrowser browser = browser();
@@ -171,16 +172,14 @@ class ExternalSignInIT extends RunningAuthorizationServer {
     void asksForTheCodeOfAnAuthenticatorAppAllTheSame() throws Exception {
         Person ada = client().registerVerified();
         TestingApp phone = enrol(ada);
-        LINKING.changeIdTokens(claims -> onTime(claims)
-                .claim("email", ada.email())
-                .claim("email_verified", true));
+        LINKING.changeIdTokens(
+                claims -> onTime(claims).claim("email", ada.email()).claim("email_verified", true));
         TestBrowser browser = browser();
 
         Stop codePage = browser.open(pathOf(atProvider(leave(browser, publicApp(), "linking"))));
 
         assertThat(browser.cookies()).doesNotContainKey("culvert_browser");
-        Stop consent =
-                browser.submit(codePage.form("/oauth/sign-in/code").with("code", phone.code()));
+        Stop consent = browser.submit(codePage.form("/oauth/sign-in/code").with("code", phone.code()));
         assertThat(consent.form("/oauth/authorize").fields()).isNotEmpty();
         assertThat(browser.cookies()).containsKey("culvert_browser");
     }
@@ -239,8 +238,8 @@ class ExternalSignInIT extends RunningAuthorizationServer {
 
     /** What the provider answers by redirect. */
     private static String atProvider(Stop away) throws IOException, InterruptedException {
-        HttpResponse<String> answer = HTTP.send(
-                HttpRequest.newBuilder(URI.create(away.url())).build(), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer =
+                HTTP.send(HttpRequest.newBuilder(URI.create(away.url())).build(), HttpResponse.BodyHandlers.ofString());
         return answer.headers().firstValue("Location").orElseThrow();
     }
 

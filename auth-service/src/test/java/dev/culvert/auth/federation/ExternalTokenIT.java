@@ -62,8 +62,7 @@ class ExternalTokenIT extends RunningAuthService {
         assertThat(me.get("username").asString()).startsWith("ada-l-velace");
         assertThat(me.get("emailVerified").asBoolean()).isFalse();
         assertThat(column(
-                        "SELECT issuer || ' ' || subject FROM auth.external_identity WHERE account_id = ?",
-                        id(first)))
+                        "SELECT issuer || ' ' || subject FROM auth.external_identity WHERE account_id = ?", id(first)))
                 .containsExactly(ACME.issuer() + " " + ada.build().getSubject());
         var registered = PublishedEvents.first(EventType.USER_REGISTERED, id(first));
         assertThat(registered.data().get("tenantId").asString())
@@ -77,7 +76,9 @@ class ExternalTokenIT extends RunningAuthService {
 
         assertThat(exchanged(ACME.sign(soonOver)).get("expiresInSeconds").asInt())
                 .isBetween(40, 70);
-        assertThat(exchanged(ACME.sign(ACME.claims(now))).get("expiresInSeconds").asInt())
+        assertThat(exchanged(ACME.sign(ACME.claims(now)))
+                        .get("expiresInSeconds")
+                        .asInt())
                 .isEqualTo(300);
     }
 
@@ -85,10 +86,12 @@ class ExternalTokenIT extends RunningAuthService {
     @Test
     void refusesTokensThatDoNotHold() throws Exception {
         Instant now = clock.instant();
-        RSAKey foreign =
-                new RSAKey.Builder(TestingProvider.newKey()).keyID(ACME.key().getKeyID()).build();
+        RSAKey foreign = new RSAKey.Builder(TestingProvider.newKey())
+                .keyID(ACME.key().getKeyID())
+                .build();
         String[] good = ACME.sign(ACME.claims(now)).split("\\.");
-        MACSigner publicKeyAsSecret = new MACSigner(ACME.key().toPublicJWK().toString().getBytes(StandardCharsets.UTF_8));
+        MACSigner publicKeyAsSecret =
+                new MACSigner(ACME.key().toPublicJWK().toString().getBytes(StandardCharsets.UTF_8));
         Map<String, String> refused = new LinkedHashMap<>();
         refused.put("wrong_audience", ACME.sign(ACME.claims(now).audience("https://elsewhere.test")));
         refused.put("wrong_audience ", ACME.sign(ACME.claims(now).audience(TestingProvider.CLIENT_ID)));
@@ -100,9 +103,7 @@ class ExternalTokenIT extends RunningAuthService {
                 "wrong_algorithm",
                 TestingProvider.sign(
                         publicKeyAsSecret, JWSAlgorithm.HS256, ACME.key().getKeyID(), "JWT", ACME.claims(now)));
-        refused.put(
-                "wrong_algorithm ",
-                TestingProvider.sign(ACME.key(), JWSAlgorithm.RS512, "JWT", ACME.claims(now)));
+        refused.put("wrong_algorithm ", TestingProvider.sign(ACME.key(), JWSAlgorithm.RS512, "JWT", ACME.claims(now)));
         refused.put("malformed", base64("{\"alg\":\"none\"}") + "." + good[1] + ".");
         refused.put("malformed ", "rubbish");
         refused.put("wrong_type", TestingProvider.sign(ACME.key(), JWSAlgorithm.RS256, "logout+jwt", ACME.claims(now)));
@@ -134,14 +135,17 @@ class ExternalTokenIT extends RunningAuthService {
 
     @Test
     void takesOtherAlgorithmsOfPublicKeys() throws Exception {
-        ECKey ec = new ECKeyGenerator(Curve.P_256).keyID(UUID.randomUUID().toString()).generate();
+        ECKey ec = new ECKeyGenerator(Curve.P_256)
+                .keyID(UUID.randomUUID().toString())
+                .generate();
         EdwardsKey edwards = EdwardsKey.random();
         ACME.publish(ec.toPublicJWK());
         ACME.publish(edwards.published());
         clock.skip(Duration.ofSeconds(11));
         Instant now = clock.instant();
 
-        exchanged(TestingProvider.sign(new ECDSASigner(ec), JWSAlgorithm.ES256, ec.getKeyID(), "at+jwt", ACME.claims(now)));
+        exchanged(TestingProvider.sign(
+                new ECDSASigner(ec), JWSAlgorithm.ES256, ec.getKeyID(), "at+jwt", ACME.claims(now)));
         exchanged(TestingProvider.sign(ACME.key(), JWSAlgorithm.PS256, "at+jwt", ACME.claims(now)));
         exchanged(TestingProvider.sign(edwards, JWSAlgorithm.EdDSA, edwards.keyId(), "JWT", ACME.claims(now)));
         ProblemAssert.assertThat(exchange(TestingProvider.sign(
@@ -155,9 +159,10 @@ class ExternalTokenIT extends RunningAuthService {
         clock.skip(Duration.ofSeconds(11));
         int before = LINKING.keyReads();
         for (int i = 0; i < 20; i++) {
-            RSAKey unknown = new RSAKey.Builder(LINKING.key()).keyID("unknown-" + i).build();
-            ProblemAssert.assertThat(exchange(TestingProvider.sign(
-                            unknown, JWSAlgorithm.RS256, "JWT", LINKING.claims(clock.instant()))))
+            RSAKey unknown =
+                    new RSAKey.Builder(LINKING.key()).keyID("unknown-" + i).build();
+            ProblemAssert.assertThat(exchange(
+                            TestingProvider.sign(unknown, JWSAlgorithm.RS256, "JWT", LINKING.claims(clock.instant()))))
                     .isProblem(ProblemCode.AUTH_TOKEN_INVALID);
         }
         assertThat(LINKING.keyReads()).isEqualTo(before + 1);
@@ -175,12 +180,12 @@ class ExternalTokenIT extends RunningAuthService {
         AuthClient client = client().inParallel();
 
         List<CompletableFuture<HttpResponse<String>>> answers = IntStream.range(0, 12)
-                .mapToObj(_ -> CompletableFuture.supplyAsync(() -> client.as(token).post(EXCHANGE)))
+                .mapToObj(_ ->
+                        CompletableFuture.supplyAsync(() -> client.as(token).post(EXCHANGE)))
                 .toList();
 
-        assertThat(Set.copyOf(answers.stream()
-                        .map(answer -> id(json(answer.join())))
-                        .toList()))
+        assertThat(Set.copyOf(
+                        answers.stream().map(answer -> id(json(answer.join()))).toList()))
                 .hasSize(1);
     }
 
@@ -207,7 +212,8 @@ class ExternalTokenIT extends RunningAuthService {
 
         assertThat(id(exchanged(LINKING.sign(withMail(LINKING, ada.email(), true)))))
                 .isEqualTo(ada.userId());
-        assertThat(id(exchanged(LINKING.sign(withMail(LINKING, client().registerVerified().email(), false)))))
+        assertThat(id(exchanged(LINKING.sign(
+                        withMail(LINKING, client().registerVerified().email(), false)))))
                 .isNotEqualTo(ada.userId());
         ProblemAssert.assertThat(exchange(LINKING.sign(withMail(LINKING, unproven.email(), true))))
                 .isProblem(ProblemCode.FORBIDDEN);
@@ -219,7 +225,8 @@ class ExternalTokenIT extends RunningAuthService {
     void makesNoAccountWhereThatIsNotAllowed() {
         AuthClient client = client();
 
-        ProblemAssert.assertThat(client.as(STRICT.sign(STRICT.claims(clock.instant()))).post(EXCHANGE))
+        ProblemAssert.assertThat(
+                        client.as(STRICT.sign(STRICT.claims(clock.instant()))).post(EXCHANGE))
                 .isProblem(ProblemCode.FORBIDDEN);
         assertThat(column("SELECT result FROM auth.audit_record WHERE client_address = ?", client.source()))
                 .containsExactly("external_account_not_linked");

@@ -217,8 +217,7 @@ public final class TestingProvider {
             answer(exchange, 400, "{\"error\":\"invalid_grant\"}");
             return;
         }
-        JWTClaimsSet.Builder claims =
-                claims(Instant.now()).audience(CLIENT_ID).claim("nonce", asked.get("nonce"));
+        JWTClaimsSet.Builder claims = claims(Instant.now()).audience(CLIENT_ID).claim("nonce", asked.get("nonce"));
         String idToken = sign(idTokenChange.get().apply(claims));
         answer(
                 exchange,

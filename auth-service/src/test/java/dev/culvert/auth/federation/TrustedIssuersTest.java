@@ -23,10 +23,11 @@ class TrustedIssuersTest {
     /** Requirements R2.1, X-1. */
     @Test
     void makesAnIssuerOfAuth0sVariables() {
-        TrustedIssuers issuers =
-                trusted(List.of(), Map.of("f.auth0-domain", "acme.eu.auth0.com", "f.auth0-audience", "https://api.test"));
+        TrustedIssuers issuers = trusted(
+                List.of(), Map.of("f.auth0-domain", "acme.eu.auth0.com", "f.auth0-audience", "https://api.test"));
 
-        ExternalIssuer auth0 = issuers.find("https://acme.eu.auth0.com/").orElseThrow().settings();
+        ExternalIssuer auth0 =
+                issuers.find("https://acme.eu.auth0.com/").orElseThrow().settings();
         assertThat(auth0.id()).isEqualTo("auth0");
         assertThat(auth0.audiences()).containsExactly("https://api.test");
         assertThat(auth0.algorithms()).isEqualTo(Set.of("RS256"));

@@ -47,8 +47,8 @@ public final class CallerIdentification implements Stage {
             call.identify(known.get(), credential.header());
             return chain.filter(exchange);
         }
-        Mono<Identity> identity = known.map(Mono::just)
-                .orElseGet(() -> verify(identities.read(credential), exchange, call));
+        Mono<Identity> identity =
+                known.map(Mono::just).orElseGet(() -> verify(identities.read(credential), exchange, call));
         return identity.doOnNext(found -> admit(found, credential, exchange, call))
                 .then()
                 .onErrorResume(ProblemException.class, refusal -> judge(exchange, refusal))
@@ -57,7 +57,8 @@ public final class CallerIdentification implements Stage {
 
     private Mono<Identity> verify(Credential credential, ServerWebExchange exchange, Call call) {
         return mayAsk(exchange, credential)
-                .then(Mono.defer(() -> identities.verify(credential, call.client().address())));
+                .then(Mono.defer(
+                        () -> identities.verify(credential, call.client().address())));
     }
 
     /** Checking a signature is cheap and proves a neighbour's innocence; asking auth-service is not. */

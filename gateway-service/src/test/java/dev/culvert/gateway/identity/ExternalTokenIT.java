@@ -56,8 +56,8 @@ class ExternalTokenIT {
         assertThat(asked.headers().getFirst("Authorization")).isEqualTo("Bearer " + theirs);
         assertThat(SERVICE.waiting())
                 .hasSize(2)
-                .allSatisfy(sent -> assertThat(sent.headers().getFirst("Authorization"))
-                        .isEqualTo("Bearer " + ours));
+                .allSatisfy(sent ->
+                        assertThat(sent.headers().getFirst("Authorization")).isEqualTo("Bearer " + ours));
     }
 
     @Test
