@@ -75,10 +75,21 @@ final class UpstreamHeaders {
         out.set("X-Forwarded-For", client.address());
         out.set("X-Forwarded-Proto", client.scheme());
         out.set("X-Forwarded-Host", client.host());
+        out.set("X-Forwarded-Port", port(client));
         out.set(Correlation.HEADER, call.correlationId());
         out.set("traceparent", call.traceparent());
         call.identity().ifPresent(identity -> prove(identity, plane, out));
         return out;
+    }
+
+    /** Tomcat reads the port here and nowhere else; without it, addresses it makes lead to the default port. */
+    private static String port(Client client) {
+        String host = client.host();
+        int colon = host.lastIndexOf(':');
+        if (colon > host.lastIndexOf(']')) {
+            return host.substring(colon + 1);
+        }
+        return "https".equals(client.scheme()) ? "443" : "80";
     }
 
     /** How clients prove who they are to the authorization server (RFC 6749 §2.3.1); tokens are judged here. */

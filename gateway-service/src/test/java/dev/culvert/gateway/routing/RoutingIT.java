@@ -141,6 +141,7 @@ class RoutingIT {
 
         var arrived = gateway.service().next().headers();
         assertThat(arrived.get("X-Forwarded-For")).containsExactly("127.0.0.1");
+        assertThat(arrived.get("X-Forwarded-Port")).containsExactly(String.valueOf(gateway.port()));
         assertThat(arrived.headerNames())
                 .noneMatch(name -> name.toLowerCase(java.util.Locale.ROOT).startsWith("culvert-"))
                 .doesNotContain("Forwarded", "X-Real-IP");
