@@ -279,6 +279,23 @@ class IdentityIT {
                 .untilAsserted(() -> assertProblem(send(request), ProblemCode.AUTH_TOKEN_INVALID));
     }
 
+    /** An application gave one of its own tokens back; the others of the same session go on. */
+    @Test
+    void refusesATokenThatEndedAlone() throws Exception {
+        TestCallers user = TestCallers.user();
+        String token = TestingIssuer.shared().token(user);
+        HttpRequest.Builder ended = gateway.anonymous("/api/v1/tunnels").header("Authorization", "Bearer " + token);
+        HttpRequest.Builder other = gateway.as(user, "/api/v1/tunnels");
+        assertThat(send(ended).statusCode()).isEqualTo(200);
+        UUID tokenId = UUID.fromString(SignedJWT.parse(token).getJWTClaimsSet().getJWTID());
+
+        publish(new SessionEnded(user.userId(), tokenId, "revoked_by_application"));
+
+        await().atMost(Duration.ofSeconds(1))
+                .untilAsserted(() -> assertProblem(send(ended), ProblemCode.AUTH_TOKEN_INVALID));
+        assertThat(send(other).statusCode()).isEqualTo(200);
+    }
+
     @Test
     void leavesTheApplicationBehindATunnelItsOwnAuthorization() {
         String key = newKey();
