@@ -168,14 +168,7 @@ class GatewayPropertiesTest {
     void pinsTheDefaultsOfResilience() throws IOException {
         assertThat(bind("culvert.gateway.resilience", ResilienceProperties.class, Map.of()))
                 .isEqualTo(new ResilienceProperties(
-                        5,
-                        Duration.ofSeconds(60),
-                        2,
-                        Duration.ofSeconds(1),
-                        512,
-                        0.1,
-                        10,
-                        Duration.ofMillis(100)));
+                        5, Duration.ofSeconds(60), 2, Duration.ofSeconds(1), 512, 0.1, 10, Duration.ofMillis(100)));
     }
 
     @Test
@@ -196,7 +189,8 @@ class GatewayPropertiesTest {
         assertThat(bind("culvert.gateway.live", LiveProperties.class, Map.of()))
                 .isEqualTo(new LiveProperties(
                         "127.0.0.1:9092", Duration.ofSeconds(15), 10_000, Duration.ofSeconds(5), 256));
-        assertThat(bind("culvert.gateway.health", HealthProperties.class, Map.of()).upstreams())
+        assertThat(bind("culvert.gateway.health", HealthProperties.class, Map.of())
+                        .upstreams())
                 .isEmpty();
     }
 

@@ -81,8 +81,7 @@ final class CacheFetch {
         headers.remove(HttpHeaders.TRANSFER_ENCODING);
         known.map(Stored.Answer::head).ifPresent(head -> {
             head.first(HttpHeaders.ETAG).ifPresent(tag -> headers.set(HttpHeaders.IF_NONE_MATCH, tag));
-            head.first(HttpHeaders.LAST_MODIFIED)
-                    .ifPresent(date -> headers.set(HttpHeaders.IF_MODIFIED_SINCE, date));
+            head.first(HttpHeaders.LAST_MODIFIED).ifPresent(date -> headers.set(HttpHeaders.IF_MODIFIED_SINCE, date));
         });
         return new ServerHttpRequestDecorator(request) {
             @Override

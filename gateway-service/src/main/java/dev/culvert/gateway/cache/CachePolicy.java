@@ -65,14 +65,13 @@ final class CachePolicy {
                 || said.has("s-maxage");
         long stale = strict
                 ? 0
-                : said.seconds("stale-if-error").orElse(properties.staleIfError().toSeconds());
+                : said.seconds("stale-if-error")
+                        .orElse(properties.staleIfError().toSeconds());
         boolean known = seconds.isPresent() || said.has("no-cache");
         if (!known || (fresh == 0 && !validator)) {
             return Optional.empty();
         }
-        long age = head.first(HttpHeaders.AGE)
-                .map(CachePolicy::ageSeconds)
-                .orElse(0L);
+        long age = head.first(HttpHeaders.AGE).map(CachePolicy::ageSeconds).orElse(0L);
         long sentAgo = head.date(HttpHeaders.DATE)
                 .map(sent -> arrived.getEpochSecond() - sent.getEpochSecond())
                 .orElse(0L);
@@ -95,12 +94,9 @@ final class CachePolicy {
         Optional<Instant> expires = head.date(HttpHeaders.EXPIRES);
         if (expires.isPresent()) {
             Instant sent = head.date(HttpHeaders.DATE).orElse(arrived);
-            return OptionalLong.of(
-                    Math.max(0, expires.get().getEpochSecond() - sent.getEpochSecond()));
+            return OptionalLong.of(Math.max(0, expires.get().getEpochSecond() - sent.getEpochSecond()));
         }
-        return isHeuristic(path)
-                ? OptionalLong.of(properties.defaultTtl().toSeconds())
-                : OptionalLong.empty();
+        return isHeuristic(path) ? OptionalLong.of(properties.defaultTtl().toSeconds()) : OptionalLong.empty();
     }
 
     private boolean isHeuristic(String path) {

@@ -62,7 +62,9 @@ final class CachedAnswerWriter {
         }
         boolean known = isKnown(outcome.head(), exchange.getRequest().getHeaders());
         response.setStatusCode(
-                known ? HttpStatus.NOT_MODIFIED : HttpStatusCode.valueOf(outcome.head().status()));
+                known
+                        ? HttpStatus.NOT_MODIFIED
+                        : HttpStatusCode.valueOf(outcome.head().status()));
         HttpHeaders headers = response.getHeaders();
         Set<String> said = headers.headerNames().stream()
                 .map(name -> name.toLowerCase(Locale.ROOT))
@@ -76,7 +78,10 @@ final class CachedAnswerWriter {
         long now = clock.millis();
         outcome.kept().ifPresent(kept -> headers.set(HttpHeaders.AGE, Long.toString(kept.ageSeconds(now))));
         headers.set("Cache-Status", status(outcome, collapsed, now));
-        count(collapsed && outcome.kept().isEmpty() ? COLLAPSED : outcome.source().label());
+        count(
+                collapsed && outcome.kept().isEmpty()
+                        ? COLLAPSED
+                        : outcome.source().label());
         if (known) {
             return Optional.of(response.setComplete());
         }
@@ -101,8 +106,7 @@ final class CachedAnswerWriter {
     private static String status(Outcome outcome, boolean collapsed, long now) {
         StringBuilder status =
                 new StringBuilder("Culvert; ").append(outcome.source().words());
-        outcome.kept()
-                .ifPresent(kept -> status.append("; ttl=").append(kept.ttlSeconds(now)));
+        outcome.kept().ifPresent(kept -> status.append("; ttl=").append(kept.ttlSeconds(now)));
         return collapsed && outcome.source() != Source.HIT && outcome.source() != Source.STOOD_IN
                 ? status.append("; collapsed").toString()
                 : status.toString();

@@ -63,7 +63,8 @@ final class KeptAnswers {
 
     void keep(String address, HttpHeaders request, Stored.Answer answer) {
         List<String> varies = answer.head().varies();
-        long millis = answer.freshMillis() + Math.max(answer.staleMillis(), Duration.ofMinutes(1).toMillis());
+        long millis = answer.freshMillis()
+                + Math.max(answer.staleMillis(), Duration.ofMinutes(1).toMillis());
         if (varies.isEmpty()) {
             put(address, answer, millis);
         } else {

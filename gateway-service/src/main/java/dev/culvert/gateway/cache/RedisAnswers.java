@@ -82,7 +82,9 @@ final class RedisAnswers {
         try {
             return Optional.of(Stored.fromBytes(bytes));
         } catch (IOException e) {
-            log.atWarn().addKeyValue("reason", e.getMessage()).log("A stored answer cannot be read, the service is asked");
+            log.atWarn()
+                    .addKeyValue("reason", e.getMessage())
+                    .log("A stored answer cannot be read, the service is asked");
             return Optional.empty();
         }
     }

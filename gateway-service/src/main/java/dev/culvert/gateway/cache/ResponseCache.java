@@ -34,8 +34,8 @@ import reactor.core.publisher.Mono;
 @Component
 public final class ResponseCache implements Stage {
     /** Calls that differ in one of these are not taken for equal, even before it is known whether the service minds. */
-    private static final List<String> SELECTING = List.of(
-            HttpHeaders.ACCEPT, HttpHeaders.ACCEPT_ENCODING, HttpHeaders.ACCEPT_LANGUAGE, HttpHeaders.ORIGIN);
+    private static final List<String> SELECTING =
+            List.of(HttpHeaders.ACCEPT, HttpHeaders.ACCEPT_ENCODING, HttpHeaders.ACCEPT_LANGUAGE, HttpHeaders.ORIGIN);
 
     /** What makes an answer one caller's own, or only a part of one. */
     private static final List<String> PERSONAL = List.of(
@@ -113,8 +113,7 @@ public final class ResponseCache implements Stage {
     private Mono<Void> get(ServerWebExchange exchange, WebFilterChain chain, Directives wishes) {
         String address = address(exchange);
         HttpHeaders headers = exchange.getRequest().getHeaders();
-        Optional<Stored.Answer> here =
-                kept.findHere(address, headers).filter(answer -> satisfies(answer, wishes));
+        Optional<Stored.Answer> here = kept.findHere(address, headers).filter(answer -> satisfies(answer, wishes));
         if (here.isPresent()) {
             return writer.write(Outcome.of(here.get(), Source.HIT), false, exchange)
                     .orElseGet(() -> chain.filter(exchange));
@@ -149,18 +148,19 @@ public final class ResponseCache implements Stage {
             Flight flight;
             do {
                 flight = flights.computeIfAbsent(
-                        question.equal(),
-                        key -> new Flight(headers, landed -> flights.remove(key, landed)));
+                        question.equal(), key -> new Flight(headers, landed -> flights.remove(key, landed)));
             } while (!flight.board());
             Flight joined = flight;
             boolean first = joined.start();
             if (first) {
-                joined.runs(fetch.start(joined, exchange, chain, question, answer -> satisfies(answer, question.wishes())));
+                joined.runs(
+                        fetch.start(joined, exchange, chain, question, answer -> satisfies(answer, question.wishes())));
             }
             return joined.outcome()
                     .flatMap(outcome -> receive(outcome, joined, first, again, exchange, chain, question))
                     .onErrorResume(
-                            failure -> !first && !again && !exchange.getResponse().isCommitted(),
+                            failure ->
+                                    !first && !again && !exchange.getResponse().isCommitted(),
                             _ -> join(exchange, chain, question, true))
                     .doFinally(_ -> joined.leave());
         });

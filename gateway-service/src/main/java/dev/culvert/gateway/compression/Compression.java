@@ -38,8 +38,8 @@ public final class Compression implements Stage {
         }
         ServerHttpRequest request = exchange.getRequest();
         Optional<Coding> wanted = wanted(request.getHeaders().getOrEmpty(HttpHeaders.ACCEPT_ENCODING));
-        ServerWebExchange.Builder changed = exchange.mutate()
-                .response(new CompressedResponse(exchange.getResponse(), types, properties, wanted));
+        ServerWebExchange.Builder changed =
+                exchange.mutate().response(new CompressedResponse(exchange.getResponse(), types, properties, wanted));
         if (request.getHeaders().containsHeader(HttpHeaders.IF_MATCH)) {
             changed.request(withStrongTags(request));
         }

@@ -47,8 +47,8 @@ class DocumentationPages {
                 .route(
                         path("/openapi.json").or(path("/api/v1/openapi.json")),
                         request -> document.content()
-                                .flatMap(content -> content(
-                                        content, MediaType.APPLICATION_JSON, CacheControl.noCache(), request)))
+                                .flatMap(content ->
+                                        content(content, MediaType.APPLICATION_JSON, CacheControl.noCache(), request)))
                 .route(path("/docs"), page("docs/index.html"))
                 .route(path("/redoc"), page("docs/redoc.html"))
                 .route(

@@ -73,8 +73,8 @@ class HealthEndpoints {
 
     private static Detailed detailed(SortedMap<String, State> states, Clock clock) {
         Map<String, Dependency> components = new TreeMap<>();
-        states.forEach((name, state) -> components.put(
-                name, new Dependency(word(state), state.latency().toNanos() / NANOS_PER_MILLISECOND)));
+        states.forEach((name, state) ->
+                components.put(name, new Dependency(word(state), state.latency().toNanos() / NANOS_PER_MILLISECOND)));
         return new Detailed(overall(states), clock.instant(), components);
     }
 

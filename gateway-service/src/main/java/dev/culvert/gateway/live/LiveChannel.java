@@ -74,10 +74,7 @@ class LiveChannel {
     @Bean
     RouterFunction<ServerResponse> liveEvents() {
         return RouterFunctions.route()
-                .route(
-                        RequestPredicates.GET(PATH)
-                                .and(request -> !isUpgrade(request.exchange())),
-                        this::events)
+                .route(RequestPredicates.GET(PATH).and(request -> !isUpgrade(request.exchange())), this::events)
                 .build();
     }
 
@@ -121,9 +118,11 @@ class LiveChannel {
         return new WebSocketHandler() {
             @Override
             public Mono<Void> handle(WebSocketSession session) {
-                Mono<Void> gone = session.receive().then(); // what the client says is not listened to, but pongs come here
-                return session.send(messages.takeUntilOther(gone.onErrorComplete().thenReturn(true))
-                                .map(message -> session.textMessage(text(message))))
+                Mono<Void> gone =
+                        session.receive().then(); // what the client says is not listened to, but pongs come here
+                return session.send(
+                                messages.takeUntilOther(gone.onErrorComplete().thenReturn(true))
+                                        .map(message -> session.textMessage(text(message))))
                         .then(session.close());
             }
         };
@@ -162,10 +161,9 @@ class LiveChannel {
                             .onBackpressureDrop()
                             .takeWhile(_ -> !identities.revoked(identity))
                             .map(_ -> Message.plain("heartbeat"));
-                    return first.concatWith(
-                            beats.materialize()
-                                    .mergeWith(subscription.coming().map(Message::of).materialize())
-                                    .dematerialize());
+                    return first.concatWith(beats.materialize()
+                            .mergeWith(subscription.coming().map(Message::of).materialize())
+                            .dematerialize());
                 })
                 .take(left.isNegative() ? Duration.ZERO : left);
     }

@@ -21,6 +21,8 @@ final class NewsDesk {
     private final ArrayDeque<News> remembered = new ArrayDeque<>();
     private final Map<UUID, Set<Sinks.Many<News>>> readers = new ConcurrentHashMap<>();
 
+    private boolean closed;
+
     NewsDesk(LiveProperties properties) {
         this.properties = properties;
     }
@@ -48,21 +50,31 @@ final class NewsDesk {
      * @param last id of the news the reader saw last, if it was here before
      */
     synchronized Subscription subscribe(UUID userId, Predicate<News> allowed, Optional<String> last) {
-        Sinks.Many<News> reader =
-                Sinks.many().unicast().onBackpressureBuffer(Queues.<News>get(properties.queue()).get());
+        Sinks.Many<News> reader = Sinks.many()
+                .unicast()
+                .onBackpressureBuffer(Queues.<News>get(properties.queue()).get());
         readers.computeIfAbsent(userId, _ -> ConcurrentHashMap.newKeySet()).add(reader);
-        Optional<News> seen = last.flatMap(id ->
-                remembered.stream().filter(news -> news.id().equals(id)).findFirst());
+        if (closed) {
+            reader.tryEmitComplete();
+        }
+        Optional<News> seen = last.flatMap(
+                id -> remembered.stream().filter(news -> news.id().equals(id)).findFirst());
         List<News> missed = new ArrayList<>();
         seen.ifPresent(from -> remembered.stream()
                 .filter(news -> news.userId().equals(userId)
-                        && news.heardMillis() >= from.heardMillis() - properties.overlap().toMillis()
+                        && news.heardMillis()
+                                >= from.heardMillis() - properties.overlap().toMillis()
                         && !news.id().equals(from.id())
                         && allowed.test(news))
                 .forEach(missed::add));
         boolean gap = last.isPresent() && seen.isEmpty();
-        return new Subscription(
-                missed, gap, reader.asFlux().filter(allowed).doFinally(_ -> leave(userId, reader)));
+        return new Subscription(missed, gap, reader.asFlux().filter(allowed).doFinally(_ -> leave(userId, reader)));
+    }
+
+    /** Ends all channels, which would go on for as long as the instance waits for running requests to end. */
+    synchronized void close() {
+        closed = true;
+        readers.values().forEach(all -> all.forEach(Sinks.Many::tryEmitComplete));
     }
 
     private synchronized void leave(UUID userId, Sinks.Many<News> reader) {

@@ -71,6 +71,7 @@ final class NewsFeed implements SmartLifecycle {
         running = false;
         stopping.release();
         open.ifPresent(KafkaConsumer::wakeup);
+        desk.close();
     }
 
     @Override
@@ -126,7 +127,11 @@ final class NewsFeed implements SmartLifecycle {
     }
 
     private static boolean topicsMissing(KafkaConsumer<byte[], byte[]> consumer) {
-        return consumer.assignment().stream().map(TopicPartition::topic).distinct().count() < 2;
+        return consumer.assignment().stream()
+                        .map(TopicPartition::topic)
+                        .distinct()
+                        .count()
+                < 2;
     }
 
     /** A topic is made by its first event, so one may appear later; what it holds then is all news. */

@@ -126,10 +126,7 @@ final class Upstream {
     private void probe() {
         long last = probed.get();
         long now = System.nanoTime();
-        if (refused
-                && breaker.getState() == State.OPEN
-                && now - last > probeNanos
-                && probed.compareAndSet(last, now)) {
+        if (refused && breaker.getState() == State.OPEN && now - last > probeNanos && probed.compareAndSet(last, now)) {
             prober.connect().doOnNext(DisposableChannel::dispose).subscribe(_ -> triable(), _ -> stillAway());
         }
     }

@@ -39,8 +39,9 @@ final class UpstreamStates {
                 .maxConcurrentCalls(properties.maxConcurrent())
                 .writableStackTraceEnabled(false)
                 .build());
-        routing.services().forEach((name, address) -> byAuthority.put(
-                address.getRawAuthority(), upstream(name, address, breakers, bulkheads, properties, meters)));
+        routing.services()
+                .forEach((name, address) -> byAuthority.put(
+                        address.getRawAuthority(), upstream(name, address, breakers, bulkheads, properties, meters)));
         TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(breakers).bindTo(meters);
         TaggedBulkheadMetrics.ofBulkheadRegistry(bulkheads).bindTo(meters);
     }
@@ -73,7 +74,8 @@ final class UpstreamStates {
     }
 
     /** The service at an address, if it is one that is known. */
-    @Nullable Upstream at(URI target) {
+    @Nullable
+    Upstream at(URI target) {
         return byAuthority.get(target.getRawAuthority());
     }
 }

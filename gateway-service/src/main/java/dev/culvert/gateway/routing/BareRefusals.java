@@ -66,7 +66,8 @@ final class BareRefusals implements NettyServerCustomizer {
         return switch (status) {
             case 408 ->
                 new ProblemException(
-                        ProblemCode.REQUEST_TIMEOUT_CLIENT, "The headers stopped coming. Send them without long pauses.");
+                        ProblemCode.REQUEST_TIMEOUT_CLIENT,
+                        "The headers stopped coming. Send them without long pauses.");
             case 413 -> new ProblemException(ProblemCode.PAYLOAD_TOO_LARGE, "The body is too large.");
             case 414 -> new ProblemException(ProblemCode.URI_TOO_LONG, "The request line is too long.");
             case 431 -> new ProblemException(ProblemCode.HEADERS_TOO_LARGE, "The headers are too large.");

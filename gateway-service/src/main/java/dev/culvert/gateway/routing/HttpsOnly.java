@@ -32,7 +32,8 @@ final class HttpsOnly implements Stage {
                 && isAuthentication(exchange.getRequest().getURI().getRawPath())
                 && clients.cameInTheClear(exchange.getRequest())) {
             return Mono.error(new ProblemException(
-                            ProblemCode.FORBIDDEN, "Sign-in, tokens and keys go over HTTPS only. Use an https:// address.")
+                            ProblemCode.FORBIDDEN,
+                            "Sign-in, tokens and keys go over HTTPS only. Use an https:// address.")
                     .withAlias("HTTPS_REQUIRED"));
         }
         return chain.filter(exchange);

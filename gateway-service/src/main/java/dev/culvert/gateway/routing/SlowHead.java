@@ -1,13 +1,17 @@
 package dev.culvert.gateway.routing;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -20,10 +24,12 @@ import org.jspecify.annotations.Nullable;
  * client costs a connection for next to nothing, and every byte it sends would make an idle timeout start anew. Lives on the
  * connection's event loop; one timer at most is pending, and none while a request is answered.
  */
-final class SlowHead extends ChannelInboundHandlerAdapter {
+final class SlowHead extends ChannelDuplexHandler {
     private final Duration patience;
     private @Nullable ScheduledFuture<?> waiting;
     private boolean inRequest;
+    private boolean headPending;
+    private int unanswered;
     private boolean mayBecomeAnother;
 
     SlowHead(Duration patience) {
@@ -38,15 +44,17 @@ final class SlowHead extends ChannelInboundHandlerAdapter {
     private final class Start extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext context, Object bytes) {
-            bytesCame(context);
+            headPending |= !inRequest;
             context.fireChannelRead(bytes);
         }
-    }
 
-    private void bytesCame(ChannelHandlerContext context) {
-        if (!inRequest && waiting == null) {
-            waiting = context.executor()
-                    .schedule(() -> giveUp(context), patience.toMillis(), TimeUnit.MILLISECONDS);
+        /** Most heads come in one piece and need no timer: the decoder has taken the mark away by now. */
+        @Override
+        public void channelReadComplete(ChannelHandlerContext context) {
+            if (headPending && waiting == null) {
+                startWaiting(context);
+            }
+            context.fireChannelReadComplete();
         }
     }
 
@@ -54,6 +62,8 @@ final class SlowHead extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (message instanceof HttpRequest request) {
             inRequest = true;
+            headPending = false;
+            unanswered++;
             mayBecomeAnother |= request.headers().contains(HttpHeaderNames.UPGRADE);
             stopWaiting();
         }
@@ -61,6 +71,17 @@ final class SlowHead extends ChannelInboundHandlerAdapter {
             inRequest = mayBecomeAnother; // from now on there may be frames, which have no head
         }
         context.fireChannelRead(message);
+    }
+
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // the promise tells the writer
+    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+        boolean interim =
+                message instanceof HttpResponse head && head.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+        if (message instanceof LastHttpContent && !interim) {
+            unanswered--;
+        }
+        context.write(message, promise);
     }
 
     @Override
@@ -74,6 +95,10 @@ final class SlowHead extends ChannelInboundHandlerAdapter {
         stopWaiting();
     }
 
+    private void startWaiting(ChannelHandlerContext context) {
+        waiting = context.executor().schedule(() -> giveUp(context), patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     private void stopWaiting() {
         ScheduledFuture<?> timer = waiting;
         if (timer != null) {
@@ -85,6 +110,10 @@ final class SlowHead extends ChannelInboundHandlerAdapter {
     @SuppressWarnings("FutureReturnValueIgnored") // closed either way
     private void giveUp(ChannelHandlerContext context) {
         waiting = null;
+        if (unanswered > 0) {
+            startWaiting(context); // not into the middle of the answer to the request before
+            return;
+        }
         ChannelHandlerContext here = context.pipeline().context(this);
         if (here != null) {
             here.writeAndFlush(new DefaultFullHttpResponse(

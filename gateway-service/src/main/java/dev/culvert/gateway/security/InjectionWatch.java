@@ -46,7 +46,8 @@ public final class InjectionWatch implements Stage {
         URI uri = request.getURI();
         String query = uri.getRawQuery();
         if (InjectionPatterns.inAddress(uri.getRawPath()) || (query != null && InjectionPatterns.inAddress(query))) {
-            events.record(SecurityEvents.Type.SQL_INJECTION, call, call.destination().route());
+            events.record(
+                    SecurityEvents.Type.SQL_INJECTION, call, call.destination().route());
             if (mode == Injection.REFUSE) {
                 return Mono.error(refusal());
             }
@@ -61,13 +62,13 @@ public final class InjectionWatch implements Stage {
     private static boolean hasText(HttpHeaders headers) {
         boolean body = headers.getContentLength() > 0 || headers.containsHeader(HttpHeaders.TRANSFER_ENCODING);
         String type = body ? headers.getFirst(HttpHeaders.CONTENT_TYPE) : null;
-        return type != null
-                && (type.contains("json") || type.startsWith(MediaType.APPLICATION_FORM_URLENCODED_VALUE));
+        return type != null && (type.contains("json") || type.startsWith(MediaType.APPLICATION_FORM_URLENCODED_VALUE));
     }
 
     private static ProblemException refusal() {
         return new ProblemException(
-                        ProblemCode.VALIDATION_ERROR, "The request looks like an attempt to inject SQL, and is refused.")
+                        ProblemCode.VALIDATION_ERROR,
+                        "The request looks like an attempt to inject SQL, and is refused.")
                 .withAlias("SUSPICIOUS_INPUT");
     }
 

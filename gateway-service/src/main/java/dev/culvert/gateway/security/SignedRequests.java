@@ -80,10 +80,11 @@ public final class SignedRequests implements Stage {
         ServerHttpRequest request = exchange.getRequest();
         return operations.isEmpty() || !isSensitive(request)
                 ? chain.filter(exchange)
-                : body(request).flatMap(body -> verify(exchange, body)
-                        .then(Mono.defer(() -> chain.filter(exchange.mutate()
-                                .request(new Replayed(request, body))
-                                .build()))));
+                : body(request)
+                        .flatMap(body -> verify(exchange, body)
+                                .then(Mono.defer(() -> chain.filter(exchange.mutate()
+                                        .request(new Replayed(request, body))
+                                        .build()))));
     }
 
     private boolean isSensitive(ServerHttpRequest request) {
@@ -134,12 +135,18 @@ public final class SignedRequests implements Stage {
             return refuse(exchange, SecurityEvents.Type.SIGNATURE_WRONG, "The signature is not of this request.");
         }
         if (!isNow(timestamp)) {
-            return refuse(exchange, SecurityEvents.Type.SIGNATURE_OLD, "The signature is too old, or the signer's clock is wrong.");
+            return refuse(
+                    exchange,
+                    SecurityEvents.Type.SIGNATURE_OLD,
+                    "The signature is too old, or the signer's clock is wrong.");
         }
         return seen.first(signature)
                 .flatMap(first -> first
                         ? Mono.empty()
-                        : refuse(exchange, SecurityEvents.Type.SIGNATURE_REPLAYED, "This signature was used before. Sign anew."));
+                        : refuse(
+                                exchange,
+                                SecurityEvents.Type.SIGNATURE_REPLAYED,
+                                "This signature was used before. Sign anew."));
     }
 
     private boolean isNow(String timestamp) {

@@ -162,7 +162,8 @@ public final class ApiVersioning implements Stage {
         }
         Optional<Integer> ofHeader = Optional.ofNullable(header).map(ApiVersioning::number);
         Optional<Integer> ofQuery = inQuery
-                ? Optional.ofNullable(request.getQueryParams().getFirst(PARAMETER)).map(ApiVersioning::number)
+                ? Optional.ofNullable(request.getQueryParams().getFirst(PARAMETER))
+                        .map(ApiVersioning::number)
                 : Optional.empty();
         if (ofHeader.isPresent() && ofQuery.isPresent() && !ofHeader.equals(ofQuery)) {
             throw contradiction();

@@ -86,7 +86,9 @@ class CachePolicyTest {
 
         assertThat(life.freshMillis()).isEqualTo(60_000);
         assertThat(life.bornMillis()).isEqualTo(NOW.minusSeconds(30).toEpochMilli());
-        assertThat(policy.life(head("Expires", "0"), "/x", NOW)).as("a date in no form has passed").isEmpty();
+        assertThat(policy.life(head("Expires", "0"), "/x", NOW))
+                .as("a date in no form has passed")
+                .isEmpty();
     }
 
     /** S4.35: the five minutes are for listed paths alone, and only when the answer says nothing. */

@@ -108,9 +108,12 @@ class ResponseCacheIT {
 
     @Test
     void keepsOneAnswerForEachVariant() {
-        SERVICE.on(path, (request, response) -> response.header("Cache-Control", "max-age=60")
-                .header("Vary", "X-Flavour")
-                .sendString(Mono.just(String.valueOf(request.requestHeaders().get("X-Flavour")))));
+        SERVICE.on(
+                path,
+                (request, response) -> response.header("Cache-Control", "max-age=60")
+                        .header("Vary", "X-Flavour")
+                        .sendString(Mono.just(
+                                String.valueOf(request.requestHeaders().get("X-Flavour")))));
 
         for (String flavour : List.of("sweet", "sour", "sweet", "sour")) {
             assertThat(send(gateway.anonymous(path).header("X-Flavour", flavour))
@@ -133,7 +136,8 @@ class ResponseCacheIT {
             assertThat(known.headers().firstValue("ETag")).hasValue("\"7\"");
             assertThat(known.headers().firstValue("Cache-Control")).hasValue("max-age=60");
         }
-        assertThat(send(gateway.anonymous(path).header("If-None-Match", "\"6\"")).statusCode())
+        assertThat(send(gateway.anonymous(path).header("If-None-Match", "\"6\""))
+                        .statusCode())
                 .isEqualTo(200);
         assertThat(SERVICE.waiting()).hasSize(1);
     }
@@ -178,9 +182,11 @@ class ResponseCacheIT {
     void givesWhatIsStaleWhenTheServiceFails() {
         try (TestingService failing = TestingService.start();
                 TestingGateway own = TestingGateway.start(failing)) {
-            failing.on(path, (_, response) -> response.header("Cache-Control", "max-age=0, stale-if-error=60")
-                    .header("ETag", "\"1\"")
-                    .sendString(Mono.just("kept")));
+            failing.on(
+                    path,
+                    (_, response) -> response.header("Cache-Control", "max-age=0, stale-if-error=60")
+                            .header("ETag", "\"1\"")
+                            .sendString(Mono.just("kept")));
             send(own.anonymous(path));
 
             failing.on(path, 503, "{}");
@@ -231,10 +237,12 @@ class ResponseCacheIT {
             send(gateway.anonymous(path).header("X-Forwarded-Host", host));
 
             await().untilAsserted(() -> {
-                HttpResponse<String> answer =
-                        send(other.anonymous(path).header("X-Forwarded-Host", host).header("Cache-Control", "only-if-cached"));
+                HttpResponse<String> answer = send(other.anonymous(path)
+                        .header("X-Forwarded-Host", host)
+                        .header("Cache-Control", "only-if-cached"));
                 assertThat(answer.statusCode()).isEqualTo(200);
-                assertThat(answer.headers().firstValue("Cache-Status").orElseThrow()).startsWith("Culvert; hit");
+                assertThat(answer.headers().firstValue("Cache-Status").orElseThrow())
+                        .startsWith("Culvert; hit");
             });
             assertThat(SERVICE.waiting()).hasSize(1);
         }
@@ -242,11 +250,15 @@ class ResponseCacheIT {
 
     @Test
     void keepsInMemoryWhileRedisIsAway() {
-        try (TestingGateway own = TestingGateway.start(SERVICE, "culvert.gateway.cache.redis-url", "redis://127.0.0.1:9")) {
+        try (TestingGateway own =
+                TestingGateway.start(SERVICE, "culvert.gateway.cache.redis-url", "redis://127.0.0.1:9")) {
             answer("Cache-Control", "max-age=60");
             send(own.anonymous(path));
 
-            assertThat(send(own.anonymous(path)).headers().firstValue("Cache-Status").orElseThrow())
+            assertThat(send(own.anonymous(path))
+                            .headers()
+                            .firstValue("Cache-Status")
+                            .orElseThrow())
                     .contains("hit");
         }
     }
@@ -255,9 +267,13 @@ class ResponseCacheIT {
     @Test
     void joinsEqualCallsThatAreUnderWayAtOnce() throws Exception {
         Sinks.Many<String> chunks = Sinks.many().unicast().onBackpressureBuffer();
-        SERVICE.on(path, (_, response) -> response.header("Content-Type", "application/json")
-                .sendHeaders()
-                .send(chunks.asFlux().map(chunk -> Unpooled.copiedBuffer(chunk, StandardCharsets.UTF_8)), _ -> true));
+        SERVICE.on(
+                path,
+                (_, response) -> response.header("Content-Type", "application/json")
+                        .sendHeaders()
+                        .send(
+                                chunks.asFlux().map(chunk -> Unpooled.copiedBuffer(chunk, StandardCharsets.UTF_8)),
+                                _ -> true));
 
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<HttpResponse<InputStream>>> answers = IntStream.range(0, 100)
@@ -275,7 +291,13 @@ class ResponseCacheIT {
             for (Future<HttpResponse<InputStream>> answer : answers) {
                 assertThat(new String(answer.get().body().readAllBytes(), StandardCharsets.UTF_8))
                         .isEqualTo("2]");
-                joined += answer.get().headers().firstValue("Cache-Status").orElseThrow().endsWith("collapsed") ? 1 : 0;
+                joined += answer.get()
+                                .headers()
+                                .firstValue("Cache-Status")
+                                .orElseThrow()
+                                .endsWith("collapsed")
+                        ? 1
+                        : 0;
             }
             assertThat(joined).isEqualTo(99);
         }
@@ -318,8 +340,11 @@ class ResponseCacheIT {
     @Test
     void givesEachItsOwnWhenTheAnswerTurnsOutToBelongToOne() throws Exception {
         Sinks.Empty<Void> go = Sinks.empty();
-        SERVICE.on(path, (_, response) -> response.header("Cache-Control", "no-store")
-                .sendString(go.asMono().then(Mono.fromSupplier(() -> UUID.randomUUID().toString()))));
+        SERVICE.on(
+                path,
+                (_, response) -> response.header("Cache-Control", "no-store")
+                        .sendString(go.asMono()
+                                .then(Mono.fromSupplier(() -> UUID.randomUUID().toString()))));
 
         List<HttpResponse<String>> answers = together(5, go);
 
@@ -387,10 +412,8 @@ class ResponseCacheIT {
     private static Socket ask(String path) throws IOException {
         Socket socket = new Socket("127.0.0.1", gateway.port());
         socket.getOutputStream()
-                .write(("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + gateway.port()
-                                + "\r\n\r\n")
+                .write(("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + gateway.port() + "\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
         return socket;
     }
-
 }

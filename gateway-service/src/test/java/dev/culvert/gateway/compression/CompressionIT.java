@@ -37,9 +37,11 @@ class CompressionIT {
                 .on("/api/v1/users/large", 200, LARGE)
                 .on("/api/v1/auth/large", 200, LARGE)
                 .on("/t/app/large", 200, LARGE)
-                .on("/api/v1/users/tiny", (_, response) -> response.header("Content-Type", "application/json")
-                        .header("Content-Length", "2")
-                        .sendString(Mono.just("{}")));
+                .on(
+                        "/api/v1/users/tiny",
+                        (_, response) -> response.header("Content-Type", "application/json")
+                                .header("Content-Length", "2")
+                                .sendString(Mono.just("{}")));
     }
 
     @BeforeEach
@@ -73,14 +75,20 @@ class CompressionIT {
     @Test
     void leavesSmallAndPackedContentAlone() {
         gateway.service()
-                .on("/api/v1/users/picture", (_, response) -> response.header("Content-Type", "image/png")
-                        .sendByteArray(Mono.just(new byte[4096])))
-                .on("/api/v1/users/packed", (_, response) -> response.header("Content-Type", "application/json")
-                        .header("Content-Encoding", "br")
-                        .sendString(Mono.just(LARGE)))
-                .on("/api/v1/users/fixed", (_, response) -> response.header("Content-Type", "application/json")
-                        .header("Cache-Control", "public, no-transform")
-                        .sendString(Mono.just(LARGE)));
+                .on(
+                        "/api/v1/users/picture",
+                        (_, response) ->
+                                response.header("Content-Type", "image/png").sendByteArray(Mono.just(new byte[4096])))
+                .on(
+                        "/api/v1/users/packed",
+                        (_, response) -> response.header("Content-Type", "application/json")
+                                .header("Content-Encoding", "br")
+                                .sendString(Mono.just(LARGE)))
+                .on(
+                        "/api/v1/users/fixed",
+                        (_, response) -> response.header("Content-Type", "application/json")
+                                .header("Cache-Control", "public, no-transform")
+                                .sendString(Mono.just(LARGE)));
 
         assertThat(encoding("/api/v1/users/tiny")).isEmpty();
         assertThat(encoding("/api/v1/users/picture")).isEmpty();
@@ -104,9 +112,11 @@ class CompressionIT {
     @Test
     void weakensTheValidatorOfACompressedAnswerAndUnderstandsItWhenItComesBack() {
         gateway.service()
-                .on("/api/v1/users/tagged", (_, response) -> response.header("Content-Type", "application/json")
-                        .header("ETag", "\"7\"")
-                        .sendString(Mono.just(LARGE)));
+                .on(
+                        "/api/v1/users/tagged",
+                        (_, response) -> response.header("Content-Type", "application/json")
+                                .header("ETag", "\"7\"")
+                                .sendString(Mono.just(LARGE)));
 
         HttpResponse<byte[]> compressed = get("/api/v1/users/tagged", "gzip");
         HttpResponse<byte[]> plain = get("/api/v1/users/tagged", "identity");
@@ -124,9 +134,11 @@ class CompressionIT {
     @Test
     void answersHeadAsItWouldAnswerGet() {
         gateway.service()
-                .on("/api/v1/users/head", (request, response) -> response.header("Content-Type", "application/json")
-                        .header("Content-Length", Integer.toString(LARGE.length()))
-                        .sendString(request.method().name().equals("HEAD") ? Mono.empty() : Mono.just(LARGE)));
+                .on(
+                        "/api/v1/users/head",
+                        (request, response) -> response.header("Content-Type", "application/json")
+                                .header("Content-Length", Integer.toString(LARGE.length()))
+                                .sendString(request.method().name().equals("HEAD") ? Mono.empty() : Mono.just(LARGE)));
 
         HttpRequest.Builder head = gateway.signedIn("/api/v1/users/head")
                 .method("HEAD", BodyPublishers.noBody())
@@ -191,10 +203,12 @@ class CompressionIT {
     @ValueSource(ints = {204, 304})
     void leavesAnswersWithoutBodyAlone(int status) {
         gateway.service()
-                .on("/api/v1/users/empty", (_, response) -> response.status(status)
-                        .header("Content-Type", "application/json")
-                        .header("ETag", "\"7\"")
-                        .send());
+                .on(
+                        "/api/v1/users/empty",
+                        (_, response) -> response.status(status)
+                                .header("Content-Type", "application/json")
+                                .header("ETag", "\"7\"")
+                                .send());
 
         HttpResponse<byte[]> answer = get("/api/v1/users/empty", "gzip");
 

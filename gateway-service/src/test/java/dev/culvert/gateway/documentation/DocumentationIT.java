@@ -150,17 +150,19 @@ class DocumentationIT {
 
         assertThat(document.path("openapi").asString()).startsWith("3.1.");
         JsonNode info = document.path("info");
-        assertThat(List.of("title", "version", "description")).allMatch(member -> !info.path(member)
-                .asString()
-                .isBlank());
+        assertThat(List.of("title", "version", "description"))
+                .allMatch(member -> !info.path(member).asString().isBlank());
         assertThat(info.at("/contact/url").asString()).isEqualTo(TestingIssuer.ISSUER);
         assertThat(info.at("/license/name").asString()).isNotBlank();
-        assertThat(document.path("servers").valueStream().map(server -> server.path("description")
-                        .asString()))
+        assertThat(document.path("servers")
+                        .valueStream()
+                        .map(server -> server.path("description").asString()))
                 .hasSize(2)
                 .anyMatch(description -> description.startsWith("Production"))
                 .anyMatch(description -> description.startsWith("Development"));
-        assertThat(document.path("tags").valueStream().map(tag -> tag.path("name").asString()))
+        assertThat(document.path("tags")
+                        .valueStream()
+                        .map(tag -> tag.path("name").asString()))
                 .contains("authentication", "health", "metrics", "chat");
     }
 
@@ -171,7 +173,15 @@ class DocumentationIT {
 
         assertThat(document.path("paths").propertyNames())
                 .allMatch(path -> path.matches("/api/v[12]/.*")
-                        || Stream.of("/health", "/ready", "/metrics", "/.well-known/", "/oauth/", "/t/", "/p/", "/tunnel/v1/")
+                        || Stream.of(
+                                        "/health",
+                                        "/ready",
+                                        "/metrics",
+                                        "/.well-known/",
+                                        "/oauth/",
+                                        "/t/",
+                                        "/p/",
+                                        "/tunnel/v1/")
                                 .anyMatch(path::startsWith));
     }
 

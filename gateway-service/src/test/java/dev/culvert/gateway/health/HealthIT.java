@@ -9,9 +9,9 @@ import dev.culvert.gateway.TestingGateway;
 import dev.culvert.gateway.TestingService;
 import dev.culvert.testing.TestingIssuer;
 import dev.culvert.testing.TestingRedis;
-import java.net.http.HttpResponse;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -73,10 +73,10 @@ class HealthIT {
 
         for (String probe : new String[] {"/health/live", "/health/ready", "/ready"}) {
             await().atMost(SECONDS)
-                    .untilAsserted(() -> assertThat(
-                                    send(gateway.anonymous(probe)).statusCode())
-                            .as(probe)
-                            .isEqualTo(200));
+                    .untilAsserted(
+                            () -> assertThat(send(gateway.anonymous(probe)).statusCode())
+                                    .as(probe)
+                                    .isEqualTo(200));
         }
     }
 
@@ -85,9 +85,12 @@ class HealthIT {
     void isNotReadyBeforeItCanTellCallersFromImpostors() {
         try (TestingService service = TestingService.start();
                 TestingService issuer = TestingService.start()) {
-            issuer.on("/keys", 200, send(HttpRequest.newBuilder(
-                                    URI.create(TestingIssuer.shared().jwksUrl())))
-                            .body())
+            issuer.on(
+                            "/keys",
+                            200,
+                            send(HttpRequest.newBuilder(
+                                            URI.create(TestingIssuer.shared().jwksUrl())))
+                                    .body())
                     .stop();
             try (TestingGateway gateway = TestingGateway.start(service, "AUTH_JWKS_URL", issuer.uri() + "/keys")) {
                 assertThat(send(gateway.anonymous("/health/ready")).statusCode())
@@ -98,8 +101,8 @@ class HealthIT {
                 issuer.restart();
 
                 await().atMost(SECONDS)
-                        .untilAsserted(() -> assertThat(send(gateway.anonymous("/health/ready"))
-                                        .statusCode())
+                        .untilAsserted(() -> assertThat(
+                                        send(gateway.anonymous("/health/ready")).statusCode())
                                 .isEqualTo(200));
             }
         }
@@ -112,11 +115,12 @@ class HealthIT {
                 TestingService vectors = TestingService.start();
                 TestingGateway gateway = TestingGateway.start(
                         service, "culvert.gateway.health.upstreams.vectors", vectors.uri() + "/well")) {
-            vectors.on("/well", (_, response) -> response.keepAlive(false).send()); // a kept connection would outlive it
+            vectors.on(
+                    "/well", (_, response) -> response.keepAlive(false).send()); // a kept connection would outlive it
             await().atMost(SECONDS)
                     .untilAsserted(() -> assertThat(detail(gateway, "vectors")).isEqualTo("UP"));
-            JsonNode components = json(send(gateway.anonymous("/health/detailed")))
-                    .path("components");
+            JsonNode components =
+                    json(send(gateway.anonymous("/health/detailed"))).path("components");
             assertThat(components.propertyNames())
                     .contains("redis", "kafka", "auth", "user", "tunnel", "proxy", "webhook", "admin", "vectors");
             assertThat(components.valueStream())

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -95,14 +96,13 @@ class LiveChannelIT {
         BlockingQueue<String> messages = new LinkedBlockingQueue<>();
         WebSocket socket = CLIENT.newWebSocketBuilder()
                 .header("Authorization", "Bearer " + TestingIssuer.shared().token(user))
-                .buildAsync(
-                        URI.create("ws://127.0.0.1:" + gateway.port() + "/api/v1/live"), new WebSocket.Listener() {
-                            @Override
-                            public CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
-                                messages.add(text.toString());
-                                return WebSocket.Listener.super.onText(socket, text, last);
-                            }
-                        })
+                .buildAsync(URI.create("ws://127.0.0.1:" + gateway.port() + "/api/v1/live"), new WebSocket.Listener() {
+                    @Override
+                    public CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
+                        messages.add(text.toString());
+                        return WebSocket.Listener.super.onText(socket, text, last);
+                    }
+                })
                 .get(10, TimeUnit.SECONDS);
         assertThat(messages.poll(5, TimeUnit.SECONDS)).contains("heartbeat");
 
@@ -139,8 +139,22 @@ class LiveChannelIT {
     @Test
     void asksForACredentialWithTheRightToRead() {
         assertProblem(send(gateway.anonymous("/api/v1/live")), ProblemCode.AUTH_TOKEN_MISSING);
-        assertProblem(
-                send(gateway.as(TestCallers.apiKey("webhooks:read"), "/api/v1/live")), ProblemCode.FORBIDDEN);
+        assertProblem(send(gateway.as(TestCallers.apiKey("webhooks:read"), "/api/v1/live")), ProblemCode.FORBIDDEN);
+    }
+
+    /** R1.9: a channel never ends by itself, so an instance that stops must not wait for it. */
+    @Test
+    void endsWhenTheInstanceStops() throws Exception {
+        TestingGateway leaving = TestingGateway.start(SERVICE, "spring.lifecycle.timeout-per-shutdown-phase", "1m");
+        try (Events open = events(leaving.as(user, "/api/v1/live"))) {
+            open.awaitHeartbeat();
+
+            long began = System.nanoTime();
+            leaving.close();
+
+            assertThat(open.ended.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(40));
+        }
     }
 
     private static TunnelStatusChanged status(UUID tunnel, TestCallers owner, String status) {
@@ -178,8 +192,7 @@ class LiveChannelIT {
     private record Event(String id, String type, String data) {}
 
     private static Events events(HttpRequest.Builder request) {
-        HttpResponse<Stream<String>> answer =
-                send(request.timeout(Duration.ofMinutes(1)), BodyHandlers.ofLines());
+        HttpResponse<Stream<String>> answer = send(request.timeout(Duration.ofMinutes(1)), BodyHandlers.ofLines());
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/event-stream");
         return new Events(answer.body());
@@ -188,6 +201,7 @@ class LiveChannelIT {
     /** Reads a stream of events in the background. */
     private static final class Events implements AutoCloseable {
         private final BlockingQueue<List<String>> blocks = new LinkedBlockingQueue<>();
+        private final CountDownLatch ended = new CountDownLatch(1);
         private final Stream<String> lines;
 
         Events(Stream<String> lines) {
@@ -208,6 +222,8 @@ class LiveChannelIT {
                 });
             } catch (UncheckedIOException closed) {
                 // by the test
+            } finally {
+                ended.countDown();
             }
         }
 

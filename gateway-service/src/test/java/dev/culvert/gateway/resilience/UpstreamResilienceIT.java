@@ -73,7 +73,8 @@ class UpstreamResilienceIT {
     void letsEachServiceFailAlone(String setting) {
         String path = Objects.requireNonNull(PATHS.get(setting));
         try (TestingService stopped = TestingService.start();
-                TestingGateway own = TestingGateway.start(HEALTHY, setting, stopped.uri().toString())) {
+                TestingGateway own =
+                        TestingGateway.start(HEALTHY, setting, stopped.uri().toString())) {
             stopped.stop();
 
             long began = System.nanoTime();
@@ -84,7 +85,9 @@ class UpstreamResilienceIT {
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(1));
             PATHS.forEach((other, healthy) -> {
                 if (!other.equals(setting)) {
-                    assertThat(send(own.signedIn(healthy)).statusCode()).as(healthy).isEqualTo(200);
+                    assertThat(send(own.signedIn(healthy)).statusCode())
+                            .as(healthy)
+                            .isEqualTo(200);
                 }
             });
         }
@@ -98,10 +101,11 @@ class UpstreamResilienceIT {
             assertProblem(refused, ProblemCode.SERVICE_UNAVAILABLE);
             assertThat(refused.body()).contains("CIRCUIT_OPEN");
         });
-        assertThat(metrics()).anyMatch(line -> line.startsWith("resilience4j_circuitbreaker_state{")
-                && line.contains("name=\"tunnel\"")
-                && line.contains("state=\"open\"")
-                && line.endsWith(" 1.0"));
+        assertThat(metrics())
+                .anyMatch(line -> line.startsWith("resilience4j_circuitbreaker_state{")
+                        && line.contains("name=\"tunnel\"")
+                        && line.contains("state=\"open\"")
+                        && line.endsWith(" 1.0"));
 
         TUNNELS.restart();
 
@@ -111,10 +115,11 @@ class UpstreamResilienceIT {
                         .isEqualTo(200));
         send(gateway.signedIn("/api/v1/tunnels"));
         send(gateway.signedIn("/api/v1/tunnels"));
-        assertThat(metrics()).anyMatch(line -> line.startsWith("resilience4j_circuitbreaker_state{")
-                && line.contains("name=\"tunnel\"")
-                && line.contains("state=\"closed\"")
-                && line.endsWith(" 1.0"));
+        assertThat(metrics())
+                .anyMatch(line -> line.startsWith("resilience4j_circuitbreaker_state{")
+                        && line.contains("name=\"tunnel\"")
+                        && line.contains("state=\"closed\"")
+                        && line.endsWith(" 1.0"));
     }
 
     /** Or one caller could take a service away from all. */
@@ -166,7 +171,9 @@ class UpstreamResilienceIT {
     @Test
     void keepsPlacesForTheOthersWhenAServiceIsSlow() {
         Sinks.Empty<Void> go = Sinks.empty();
-        HEALTHY.on("/api/v1/webhooks/slow", (_, response) -> response.sendString(go.asMono().thenReturn("{}")));
+        HEALTHY.on(
+                "/api/v1/webhooks/slow",
+                (_, response) -> response.sendString(go.asMono().thenReturn("{}")));
         List<CompletableFuture<HttpResponse<String>>> slow = IntStream.range(0, 3)
                 .mapToObj(_ -> CompletableFuture.supplyAsync(
                         () -> send(gateway.signedIn("/api/v1/webhooks/slow")), Thread::startVirtualThread))

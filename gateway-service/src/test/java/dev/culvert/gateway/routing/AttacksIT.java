@@ -147,9 +147,7 @@ class AttacksIT {
             for (int i = 0; i < 2; i++) {
                 socket.getOutputStream().write(request);
                 assertThat(socket.getInputStream().readNBytes(start.length)).isEqualTo(start);
-                await()
-                        .pollDelay(Duration.ofMillis(800))
-                        .until(() -> true);
+                await().pollDelay(Duration.ofMillis(800)).until(() -> true);
                 socket.getInputStream().skipNBytes(socket.getInputStream().available());
             }
         }

@@ -23,7 +23,8 @@ class BrowserRulesIT {
 
     @BeforeAll
     static void start() {
-        gateway = TestingGateway.start(SERVICE,
+        gateway = TestingGateway.start(
+                SERVICE,
                 "ADDITIONAL_CORS_ORIGINS",
                 CONSOLE + ",https://other.example",
                 "ADMIN_SERVICE_URL",

@@ -133,7 +133,9 @@ class StreamingIT {
     void letsCallsThatWaitHoldUpNoOther() {
         Sinks.Empty<Void> go = Sinks.empty();
         gateway.service()
-                .on("/t/model/waits", (_, response) -> response.sendString(go.asMono().thenReturn("done")));
+                .on(
+                        "/t/model/waits",
+                        (_, response) -> response.sendString(go.asMono().thenReturn("done")));
         List<CompletableFuture<HttpResponse<String>>> waiting = IntStream.range(0, 200)
                 .mapToObj(_ -> CompletableFuture.supplyAsync(
                         () -> send(gateway.signedIn("/t/model/waits")), Thread::startVirtualThread))

@@ -37,8 +37,8 @@ class SecurityIT {
                 SERVICE, "REQUEST_SIGNATURE_SECRET", SECRET, "culvert.gateway.cache.redis-budget", "2s");
         SERVICE.on(
                 "/api/v1/admin/echo",
-                (request, response) ->
-                        response.sendString(request.receive().aggregate().asString().switchIfEmpty(Mono.just(""))));
+                (request, response) -> response.sendString(
+                        request.receive().aggregate().asString().switchIfEmpty(Mono.just(""))));
     }
 
     @AfterAll
@@ -127,7 +127,9 @@ class SecurityIT {
         try (TestingGateway strict = TestingGateway.start(SERVICE, "culvert.gateway.security.injection", "refuse")) {
             HttpResponse<String> inAddress = send(strict.signedIn("/api/v1/users?id=1+union+select+1"));
             HttpResponse<String> inBody = send(post(
-                    strict.signedIn("/api/v1/tunnels"), "application/x-www-form-urlencoded", "name=%27+or+%271%27%3D%271"));
+                    strict.signedIn("/api/v1/tunnels"),
+                    "application/x-www-form-urlencoded",
+                    "name=%27+or+%271%27%3D%271"));
 
             for (HttpResponse<String> refused : List.of(inAddress, inBody)) {
                 assertProblem(refused, ProblemCode.VALIDATION_ERROR);

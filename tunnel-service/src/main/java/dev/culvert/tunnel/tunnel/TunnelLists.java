@@ -40,10 +40,13 @@ class TunnelLists {
     @Operation(
             operationId = "listFromCursor",
             summary = "List your tunnels from a cursor on",
-            description = "Latest first. Follow nextCursor, or the Link header, until there is none: what is created or"
-                    + " deleted meanwhile neither repeats nor hides another tunnel, and late pages cost what the first does.")
+            description =
+                    "Latest first. Follow nextCursor, or the Link header, until there is none: what is created or"
+                            + " deleted meanwhile neither repeats nor hides another tunnel, and late pages cost what the first does.")
     @ApiResponse(responseCode = "200", description = "Some tunnels; Link names the next page, if there is one")
-    @ApiResponse(responseCode = "400", description = "VALIDATION_ERROR: the limit is out of bounds or no cursor of ours")
+    @ApiResponse(
+            responseCode = "400",
+            description = "VALIDATION_ERROR: the limit is out of bounds or no cursor of ours")
     ResponseEntity<TunnelSlice> listFrom(
             @Parameter(description = "nextCursor of the page before") @RequestParam Optional<String> cursor,
             @RequestParam(defaultValue = "50") @Min(1) @Max(PageRequest.MAX_LIMIT) int limit,
@@ -52,8 +55,7 @@ class TunnelLists {
         var answer = ResponseEntity.ok();
         slice.nextCursor()
                 .ifPresent(next -> answer.header(
-                        HttpHeaders.LINK,
-                        "</api/v2/tunnels?limit=" + limit + "&cursor=" + next + ">; rel=\"next\""));
+                        HttpHeaders.LINK, "</api/v2/tunnels?limit=" + limit + "&cursor=" + next + ">; rel=\"next\""));
         return answer.body(slice);
     }
 }
