@@ -4,18 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.contracts.identity.Tier;
+import dev.culvert.gateway.cache.CacheProperties;
 import dev.culvert.gateway.call.Plane;
+import dev.culvert.gateway.compression.CompressionProperties;
+import dev.culvert.gateway.health.HealthProperties;
 import dev.culvert.gateway.identity.IdentityProperties;
+import dev.culvert.gateway.live.LiveProperties;
 import dev.culvert.gateway.ratelimit.RateLimitProperties;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.AddressBudget;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.Budget;
+import dev.culvert.gateway.resilience.ResilienceProperties;
 import dev.culvert.gateway.routing.RoutingProperties;
 import dev.culvert.gateway.routing.RoutingProperties.RouteProperties;
+import dev.culvert.gateway.security.SecurityProperties;
+import dev.culvert.gateway.version.VersionProperties;
+import dev.culvert.gateway.version.VersionProperties.SupportedVersion;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
@@ -40,7 +50,13 @@ class GatewayPropertiesTest {
         assertThat(routing.crossOrigin().maxAge()).isEqualTo(Duration.ofMinutes(10));
         assertThat(routing.request())
                 .isEqualTo(new RoutingProperties.RequestProperties(
-                        DataSize.ofMegabytes(10), 8192, 100, DataSize.ofKilobytes(32)));
+                        DataSize.ofMegabytes(10),
+                        8192,
+                        100,
+                        DataSize.ofKilobytes(32),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(30)));
+        assertThat(routing.httpsRequired()).isTrue();
         assertThat(routing.legacy())
                 .isEqualTo(new RoutingProperties.LegacyProperties(
                         LocalDate.parse("2026-11-22"), LocalDate.parse("2027-11-22")));
@@ -54,7 +70,7 @@ class GatewayPropertiesTest {
                         "proxy-data", URI.create("http://127.0.0.1:9084"),
                         "webhook", URI.create("http://127.0.0.1:8085"),
                         "admin", URI.create("http://127.0.0.1:8086")));
-        assertThat(routing.routes()).hasSize(20);
+        assertThat(routing.routes()).hasSize(21);
         assertThat(routing.routes().stream()
                         .filter(route -> route.plane() == Plane.DATA)
                         .map(RouteProperties::path))
@@ -93,6 +109,92 @@ class GatewayPropertiesTest {
                         new AddressBudget(1_000, 50_000),
                         100,
                         20_000));
+    }
+
+    @Test
+    void pinsTheDefaultsOfVersions() throws IOException {
+        LocalDate released = LocalDate.parse("2026-11-22");
+        assertThat(bind("culvert.gateway.versions", VersionProperties.class, Map.of()))
+                .isEqualTo(new VersionProperties(
+                        1,
+                        List.of(
+                                new SupportedVersion(1, released, Optional.empty(), Optional.empty()),
+                                new SupportedVersion(2, released, Optional.empty(), Optional.empty())),
+                        List.of()));
+    }
+
+    @Test
+    void pinsTheDefaultsOfCompressionAndItsVariable() throws IOException {
+        CompressionProperties compression =
+                bind("culvert.gateway.compression", CompressionProperties.class, Map.of("COMPRESSION_LEVEL", "9"));
+
+        assertThat(compression.enabled()).isTrue();
+        assertThat(compression.level()).isEqualTo(9);
+        assertThat(bind("culvert.gateway.compression", CompressionProperties.class, Map.of())
+                        .level())
+                .isEqualTo(6);
+        assertThat(compression.minSize()).isEqualTo(DataSize.ofKilobytes(1));
+        assertThat(compression.types()).contains("application/json", "text/*").doesNotContain("image/png");
+        assertThat(compression.excludedPaths()).contains("/api/v1/auth", "/api/v1/api-keys", "/oauth");
+    }
+
+    /** S4.35: both names of the variable. */
+    @Test
+    void pinsTheDefaultsOfTheCacheAndItsVariables() throws IOException {
+        assertThat(bind("culvert.gateway.cache", CacheProperties.class, Map.of()))
+                .isEqualTo(new CacheProperties(
+                        true,
+                        "redis://127.0.0.1:6379",
+                        Duration.ofMillis(20),
+                        DataSize.ofMegabytes(32),
+                        DataSize.ofMegabytes(1),
+                        Duration.ofSeconds(300),
+                        List.of(
+                                "/.well-known/openid-configuration",
+                                "/.well-known/oauth-authorization-server",
+                                "/.well-known/oauth-protected-resource"),
+                        Duration.ofMinutes(10),
+                        Duration.ofSeconds(10)));
+        assertThat(bind("culvert.gateway.cache", CacheProperties.class, Map.of("CACHE_TTL", "7"))
+                        .defaultTtl())
+                .isEqualTo(Duration.ofSeconds(7));
+        assertThat(bind(
+                                "culvert.gateway.cache",
+                                CacheProperties.class,
+                                Map.of("CACHE_TTL", "7", "RESPONSE_CACHE_TTL", "8"))
+                        .defaultTtl())
+                .isEqualTo(Duration.ofSeconds(8));
+    }
+
+    /** R7.3. */
+    @Test
+    void pinsTheDefaultsOfResilience() throws IOException {
+        assertThat(bind("culvert.gateway.resilience", ResilienceProperties.class, Map.of()))
+                .isEqualTo(new ResilienceProperties(
+                        5, Duration.ofSeconds(60), 2, Duration.ofSeconds(1), 512, 0.1, 10, Duration.ofMillis(100)));
+    }
+
+    @Test
+    void pinsTheDefaultsOfSecurityLiveNewsAndHealth() throws IOException {
+        SecurityProperties security = bind("culvert.gateway.security", SecurityProperties.class, Map.of());
+        assertThat(security.injection()).isEqualTo(SecurityProperties.Injection.RECORD);
+        assertThat(security.signing().secret()).isEmpty();
+        assertThat(security.signing().tolerance()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(security.signing().maxBody()).isEqualTo(DataSize.ofMegabytes(1));
+        assertThat(security.signing().operations()).hasSize(4).allMatch(each -> each.endsWith(" /api/v1/admin/**"));
+        assertThatThrownBy(() -> bind(
+                        "culvert.gateway.security",
+                        SecurityProperties.class,
+                        Map.of("REQUEST_SIGNATURE_SECRET", "short")))
+                .rootCause()
+                .hasMessageContaining("at least 32 characters")
+                .hasMessageNotContaining("short");
+        assertThat(bind("culvert.gateway.live", LiveProperties.class, Map.of()))
+                .isEqualTo(new LiveProperties(
+                        "127.0.0.1:9092", Duration.ofSeconds(15), 10_000, Duration.ofSeconds(5), 256));
+        assertThat(bind("culvert.gateway.health", HealthProperties.class, Map.of())
+                        .upstreams())
+                .isEmpty();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.culvert.gateway.documentation;
 
+import dev.culvert.gateway.compression.PackedContent;
 import dev.culvert.gateway.routing.RoutingProperties;
 import dev.culvert.platform.caller.CallerProperties;
 import java.io.IOException;
@@ -34,6 +35,7 @@ final class ApiDocument {
     private static final Duration REMEMBERED = Duration.ofSeconds(30);
     private static final Duration REMEMBERED_WITH_GAPS = Duration.ofSeconds(2);
     private static final int OK = 200;
+    private static final String DEVELOPMENT = "http://127.0.0.1:8080";
 
     private final JsonMapper json;
     private final HttpClient client;
@@ -43,7 +45,7 @@ final class ApiDocument {
 
     private record Fetched(String service, Optional<JsonNode> document) {}
 
-    private record Assembled(String text, boolean complete) {}
+    private record Assembled(PackedContent content, boolean complete) {}
 
     ApiDocument(RoutingProperties routing, CallerProperties caller, JsonMapper json, HttpClient client) {
         this.json = json;
@@ -62,8 +64,8 @@ final class ApiDocument {
     }
 
     /** The document as JSON. */
-    Mono<String> text() {
-        return assembled.map(Assembled::text);
+    Mono<PackedContent> content() {
+        return assembled.map(Assembled::content);
     }
 
     private Mono<Fetched> fetch(Map.Entry<String, URI> service) {
@@ -94,9 +96,17 @@ final class ApiDocument {
                             () -> unavailable.add(fetched.service()));
         }
         ObjectNode document = merge.document();
-        document.withArray("/servers").removeAll().addObject().put("url", publicUrl);
+        servers(document);
+        document.withObject("/info").withObject("/contact").put("url", publicUrl);
         unavailable.forEach(document.withObject("/info").putArray("x-unavailable-services")::add);
-        return new Assembled(json.writeValueAsString(document), unavailable.isEmpty());
+        return new Assembled(new PackedContent(json.writeValueAsBytes(document)), unavailable.isEmpty());
+    }
+
+    /** Where this suite is reached, first, and where it is on a developer's machine (requirement S1.61). */
+    private void servers(ObjectNode document) {
+        var servers = document.withArray("/servers").removeAll();
+        servers.addObject().put("url", publicUrl).put("description", "Production");
+        servers.addObject().put("url", DEVELOPMENT).put("description", "Development: started with ./culvert");
     }
 
     private static JsonNode read(JsonMapper json) {

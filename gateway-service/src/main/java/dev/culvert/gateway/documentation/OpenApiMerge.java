@@ -59,7 +59,7 @@ final class OpenApiMerge {
     }
 
     private static boolean isRouted(String path) {
-        return path.startsWith("/api/v1/") || path.startsWith("/.well-known/");
+        return path.startsWith("/api/v") || path.startsWith("/.well-known/");
     }
 
     /** References to components that must change, old to new; a component clashes too when what it refers to does. */

@@ -20,31 +20,46 @@ final class HealthChecks {
     private static final Duration REMEMBERED = Duration.ofSeconds(1);
     private static final int OK = 200;
 
-    private final Mono<SortedMap<String, Boolean>> states;
+    private final Mono<SortedMap<String, State>> states;
 
-    HealthChecks(RoutingProperties routing, RedisStatus redis, RevocationFeed kafka, HttpClient client) {
+    /**
+     * How a dependency is.
+     *
+     * @param latency how long it took to find out
+     */
+    record State(boolean up, Duration latency) {}
+
+    HealthChecks(
+            RoutingProperties routing,
+            HealthProperties properties,
+            RedisStatus redis,
+            RevocationFeed kafka,
+            HttpClient client) {
         Map<String, Mono<Boolean>> checks = new TreeMap<>();
         checks.put("redis", redis.check().thenReturn(true));
         checks.put("kafka", Mono.fromSupplier(kafka::live));
-        routing.apiServices().forEach((name, address) -> checks.put(name, ready(client, address)));
+        routing.apiServices()
+                .forEach((name, address) -> checks.put(name, answers(client, address.resolve("/health/ready"))));
+        properties.upstreams().forEach((name, address) -> checks.put(name, answers(client, address)));
         states = Flux.fromIterable(checks.entrySet())
                 .flatMap(check -> check.getValue()
                         .timeout(DEADLINE)
                         .onErrorReturn(false)
-                        .map(up -> Map.entry(check.getKey(), up)))
-                .<SortedMap<String, Boolean>>collect(TreeMap::new, (all, one) -> all.put(one.getKey(), one.getValue()))
+                        .elapsed()
+                        .map(up -> Map.entry(check.getKey(), new State(up.getT2(), Duration.ofMillis(up.getT1())))))
+                .<SortedMap<String, State>>collect(TreeMap::new, (all, one) -> all.put(one.getKey(), one.getValue()))
                 .cache(REMEMBERED);
     }
 
-    private static Mono<Boolean> ready(HttpClient client, URI service) {
+    private static Mono<Boolean> answers(HttpClient client, URI address) {
         return client.get()
-                .uri(service.resolve("/health/ready").toString())
+                .uri(address.toString())
                 .responseSingle((response, body) ->
                         body.then(Mono.just(response.status().code() == OK)));
     }
 
-    /** Whether each dependency works, by name. */
-    Mono<SortedMap<String, Boolean>> states() {
+    /** Each dependency, by name. */
+    Mono<SortedMap<String, State>> states() {
         return states;
     }
 }

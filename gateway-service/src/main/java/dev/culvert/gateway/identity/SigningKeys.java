@@ -76,6 +76,11 @@ final class SigningKeys implements JWKSource<SecurityContext>, SmartLifecycle {
         return selector.select(now);
     }
 
+    /** Whether there are any yet. */
+    boolean read() {
+        return known != null;
+    }
+
     /** Completes once the key is known, or looked for in vain. */
     Mono<Void> lookUp(@Nullable String keyId) {
         JWKSet now = known;

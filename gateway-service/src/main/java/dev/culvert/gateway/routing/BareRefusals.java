@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.stereotype.Component;
 import reactor.netty.NettyPipeline;
@@ -29,15 +30,22 @@ import reactor.netty.http.server.HttpServer;
 @Component
 final class BareRefusals implements NettyServerCustomizer {
     private final ProblemWriter problems;
+    private final Duration headTime;
 
-    BareRefusals(ProblemWriter problems) {
+    BareRefusals(ProblemWriter problems, RoutingProperties properties) {
         this.problems = problems;
+        this.headTime = properties.request().headTime();
     }
 
     @Override
     public HttpServer apply(HttpServer server) {
-        return server.doOnChannelInit((_, channel, _) ->
-                channel.pipeline().addAfter(NettyPipeline.HttpCodec, "culvert.bareRefusals", new Filler()));
+        return server.doOnChannelInit((_, channel, _) -> {
+            SlowHead slowHead = new SlowHead(headTime);
+            channel.pipeline()
+                    .addBefore(NettyPipeline.HttpCodec, "culvert.headStarted", slowHead.start())
+                    .addAfter(NettyPipeline.HttpCodec, "culvert.slowHead", slowHead)
+                    .addAfter(NettyPipeline.HttpCodec, "culvert.bareRefusals", new Filler());
+        });
     }
 
     private FullHttpResponse filled(HttpResponseStatus status) {
@@ -56,6 +64,10 @@ final class BareRefusals implements NettyServerCustomizer {
 
     private static ProblemException refusal(int status) {
         return switch (status) {
+            case 408 ->
+                new ProblemException(
+                        ProblemCode.REQUEST_TIMEOUT_CLIENT,
+                        "The headers stopped coming. Send them without long pauses.");
             case 413 -> new ProblemException(ProblemCode.PAYLOAD_TOO_LARGE, "The body is too large.");
             case 414 -> new ProblemException(ProblemCode.URI_TOO_LONG, "The request line is too long.");
             case 431 -> new ProblemException(ProblemCode.HEADERS_TOO_LARGE, "The headers are too large.");

@@ -40,6 +40,12 @@ final class ClientResolver {
                 forwardedHost == null ? host : forwardedHost);
     }
 
+    /** Whether a trusted proxy says that the client spoke to it without TLS. */
+    boolean cameInTheClear(ServerHttpRequest request) {
+        String scheme = request.getHeaders().getFirst("X-Forwarded-Proto");
+        return scheme != null && !"https".equalsIgnoreCase(scheme.strip()) && isTrusted(peer(request));
+    }
+
     private InetAddress original(InetAddress peer, @Nullable List<String> forwardedFor) {
         if (forwardedFor == null) {
             return peer;

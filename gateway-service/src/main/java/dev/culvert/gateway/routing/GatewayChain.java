@@ -1,10 +1,18 @@
 package dev.culvert.gateway.routing;
 
+import dev.culvert.gateway.cache.ResponseCache;
 import dev.culvert.gateway.call.Call;
 import dev.culvert.gateway.call.Plane;
+import dev.culvert.gateway.compression.Compression;
 import dev.culvert.gateway.identity.CallerIdentification;
 import dev.culvert.gateway.ratelimit.AddressLimit;
 import dev.culvert.gateway.ratelimit.CallerLimit;
+import dev.culvert.gateway.routing.RoutingProperties.RouteProperties;
+import dev.culvert.gateway.security.InjectionWatch;
+import dev.culvert.gateway.security.SignedRequests;
+import dev.culvert.gateway.version.ApiFamilies;
+import dev.culvert.gateway.version.ApiVersioning;
+import dev.culvert.gateway.version.UnversionedPaths;
 import java.net.URI;
 import java.util.Map;
 import org.springframework.cloud.gateway.route.Route;
@@ -33,25 +41,35 @@ class GatewayChain {
     WebFilter gatewayStages(
             TraceContext traceContext,
             AccessLog accessLog,
+            Compression compression,
             ErrorCapture errorCapture,
             SecurityHeaders securityHeaders,
             CrossOrigin crossOrigin,
-            LegacyPaths legacyPaths,
+            HttpsOnly httpsOnly,
+            ApiVersioning apiVersioning,
             RequestValidation requestValidation,
+            InjectionWatch injectionWatch,
             AddressLimit addressLimit,
             CallerIdentification callerIdentification,
-            CallerLimit callerLimit) {
+            CallerLimit callerLimit,
+            SignedRequests signedRequests,
+            ResponseCache responseCache) {
         return new Stages(
                 traceContext, // destination, client, correlation id, W3C trace context
                 accessLog, // one line and one measurement per request, X-Process-Time
+                compression, // of what comes back
                 errorCapture, // every failure below becomes the one error body
                 securityHeaders,
                 crossOrigin, // answers preflights
-                legacyPaths, // 308 from addresses without version
+                httpsOnly, // no credentials in the clear
+                apiVersioning, // which version is meant, 308 from addresses without, what is going away
                 requestValidation, // method, path, headers, size, content type
+                injectionWatch, // what looks like an attack is recorded
                 addressLimit, // floods, before anything is paid for them
                 callerIdentification, // access token or API key → verified caller
-                callerLimit); // budget of the user, or of the address of anonymous callers
+                callerLimit, // budget of the user, or of the address of anonymous callers
+                signedRequests, // sensitive operations
+                responseCache); // answers given before, equal calls joined
     }
 
     /**
@@ -68,6 +86,18 @@ class GatewayChain {
         Route authorization = route(Plane.AUTHORIZATION, deadline);
         Route data = route(Plane.DATA, Map.of());
         return () -> Flux.just(api, authorization, data);
+    }
+
+    @Bean
+    ApiFamilies apiFamilies(RoutingProperties properties) {
+        return new ApiFamilies(
+                properties.routes().stream().map(RouteProperties::path).toList());
+    }
+
+    @Bean
+    UnversionedPaths unversionedPaths(RoutingProperties properties) {
+        return new UnversionedPaths(
+                properties.legacy().deprecatedSince(), properties.legacy().sunset());
     }
 
     private static Route route(Plane plane, Map<String, Object> metadata) {

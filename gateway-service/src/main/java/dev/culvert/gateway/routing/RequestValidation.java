@@ -48,13 +48,11 @@ final class RequestValidation implements Stage {
         if (refusal != null) {
             return Mono.error(refusal);
         }
-        boolean unknownLength =
-                plane != Plane.DATA && hasBody(request) && request.getHeaders().getContentLength() < 0;
         return chain.filter(
-                unknownLength
+                plane != Plane.DATA && hasBody(request)
                         ? exchange.mutate()
                                 .request(new CappedRequest(
-                                        request, limits.maxApiBody().toBytes()))
+                                        request, limits.maxApiBody().toBytes(), limits.bodyPause()))
                                 .build()
                         : exchange);
     }

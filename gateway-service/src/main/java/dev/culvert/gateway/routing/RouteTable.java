@@ -23,7 +23,14 @@ final class RouteTable {
             "/openapi.json",
             "/api/docs",
             "/api/v1/docs",
-            "/api/v1/openapi.json");
+            "/api/v1/openapi.json",
+            "/versions",
+            "/api/v1/versions",
+            "/deprecation",
+            "/api/v1/deprecation");
+
+    /** Answered here as well, but only to callers who are known, and within their limits. */
+    private static final String LIVE = "/api/v1/live";
 
     private static final Destination NOWHERE = new Destination("unmatched", Plane.NONE, true, Optional.empty());
 
@@ -43,6 +50,9 @@ final class RouteTable {
             if (isBelow(path, route.path)) {
                 return route.destination(path, query);
             }
+        }
+        if (path.equals(LIVE)) {
+            return new Destination(LIVE, Plane.API, false, Optional.empty());
         }
         for (String own : OWN) {
             if (isBelow(path, own)) {

@@ -23,6 +23,8 @@ import org.springframework.util.unit.DataSize;
  * @param apiTimeout longest wait for a service's answer on API routes; data routes have none
  * @param upgradeTimeout longest wait for the answer to a WebSocket handshake
  * @param maxConnections most connections to one service
+ * @param httpsRequired whether sign-in, tokens and keys are refused to clients of whom a trusted proxy says that they came
+ *     without TLS; off for local work only
  * @param request what requests must look like
  * @param crossOrigin which browser origins may call
  * @param legacy the deprecated addresses without version
@@ -36,6 +38,7 @@ public record RoutingProperties(
         @DefaultValue("30s") Duration apiTimeout,
         @DefaultValue("10s") Duration upgradeTimeout,
         @DefaultValue("512") int maxConnections,
+        @DefaultValue("true") boolean httpsRequired,
         @DefaultValue RequestProperties request,
         @DefaultValue CrossOriginProperties crossOrigin,
         @DefaultValue LegacyProperties legacy) {
@@ -91,12 +94,16 @@ public record RoutingProperties(
      * @param maxUriLength longest path and query, in characters
      * @param maxHeaderCount most header lines
      * @param maxHeaderSize names and values of all headers together
+     * @param headTime longest time from the first byte of a request to the end of its headers
+     * @param bodyPause longest pause while a body is sent on API routes
      */
     public record RequestProperties(
             @DefaultValue("10MB") DataSize maxApiBody,
             @DefaultValue("8192") int maxUriLength,
             @DefaultValue("100") int maxHeaderCount,
-            @DefaultValue("32KB") DataSize maxHeaderSize) {}
+            @DefaultValue("32KB") DataSize maxHeaderSize,
+            @DefaultValue("10s") Duration headTime,
+            @DefaultValue("30s") Duration bodyPause) {}
 
     /**
      * Browser origins.

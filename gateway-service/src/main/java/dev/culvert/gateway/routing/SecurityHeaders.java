@@ -11,7 +11,7 @@ import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
 /**
- * Headers that make browsers careful (requirement X-40). What is set here wins over the services behind. On data routes a
+ * Headers that make browsers careful (requirements S1.28, S4.51, X-40). What is set here wins over the services behind. On data routes a
  * foreign application answers, whose own pages the strict policy would break, so there only transport security is set and
  * the rest is the application's choice; the gateway's own refusals are JSON and need none of it. Pages of the authorization
  * server name the addresses their forms may lead to, which the gateway does not know: their policy stands.
@@ -24,7 +24,8 @@ final class SecurityHeaders implements Stage {
     private static final Map<String, String> STRICT = Map.of(
             "X-Content-Type-Options", "nosniff",
             "X-Frame-Options", "DENY",
-            "Referrer-Policy", "no-referrer",
+            "Referrer-Policy", "strict-origin-when-cross-origin",
+            "X-XSS-Protection", "1; mode=block",
             "Cross-Origin-Opener-Policy", "same-origin",
             "Cross-Origin-Resource-Policy", "same-origin",
             "Permissions-Policy", "camera=(), geolocation=(), microphone=()",
@@ -37,6 +38,9 @@ final class SecurityHeaders implements Stage {
         Plane plane = Call.of(exchange).destination().plane();
         if (plane != Plane.DATA) {
             STRICT.forEach(headers::set);
+        }
+        if (plane == Plane.AUTHORIZATION) {
+            headers.set("Referrer-Policy", "no-referrer"); // addresses of these pages hold codes and tokens
         }
         if (plane != Plane.DATA && plane != Plane.AUTHORIZATION) {
             headers.set("Content-Security-Policy", POLICY);

@@ -9,10 +9,15 @@ import dev.culvert.gateway.TestingGateway;
 import dev.culvert.gateway.TestingService;
 import dev.culvert.testing.TestingIssuer;
 import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** Requirements R1.2a (families that run), X-36, X-40. */
@@ -86,27 +91,103 @@ class DocumentationIT {
                 .doesNotHaveDuplicates();
     }
 
-    @Test
-    void showsTheDocumentWithoutForeignHosts() {
-        HttpResponse<String> page = send(gateway.anonymous("/docs"));
+    /** S1.60, S2.50, S4.45: each load has a nonce of its own, which all scripts of the page carry and nothing else runs. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/docs | /docs/docs.js /docs/swagger-ui-bundle.js /docs/swagger-ui.css",
+                "/redoc | /docs/redoc.js /docs/redoc.standalone.js"
+            })
+    void showsTheDocumentWithoutForeignHosts(String address, String assets) {
+        HttpResponse<String> page = send(gateway.anonymous(address));
+        String nonce = nonce(page);
 
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
-        assertThat(page.headers().allValues("Content-Security-Policy"))
-                .singleElement()
-                .satisfies(policy -> {
-                    assertThat(policy).startsWith("default-src 'self'").doesNotContain("http", "script-src");
-                });
-        assertThat(page.body()).doesNotContain("https://", "http://", "onload=");
-        for (String asset : new String[] {"/docs/docs.js", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"}) {
+        assertThat(nonce(send(gateway.anonymous(address)))).isNotEqualTo(nonce);
+        assertThat(page.body()).doesNotContain("https://", "http://", "onload=", "{{");
+        assertThat(page.body().split("<script", -1)).hasSize(3);
+        assertThat(page.body().split(Pattern.quote("<script nonce=\"" + nonce + "\" src=\"/docs/"), -1))
+                .hasSize(3);
+        for (String asset : assets.split(" ", -1)) {
             assertThat(page.body()).contains(asset);
             assertThat(send(gateway.anonymous(asset)).statusCode()).as(asset).isEqualTo(200);
         }
     }
 
+    private static String nonce(HttpResponse<String> page) {
+        String policy = page.headers().allValues("Content-Security-Policy").stream()
+                .reduce((one, other) -> {
+                    throw new AssertionError("Two policies");
+                })
+                .orElseThrow();
+        assertThat(policy).startsWith("default-src 'self'").doesNotContain("http", "unsafe-eval");
+        Matcher scripts = Pattern.compile("script-src 'nonce-([^']+)';").matcher(policy);
+        assertThat(scripts.find()).isTrue();
+        return scripts.group(1);
+    }
+
+    /** S4.68. */
+    @Test
+    void sendsPublicFilesAgainOnlyWhenTheyChanged() {
+        for (String asset : new String[] {"/docs/docs.css", "/openapi.json", "/docs/problems"}) {
+            HttpResponse<String> first = send(gateway.anonymous(asset));
+            String tag = first.headers().firstValue("ETag").orElseThrow();
+            HttpResponse<String> second = send(gateway.anonymous(asset).header("If-None-Match", tag));
+
+            assertThat(second.statusCode()).as(asset).isEqualTo(304);
+            assertThat(second.body()).isEmpty();
+            assertThat(first.headers().firstValue("Cache-Control")).isPresent();
+            assertThat(first.headers().allValues("Vary")).contains("Accept-Encoding");
+        }
+    }
+
+    /** S1.61. */
+    @Test
+    void saysWhoseApiItIsAndWhere() {
+        JsonNode document = json(send(gateway.anonymous("/api/v1/openapi.json")));
+
+        assertThat(document.path("openapi").asString()).startsWith("3.1.");
+        JsonNode info = document.path("info");
+        assertThat(List.of("title", "version", "description"))
+                .allMatch(member -> !info.path(member).asString().isBlank());
+        assertThat(info.at("/contact/url").asString()).isEqualTo(TestingIssuer.ISSUER);
+        assertThat(info.at("/license/name").asString()).isNotBlank();
+        assertThat(document.path("servers")
+                        .valueStream()
+                        .map(server -> server.path("description").asString()))
+                .hasSize(2)
+                .anyMatch(description -> description.startsWith("Production"))
+                .anyMatch(description -> description.startsWith("Development"));
+        assertThat(document.path("tags")
+                        .valueStream()
+                        .map(tag -> tag.path("name").asString()))
+                .contains("authentication", "health", "metrics", "chat");
+    }
+
+    /** S4.53, X-7. */
+    @Test
+    void hasNothingWithoutVersionButWhatNeverHasOne() {
+        JsonNode document = json(send(gateway.anonymous("/openapi.json")));
+
+        assertThat(document.path("paths").propertyNames())
+                .allMatch(path -> path.matches("/api/v[12]/.*")
+                        || Stream.of(
+                                        "/health",
+                                        "/ready",
+                                        "/metrics",
+                                        "/.well-known/",
+                                        "/oauth/",
+                                        "/t/",
+                                        "/p/",
+                                        "/tunnel/v1/")
+                                .anyMatch(path::startsWith));
+    }
+
     @Test
     void leadsTheOtherAddressesToIt() {
-        for (String address : new String[] {"/api/docs", "/api/v1/docs", "/redoc"}) {
+        for (String address : new String[] {"/api/docs", "/api/v1/docs"}) {
             HttpResponse<String> answer = send(gateway.anonymous(address));
             assertThat(answer.statusCode()).as(address).isEqualTo(308);
             assertThat(answer.headers().firstValue("Location")).hasValue("/docs");

@@ -7,15 +7,19 @@ import static org.awaitility.Awaitility.await;
 
 import dev.culvert.gateway.TestingGateway;
 import dev.culvert.gateway.TestingService;
+import dev.culvert.testing.TestingIssuer;
 import dev.culvert.testing.TestingRedis;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
 
-/** Requirements R1.9 (an instance's part), R1.10, X-8, X-13 (names and labels). */
+/** Requirements R1.9 (an instance's part), R1.10, S1.42, S2.37, X-8, X-13 (names and labels). */
 class HealthIT {
     private static final Duration SECONDS = Duration.ofSeconds(10);
 
@@ -68,8 +72,74 @@ class HealthIT {
         TestingGateway gateway = TestingGateway.shared();
 
         for (String probe : new String[] {"/health/live", "/health/ready", "/ready"}) {
-            assertThat(send(gateway.anonymous(probe)).statusCode()).as(probe).isEqualTo(200);
+            await().atMost(SECONDS)
+                    .untilAsserted(
+                            () -> assertThat(send(gateway.anonymous(probe)).statusCode())
+                                    .as(probe)
+                                    .isEqualTo(200));
         }
+    }
+
+    /** S2.38, S4.65: without the issuer's keys it lives, but is not ready for callers. */
+    @Test
+    void isNotReadyBeforeItCanTellCallersFromImpostors() {
+        try (TestingService service = TestingService.start();
+                TestingService issuer = TestingService.start()) {
+            issuer.on(
+                            "/keys",
+                            200,
+                            send(HttpRequest.newBuilder(
+                                            URI.create(TestingIssuer.shared().jwksUrl())))
+                                    .body())
+                    .stop();
+            try (TestingGateway gateway = TestingGateway.start(service, "AUTH_JWKS_URL", issuer.uri() + "/keys")) {
+                assertThat(send(gateway.anonymous("/health/ready")).statusCode())
+                        .isEqualTo(503);
+                assertThat(send(gateway.anonymous("/ready")).statusCode()).isEqualTo(503);
+                assertThat(send(gateway.anonymous("/health/live")).statusCode()).isEqualTo(200);
+
+                issuer.restart();
+
+                await().atMost(SECONDS)
+                        .untilAsserted(() -> assertThat(
+                                        send(gateway.anonymous("/health/ready")).statusCode())
+                                .isEqualTo(200));
+            }
+        }
+    }
+
+    /** S1.43, S1.44: each dependency with state and latency, one that was only configured too. */
+    @Test
+    void listsEveryDependencyWithStateAndLatency() {
+        try (TestingService service = TestingService.start();
+                TestingService vectors = TestingService.start();
+                TestingGateway gateway = TestingGateway.start(
+                        service, "culvert.gateway.health.upstreams.vectors", vectors.uri() + "/well")) {
+            vectors.on(
+                    "/well", (_, response) -> response.keepAlive(false).send()); // a kept connection would outlive it
+            await().atMost(SECONDS)
+                    .untilAsserted(() -> assertThat(detail(gateway, "vectors")).isEqualTo("UP"));
+            JsonNode components =
+                    json(send(gateway.anonymous("/health/detailed"))).path("components");
+            assertThat(components.propertyNames())
+                    .contains("redis", "kafka", "auth", "user", "tunnel", "proxy", "webhook", "admin", "vectors");
+            assertThat(components.valueStream())
+                    .allMatch(component -> component.path("latencyMs").isNumber());
+
+            vectors.stop();
+
+            await().atMost(SECONDS)
+                    .untilAsserted(() -> assertThat(detail(gateway, "vectors")).isEqualTo("DOWN"));
+            assertThat(send(gateway.anonymous("/health/detailed")).statusCode()).isEqualTo(503);
+        }
+    }
+
+    private static String detail(TestingGateway gateway, String name) {
+        return json(send(gateway.anonymous("/health/detailed")))
+                .path("components")
+                .path(name)
+                .path("status")
+                .asString();
     }
 
     @Test

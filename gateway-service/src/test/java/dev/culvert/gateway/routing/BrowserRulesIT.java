@@ -10,11 +10,12 @@ import dev.culvert.gateway.TestingService;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Cross-origin rules and security headers: requirements R1.6, R1.6a, X-40. */
+/** Cross-origin rules and security headers: requirements R1.6, R1.6a, NF4.4, S1.29, S1.28, S4.51, X-40. */
 class BrowserRulesIT {
     private static final String CONSOLE = "https://console.example";
     private static final TestingService SERVICE = TestingService.start();
@@ -22,7 +23,12 @@ class BrowserRulesIT {
 
     @BeforeAll
     static void start() {
-        gateway = TestingGateway.start(SERVICE, "ADDITIONAL_CORS_ORIGINS", CONSOLE + ",https://other.example");
+        gateway = TestingGateway.start(
+                SERVICE,
+                "ADDITIONAL_CORS_ORIGINS",
+                CONSOLE + ",https://other.example",
+                "ADMIN_SERVICE_URL",
+                "http://127.0.0.1:9");
     }
 
     @AfterAll
@@ -107,6 +113,30 @@ class BrowserRulesIT {
         assertThat(data.headers().firstValue("Strict-Transport-Security")).isPresent();
         assertThat(data.headers().allValues("Content-Security-Policy")).containsExactly("script-src *");
         assertThat(data.headers().firstValue("X-Frame-Options")).isEmpty();
+    }
+
+    /** S1.28, S4.51. */
+    @Test
+    void putsTheHeadersOnAGoodAnswerARefusalAndAFailure() {
+        HttpResponse<String> good = send(gateway.signedIn("/api/v1/users/me"));
+        HttpResponse<String> refusal = send(gateway.anonymous("/nothing/here"));
+        HttpResponse<String> failure = send(gateway.signedIn("/api/v1/admin/system/status"));
+
+        assertThat(List.of(good.statusCode(), refusal.statusCode(), failure.statusCode()))
+                .containsExactly(200, 404, 503);
+        for (HttpResponse<String> answer : List.of(good, refusal, failure)) {
+            Map.of(
+                            "X-Frame-Options", "DENY",
+                            "X-Content-Type-Options", "nosniff",
+                            "X-XSS-Protection", "1; mode=block",
+                            "Referrer-Policy", "strict-origin-when-cross-origin",
+                            "Strict-Transport-Security", "max-age=31536000; includeSubDomains; preload")
+                    .forEach((name, value) -> assertThat(answer.headers().allValues(name))
+                            .as(name)
+                            .containsExactly(value));
+            assertThat(answer.headers().firstValue("Content-Security-Policy").orElseThrow())
+                    .startsWith("default-src 'self'");
+        }
     }
 
     private static HttpResponse<String> preflight(String origin) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requirements R1.2, R1.4, R1.5, R1.5a, R2.1b, X-2, X-7. */
+/** Requirements R1.2, S1.59, R1.4, R1.5, S4.63, R1.5a, R2.1b, X-2, X-7. */
 class RoutingIT {
     private final TestingGateway gateway = TestingGateway.shared();
 

@@ -19,8 +19,11 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -123,6 +126,32 @@ class StreamingIT {
             await().atMost(Duration.ofSeconds(5)).untilTrue(ended);
             assertThat(send(own.signedIn("/t/model/slow")).body()).isEqualTo("thought about it");
         }
+    }
+
+    /** S2.55. */
+    @Test
+    void letsCallsThatWaitHoldUpNoOther() {
+        Sinks.Empty<Void> go = Sinks.empty();
+        gateway.service()
+                .on(
+                        "/t/model/waits",
+                        (_, response) -> response.sendString(go.asMono().thenReturn("done")));
+        List<CompletableFuture<HttpResponse<String>>> waiting = IntStream.range(0, 200)
+                .mapToObj(_ -> CompletableFuture.supplyAsync(
+                        () -> send(gateway.signedIn("/t/model/waits")), Thread::startVirtualThread))
+                .toList();
+        await().until(() -> gateway.service().waiting().stream()
+                        .filter(request -> request.uri().equals("/t/model/waits"))
+                        .count()
+                == 200);
+
+        long started = System.nanoTime();
+        assertThat(send(gateway.signedIn("/api/v1/users/me")).statusCode()).isEqualTo(200);
+        assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(1));
+
+        go.tryEmitEmpty().orThrow();
+        assertThat(waiting)
+                .allSatisfy(answer -> assertThat(answer.join().statusCode()).isEqualTo(200));
     }
 
     private static ByteBuf bytes(String text) {

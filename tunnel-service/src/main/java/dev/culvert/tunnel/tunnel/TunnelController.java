@@ -39,9 +39,9 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Tunnels over HTTP (requirements R4.1 to R4.1c, R4.2, R4.9). */
+/** Tunnels over HTTP (requirements R4.1 to R4.1c, R4.2, R4.9), alike in both versions; {@link TunnelLists} is not. */
 @RestController
-@RequestMapping("/api/v1/tunnels")
+@RequestMapping({"/api/v1/tunnels", "/api/v2/tunnels"})
 @Tag(name = "Tunnels", description = "Names under which an agent carries requests to a local service.")
 class TunnelController {
     private final TunnelService service;
@@ -61,16 +61,9 @@ class TunnelController {
             @Valid @RequestBody CreateTunnelRequest body, Caller caller, HttpServletRequest request) {
         UUID id = service.create(body, caller, CommandSource.of(request)).getId();
         TunnelViews.Found found = views.find(id, caller);
-        return ResponseEntity.created(URI.create("/api/v1/tunnels/" + id))
+        return ResponseEntity.created(URI.create(request.getRequestURI() + "/" + id))
                 .eTag(eTag(found.revision()))
                 .body(found.response());
-    }
-
-    @GetMapping
-    @Access(scope = Scope.TUNNELS_READ)
-    @Operation(summary = "List your tunnels", description = "Latest first; 50 a page unless asked, at most 1000.")
-    Page<TunnelResponse> list(Caller caller, PageRequest page) {
-        return views.list(caller, page);
     }
 
     @GetMapping("/{id}")

@@ -1,6 +1,7 @@
 package dev.culvert.tunnel.tunnel;
 
 import jakarta.persistence.LockModeType;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,13 @@ interface TunnelRepository extends Repository<Tunnel, UUID> {
                     "SELECT * FROM tunnels WHERE user_id = :userId ORDER BY created_at DESC, id LIMIT :limit OFFSET :offset",
             nativeQuery = true)
     List<Tunnel> page(UUID userId, int limit, int offset);
+
+    /** The tunnels behind one place of the same order. */
+    @Query(value = """
+            SELECT * FROM tunnels WHERE user_id = :userId
+            AND (created_at < :createdAt OR (created_at = :createdAt AND id > :id))
+            ORDER BY created_at DESC, id LIMIT :limit""", nativeQuery = true)
+    List<Tunnel> behind(UUID userId, Instant createdAt, UUID id, int limit);
 
     /** The tunnel with its row locked until the transaction ends. */
     @Lock(LockModeType.PESSIMISTIC_WRITE)

@@ -67,6 +67,18 @@ class TunnelViews {
         return Page.of(responses(found), tunnels.countByUserId(caller.userId()), page);
     }
 
+    /** Up to {@code limit} tunnels from a place in the list on, or from its beginning. */
+    TunnelSlice listFrom(Optional<TunnelCursor> from, int limit, Caller caller) {
+        int oneMore = limit + 1; // tells whether there is a next page without counting them all
+        List<Tunnel> found = from.map(place -> tunnels.behind(caller.userId(), place.createdAt(), place.id(), oneMore))
+                .orElseGet(() -> tunnels.page(caller.userId(), oneMore, 0));
+        List<Tunnel> shown = found.subList(0, Math.min(limit, found.size()));
+        Optional<String> next = found.size() > limit
+                ? Optional.of(TunnelCursor.behind(shown.getLast()).text())
+                : Optional.empty();
+        return new TunnelSlice(responses(shown), next);
+    }
+
     TunnelStatusResponse status(UUID id, Caller caller) {
         Tunnel tunnel = owned(id, caller);
         Lifecycle life = tunnel.lifecycle();

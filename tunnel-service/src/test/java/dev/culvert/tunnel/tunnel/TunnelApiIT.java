@@ -98,6 +98,43 @@ class TunnelApiIT extends RunningTunnelService {
         }
     }
 
+    /** R12.4: what the second version does better; NF5.3: the first one goes on beside it. */
+    @Test
+    void listsByCursorInTheSecondVersionWithoutRepeatingOrHidingATunnel() {
+        for (String name : List.of("one", "two", "three")) {
+            create(name);
+        }
+
+        JsonNode first = json(api().get("/api/v2/tunnels?limit=2"));
+        create("came-in-between");
+        HttpResponse<String> rest = api().get("/api/v2/tunnels?limit=2&cursor="
+                + first.path("nextCursor").asString());
+
+        assertThat(names(first)).containsExactly("three", "two");
+        assertThat(names(json(rest))).containsExactly("one");
+        assertThat(json(rest).path("nextCursor").isMissingNode()
+                        || json(rest).path("nextCursor").isNull())
+                .isTrue();
+        assertThat(rest.headers().firstValue("Link")).isEmpty();
+        assertThat(json(api().get(TUNNELS)).path("total").asInt()).isEqualTo(4);
+        JsonNode tunnel = first.path("items").get(0);
+        assertThat(json(api().get("/api/v2/tunnels/" + tunnel.path("id").asString())))
+                .isEqualTo(json(api().get(path(tunnel))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cursor=rubbish", "cursor=%C3%A4", "cursor=", "limit=0", "limit=1001"})
+    void refusesCursorsAndLimitsItDidNotOffer(String query) {
+        ProblemAssert.assertThat(api().get("/api/v2/tunnels?" + query)).isProblem(ProblemCode.VALIDATION_ERROR);
+    }
+
+    private static List<String> names(JsonNode page) {
+        return page.path("items")
+                .valueStream()
+                .map(tunnel -> tunnel.path("name").asString())
+                .toList();
+    }
+
     /** R4.1a: the bounds of a name. */
     @Test
     void takesANameOf255CharactersAndRefusesOneOf256() {

@@ -80,6 +80,12 @@ public enum ProblemCode {
     API_KEY_001(404, ProblemCategory.NOT_FOUND, "API key not found", "Check the key's id and that it belongs to you."),
     USER_001(404, ProblemCategory.NOT_FOUND, "User not found", "Check the user's id."),
 
+    GONE(
+            410,
+            ProblemCategory.NOT_FOUND,
+            "No longer here",
+            "Use the address in the Link header; /deprecation/status tells what else is going away."),
+
     CONFLICT_STATE(409, CONFLICT, "Not possible in the present state", "Read the resource again and decide anew."),
     ALREADY_EXISTS(409, CONFLICT, "Already exists", "Choose another name or use the existing one."),
     REQUEST_IN_PROGRESS(
