@@ -52,7 +52,8 @@ public final class AddressLimit implements Stage {
 
     /** Fails with the refusal when the address may not send calls without a valid credential now. Counts nothing. */
     public Mono<Void> admitUnproven(ServerWebExchange exchange) {
-        return enforcement.repeatRefusal(exchange, charges.unproven(Call.of(exchange).client()));
+        return enforcement.repeatRefusal(
+                exchange, charges.unproven(Call.of(exchange).client()));
     }
 
     /** Counts a call whose credential was missing or not accepted; fails with the refusal when it was one too many. */

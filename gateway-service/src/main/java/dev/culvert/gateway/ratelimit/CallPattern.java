@@ -21,7 +21,8 @@ final class CallPattern {
      */
     CallPattern(List<String> methods, List<String> paths) {
         this.methods = Set.copyOf(methods);
-        this.paths = paths.stream().map(PathPatternParser.defaultInstance::parse).toList();
+        this.paths =
+                paths.stream().map(PathPatternParser.defaultInstance::parse).toList();
         this.start = commonStart(paths);
     }
 

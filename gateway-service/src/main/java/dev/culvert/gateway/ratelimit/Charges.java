@@ -210,7 +210,9 @@ final class Charges {
         if (of.exempt.isPresent()) {
             Exemption exemption = of.exempt.get();
             String key = user + "exemption:" + exemption.id() + ':' + of.exemptSince;
-            exemption.perUserAndHour().ifPresent(most -> windows.add(new Window(EXEMPTION, key, most, Span.sliding(HOUR))));
+            exemption
+                    .perUserAndHour()
+                    .ifPresent(most -> windows.add(new Window(EXEMPTION, key, most, Span.sliding(HOUR))));
             otherwise = exemption.perUserAndHour().map(_ -> charge(of.withoutExemption()));
         } else {
             addUser(windows, user, of);
@@ -220,12 +222,11 @@ final class Charges {
             }
         }
         for (Operation operation : of.operations) {
-            String subject =
-                    switch (operation.by()) {
-                        case ADDRESS -> tenant + "address:" + of.address + ":";
-                        case USER -> user;
-                        case TENANT -> tenant;
-                    };
+            String subject = switch (operation.by()) {
+                case ADDRESS -> tenant + "address:" + of.address + ":";
+                case USER -> user;
+                case TENANT -> tenant;
+            };
             windows.add(operation.window(subject, Optional.of(of.tier)));
         }
         return new Charge(tenant, windows, otherwise);
@@ -240,9 +241,9 @@ final class Charges {
         windows.add(patient("user-hour", user, budget.hour(), Span.sliding(HOUR)));
         Span places = Span.places(properties.placesLease());
         switch (of.lasting) {
-            case SHORT ->
-                windows.add(new Window("user-in-flight", user + "user-in-flight", budget.inFlight(), places));
-            case LONG -> windows.add(new Window("user-long-lived", user + "user-long-lived", budget.longLived(), places));
+            case SHORT -> windows.add(new Window("user-in-flight", user + "user-in-flight", budget.inFlight(), places));
+            case LONG ->
+                windows.add(new Window("user-long-lived", user + "user-long-lived", budget.longLived(), places));
             case OF_A_TUNNEL -> {}
         }
     }

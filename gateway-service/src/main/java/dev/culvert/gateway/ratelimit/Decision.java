@@ -9,8 +9,7 @@ package dev.culvert.gateway.ratelimit;
  * @param nowMillis the time of the decision, by the clock that counts
  * @param degraded whether this instance counted alone because Redis was not available
  */
-record Decision(
-        boolean allowed, Window window, int remaining, long resetAtMillis, long nowMillis, boolean degraded) {
+record Decision(boolean allowed, Window window, int remaining, long resetAtMillis, long nowMillis, boolean degraded) {
 
     /** Calls the window allows. */
     int limit() {

@@ -61,10 +61,10 @@ final class Enforcement {
         long started = System.nanoTime();
         Mono<Decision> first = limiter.count(charge, place);
         return charge.otherwise()
-                .map(otherwise -> first.flatMap(decision -> decision.allowed()
-                                || !decision.window().name().equals(Charges.EXEMPTION)
-                        ? Mono.just(decision)
-                        : limiter.count(otherwise, Optional.empty())))
+                .map(otherwise -> first.flatMap(decision ->
+                        decision.allowed() || !decision.window().name().equals(Charges.EXEMPTION)
+                                ? Mono.just(decision)
+                                : limiter.count(otherwise, Optional.empty())))
                 .orElse(first)
                 .doOnNext(decision -> metrics.checked(decision, System.nanoTime() - started));
     }

@@ -23,12 +23,7 @@ final class Exemption {
      * @param user whom it is for; everybody when empty
      * @param perUserAndHour how many calls of each user are exempt in an hour; all when empty
      */
-    Exemption(
-            String id,
-            ExemptionType type,
-            CallPattern calls,
-            Optional<UUID> user,
-            Optional<Integer> perUserAndHour) {
+    Exemption(String id, ExemptionType type, CallPattern calls, Optional<UUID> user, Optional<Integer> perUserAndHour) {
         this.id = id;
         this.type = type;
         this.calls = calls;

@@ -86,7 +86,8 @@ final class LimitMetrics {
         blocked.increment();
         violations.increment();
         byLimit.computeIfAbsent(
-                        decision.window().name(), name -> registry.counter("rate.limit.violations.by.type", "type", name))
+                        decision.window().name(),
+                        name -> registry.counter("rate.limit.violations.by.type", "type", name))
                 .increment();
         limitedUsers.put(caller, Boolean.TRUE);
     }

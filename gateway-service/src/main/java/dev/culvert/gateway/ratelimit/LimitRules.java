@@ -83,7 +83,10 @@ final class LimitRules implements SmartLifecycle {
         this.json = json;
         configured = properties.exempt().stream().map(Exemption::of).toList();
         current = new Rules(configured, 0, Map.of());
-        refresh = properties.rulesUrl().filter(url -> !url.toString().isEmpty()).map(url -> reading(url, properties, client));
+        refresh = properties
+                .rulesUrl()
+                .filter(url -> !url.toString().isEmpty())
+                .map(url -> reading(url, properties, client));
     }
 
     private Flux<byte[]> reading(URI url, RateLimitProperties properties, HttpClient client) {

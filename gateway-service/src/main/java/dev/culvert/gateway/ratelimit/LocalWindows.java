@@ -152,8 +152,7 @@ final class LocalWindows {
             double missing = Math.max(full - now, 0);
             int left = (int) Math.floor((span.sliceMillis() - missing) / interval + 1e-6);
             double nextCall = left < 1 ? missing - span.sliceMillis() + interval : missing % interval;
-            return new Decision(
-                    left > 0, window, Math.max(left - 1, 0), now + (long) Math.ceil(nextCall), now, false);
+            return new Decision(left > 0, window, Math.max(left - 1, 0), now + (long) Math.ceil(nextCall), now, false);
         }
 
         @Override

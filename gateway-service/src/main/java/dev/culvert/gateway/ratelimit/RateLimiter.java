@@ -97,7 +97,8 @@ final class RateLimiter {
     private Decision alone(Charge charge, Optional<Place> place) {
         int instances = properties.instances();
         boolean crowded = place.isPresent()
-                && place.get().inUse() > Math.ceilDiv(charge.places().orElseThrow().limit(), instances);
+                && place.get().inUse()
+                        > Math.ceilDiv(charge.places().orElseThrow().limit(), instances);
         if (crowded) {
             return new Decision(false, charge.places().orElseThrow(), 0, now() + PLACE_RETRY_MILLIS, now(), true);
         }

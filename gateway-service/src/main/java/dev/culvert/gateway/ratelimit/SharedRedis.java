@@ -28,6 +28,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.stereotype.Component;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -41,9 +42,8 @@ final class SharedRedis {
     private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(15);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
-    private final ClientResources resources = ClientResources.builder()
-            .reconnectDelay(Delay.constant(RECONNECT))
-            .build();
+    private final ClientResources resources =
+            ClientResources.builder().reconnectDelay(Delay.constant(RECONNECT)).build();
     private final Disposable connecting;
     private final AbstractRedisClient client;
 
@@ -70,7 +70,9 @@ final class SharedRedis {
                             .enablePeriodicRefresh(TOPOLOGY_REFRESH)
                             .build())
                     .build());
-            connect = () -> cluster.connectAsync(StringCodec.UTF8).thenApply(StatefulRedisClusterConnection::async);
+            connect = () -> cluster.refreshPartitionsAsync() // connecting does not wait for them by itself
+                    .thenCompose(_ -> cluster.connectAsync(StringCodec.UTF8))
+                    .thenApply(StatefulRedisClusterConnection::async);
             client = cluster;
         } else {
             RedisClient single = RedisClient.create(resources, address);
@@ -88,7 +90,9 @@ final class SharedRedis {
         if (!warned) {
             warned = true;
             log.atWarn()
-                    .addKeyValue("reason", failure.toString())
+                    .addKeyValue(
+                            "reason",
+                            NestedExceptionUtils.getMostSpecificCause(failure).toString())
                     .log("Redis cannot be reached, limits are counted by this instance alone");
         }
     }

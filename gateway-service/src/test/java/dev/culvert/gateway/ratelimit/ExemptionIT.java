@@ -38,8 +38,10 @@ class ExemptionIT {
 
     @BeforeAll
     static void start() {
-        SERVICE.on("/internal/limit-rules", (_, response) -> response.header("Content-Type", "application/json")
-                .sendString(Mono.fromSupplier(() -> JSON.writeValueAsString(RULES.get()))));
+        SERVICE.on(
+                "/internal/limit-rules",
+                (_, response) -> response.header("Content-Type", "application/json")
+                        .sendString(Mono.fromSupplier(() -> JSON.writeValueAsString(RULES.get()))));
         one = gateway();
         two = gateway();
     }
@@ -78,7 +80,8 @@ class ExemptionIT {
         await().atMost(Duration.ofSeconds(5))
                 .untilAsserted(() -> assertThat(status(two, user, TUNNELS)).isEqualTo(200));
         assertThat(status(one, user, WEBHOOKS)).as("other calls").isEqualTo(429);
-        assertThat(metric(one, "rate_limit_exemptions_total{type=\"emergency\"}")).isPositive();
+        assertThat(metric(one, "rate_limit_exemptions_total{type=\"emergency\"}"))
+                .isPositive();
 
         RULES.set(Map.of());
         await().atMost(Duration.ofSeconds(5))
@@ -112,10 +115,7 @@ class ExemptionIT {
         assertProblem(send(one.as(user, TUNNELS)), ProblemCode.RATE_LIMIT_EXCEEDED);
 
         RULES.set(Map.of(
-                "exemptions",
-                List.of(capped),
-                "resets",
-                Map.of(user.userId().toString(), System.currentTimeMillis())));
+                "exemptions", List.of(capped), "resets", Map.of(user.userId().toString(), System.currentTimeMillis())));
 
         await().atMost(Duration.ofSeconds(5))
                 .untilAsserted(() -> assertThat(status(one, user, TUNNELS)).isEqualTo(200));
@@ -126,7 +126,8 @@ class ExemptionIT {
     void tellsOfRefusedCallsWithTheirContext() {
         TestCallers user = overTheLimit();
         for (int i = 0; i < 4; i++) {
-            assertThat(send(one.as(user, TUNNELS).header("User-Agent", "flood/1")).statusCode())
+            assertThat(send(one.as(user, TUNNELS).header("User-Agent", "flood/1"))
+                            .statusCode())
                     .isEqualTo(429);
         }
 
@@ -181,8 +182,15 @@ class ExemptionIT {
     }
 
     private static Map<String, Object> exemption(String path, Map<String, Object> more) {
-        Map<String, Object> exemption = new HashMap<>(
-                Map.of("id", UUID.randomUUID().toString(), "type", "emergency", "methods", List.of("GET"), "paths", List.of(path)));
+        Map<String, Object> exemption = new HashMap<>(Map.of(
+                "id",
+                UUID.randomUUID().toString(),
+                "type",
+                "emergency",
+                "methods",
+                List.of("GET"),
+                "paths",
+                List.of(path)));
         exemption.putAll(more);
         return exemption;
     }

@@ -44,8 +44,10 @@ class InFlightIT {
             WAITING.add(end);
             return response.sendString(end.asMono());
         });
-        SERVICE.on(STREAM, (_, response) -> response.header("Content-Type", "text/event-stream")
-                .sendString(Flux.concat(Mono.just("data: 1\n\n"), Mono.never())));
+        SERVICE.on(
+                STREAM,
+                (_, response) -> response.header("Content-Type", "text/event-stream")
+                        .sendString(Flux.concat(Mono.just("data: 1\n\n"), Mono.never())));
         one = gateway();
         two = gateway();
     }
@@ -110,7 +112,8 @@ class InFlightIT {
     @Test
     void countsEventStreamsApartFromCalls() throws Exception {
         TestCallers user = TestCallers.user();
-        HttpRequest stream = one.as(user, STREAM).header("Accept", "text/event-stream").build();
+        HttpRequest stream =
+                one.as(user, STREAM).header("Accept", "text/event-stream").build();
         var open = CLIENT.send(stream, HttpResponse.BodyHandlers.ofInputStream());
         assertThat(open.statusCode()).isEqualTo(200);
 

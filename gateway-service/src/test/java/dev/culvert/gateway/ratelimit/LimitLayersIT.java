@@ -43,10 +43,11 @@ class LimitLayersIT {
 
     @BeforeAll
     static void start() {
-        SERVICE.on("/internal/api-keys/exchange", (request, response) -> response.header(
-                        "Content-Type", "application/json")
-                .sendString(Mono.fromSupplier(() -> JSON.writeValueAsString(
-                        KEYS.get(request.requestHeaders().get("Authorization").substring(7))))));
+        SERVICE.on(
+                "/internal/api-keys/exchange",
+                (request, response) -> response.header("Content-Type", "application/json")
+                        .sendString(Mono.fromSupplier(() -> JSON.writeValueAsString(KEYS.get(
+                                request.requestHeaders().get("Authorization").substring(7))))));
         redis = TestingRedis.start();
         gateway = start("REDIS_URL", redis.url(), "culvert.gateway.ratelimit.redis-budget", "2s");
     }
@@ -65,9 +66,7 @@ class LimitLayersIT {
             "culvert.gateway.ratelimit.operations.provider.factors.premium", "5",
             "culvert.gateway.ratelimit.operations.provider.factors.enterprise", "10"
         };
-        String[] all = Stream.of(usual, settings)
-                .flatMap(Arrays::stream)
-                .toArray(String[]::new);
+        String[] all = Stream.of(usual, settings).flatMap(Arrays::stream).toArray(String[]::new);
         return TestingGateway.start(SERVICE, all);
     }
 
@@ -115,8 +114,7 @@ class LimitLayersIT {
     /** Requirement S3.1: the narrowest of a key's own limits; the others in {@link SharedWindowsIT}. */
     @Test
     void holdsAKeyToWhatItsOwnerLaidDown() {
-        String key = key(
-                TestCallers.apiKey("tunnels:use"), Map.of("minute", 1000, "hour", 3, "day", 5, "month", 7));
+        String key = key(TestCallers.apiKey("tunnels:use"), Map.of("minute", 1000, "hour", 3, "day", 5, "month", 7));
 
         for (int left = 2; left >= 0; left--) {
             HttpResponse<String> answer = send(withKey(key));
@@ -149,7 +147,9 @@ class LimitLayersIT {
         assertProblem(refused, ProblemCode.RATE_LIMIT_EXCEEDED);
         assertThat(header(refused, "X-RateLimit-Policy")).isEqualTo(policy);
         assertThat(Long.parseLong(header(refused, "Retry-After"))).isPositive();
-        assertThat(send(open(path, address())).statusCode()).as("another address").isEqualTo(200);
+        assertThat(send(open(path, address())).statusCode())
+                .as("another address")
+                .isEqualTo(200);
     }
 
     @Test
@@ -159,8 +159,7 @@ class LimitLayersIT {
                     .isEqualTo(200);
         }
 
-        assertProblem(
-                send(open("/api/v1/auth/login", "2001:db8:1:2:ffff::1")), ProblemCode.RATE_LIMIT_EXCEEDED);
+        assertProblem(send(open("/api/v1/auth/login", "2001:db8:1:2:ffff::1")), ProblemCode.RATE_LIMIT_EXCEEDED);
         assertThat(send(open("/api/v1/auth/login", "2001:db8:1:3::1")).statusCode())
                 .isEqualTo(200);
     }
@@ -170,9 +169,17 @@ class LimitLayersIT {
     void holdsAdministratorsToTheClassesOfTheirOperations() {
         TestCallers administrator = TestCallers.superAdmin();
         refuses(administrator, 20, "POST", "/api/v1/admin/users", "ADMIN_BURST_LIMIT_EXCEEDED");
-        refuses(TestCallers.superAdmin(), 10, "GET", "/api/v1/admin/reports/month",
+        refuses(
+                TestCallers.superAdmin(),
+                10,
+                "GET",
+                "/api/v1/admin/reports/month",
                 "ADMIN_EXPENSIVE_OPERATION_LIMIT_EXCEEDED");
-        refuses(TestCallers.superAdmin(), 5, "DELETE", "/api/v1/admin/users/somebody",
+        refuses(
+                TestCallers.superAdmin(),
+                5,
+                "DELETE",
+                "/api/v1/admin/users/somebody",
                 "ADMIN_CRITICAL_OPERATION_LIMIT_EXCEEDED");
         refuses(administrator, 200, "GET", "/api/v1/admin/users", "ADMIN_READ_LIMIT_EXCEEDED");
         assertThat(limit(gateway.as(administrator, TUNNELS))).isEqualTo("10000");
@@ -183,7 +190,9 @@ class LimitLayersIT {
                 .header("Content-Type", "application/json")
                 .method(method, method.equals("POST") ? BodyPublishers.ofString("{}") : BodyPublishers.noBody());
         for (int i = 0; i < calls; i++) {
-            assertThat(send(request).statusCode()).as("%s %s, %d", method, path, i).isEqualTo(200);
+            assertThat(send(request).statusCode())
+                    .as("%s %s, %d", method, path, i)
+                    .isEqualTo(200);
         }
         HttpResponse<String> refused = send(request);
         assertProblem(refused, ProblemCode.RATE_LIMIT_EXCEEDED);

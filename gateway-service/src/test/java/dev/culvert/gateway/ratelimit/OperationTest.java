@@ -21,24 +21,35 @@ class OperationTest {
     void isAboutItsMethodsAndPaths() {
         Operation operation = peak(KEY + "methods", "POST,PUT", KEY + "paths", "/api/v1/webhooks/*,/api/v1/tunnels/**");
 
-        assertThat(operation.covers(request(HttpMethod.POST, "/api/v1/webhooks/7"), NOON)).isTrue();
-        assertThat(operation.covers(request(HttpMethod.PUT, "/api/v1/tunnels"), NOON)).isTrue();
-        assertThat(operation.covers(request(HttpMethod.PUT, "/api/v1/tunnels/7/start"), NOON)).isTrue();
-        assertThat(operation.covers(request(HttpMethod.GET, "/api/v1/webhooks/7"), NOON)).isFalse();
-        assertThat(operation.covers(request(HttpMethod.POST, "/api/v1/webhooks"), NOON)).isFalse();
-        assertThat(operation.covers(request(HttpMethod.POST, "/api/v1/webhooks/7/deliveries"), NOON)).isFalse();
-        assertThat(operation.covers(request(HttpMethod.POST, "/api/v1/users"), NOON)).isFalse();
+        assertThat(operation.covers(request(HttpMethod.POST, "/api/v1/webhooks/7"), NOON))
+                .isTrue();
+        assertThat(operation.covers(request(HttpMethod.PUT, "/api/v1/tunnels"), NOON))
+                .isTrue();
+        assertThat(operation.covers(request(HttpMethod.PUT, "/api/v1/tunnels/7/start"), NOON))
+                .isTrue();
+        assertThat(operation.covers(request(HttpMethod.GET, "/api/v1/webhooks/7"), NOON))
+                .isFalse();
+        assertThat(operation.covers(request(HttpMethod.POST, "/api/v1/webhooks"), NOON))
+                .isFalse();
+        assertThat(operation.covers(request(HttpMethod.POST, "/api/v1/webhooks/7/deliveries"), NOON))
+                .isFalse();
+        assertThat(operation.covers(request(HttpMethod.POST, "/api/v1/users"), NOON))
+                .isFalse();
     }
 
     @Test
     void countsBetweenTheTimesOfTheDayInItsZone() {
         Operation operation = peak(KEY + "from", "08:00", KEY + "until", "18:00", KEY + "zone", "Europe/Berlin");
 
-        assertThat(operation.countsAt(Instant.parse("2026-11-22T06:59:59.999Z"))).isFalse();
+        assertThat(operation.countsAt(Instant.parse("2026-11-22T06:59:59.999Z")))
+                .isFalse();
         assertThat(operation.countsAt(Instant.parse("2026-11-22T07:00:00Z"))).isTrue();
-        assertThat(operation.countsAt(Instant.parse("2026-11-22T16:59:59.999Z"))).isTrue();
+        assertThat(operation.countsAt(Instant.parse("2026-11-22T16:59:59.999Z")))
+                .isTrue();
         assertThat(operation.countsAt(Instant.parse("2026-11-22T17:00:00Z"))).isFalse();
-        assertThat(operation.countsAt(Instant.parse("2026-07-22T06:00:00Z"))).as("summer").isTrue();
+        assertThat(operation.countsAt(Instant.parse("2026-07-22T06:00:00Z")))
+                .as("summer")
+                .isTrue();
     }
 
     @Test
@@ -63,9 +74,7 @@ class OperationTest {
 
     @Test
     void needsBothTimesOrNone() {
-        assertThatThrownBy(() -> peak(KEY + "from", "22:00"))
-                .rootCause()
-                .hasMessageContaining("need each other");
+        assertThatThrownBy(() -> peak(KEY + "from", "22:00")).rootCause().hasMessageContaining("need each other");
     }
 
     private static Operation peak(Object... settings) {

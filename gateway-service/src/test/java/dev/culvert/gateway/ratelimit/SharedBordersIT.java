@@ -73,7 +73,9 @@ class SharedBordersIT {
         try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             statuses = IntStream.range(0, 200)
                     .mapToObj(i -> CompletableFuture.supplyAsync(
-                            () -> send((i % 2 == 0 ? one : two).as(user, TUNNELS)).statusCode(), callers))
+                            () -> send((i % 2 == 0 ? one : two).as(user, TUNNELS))
+                                    .statusCode(),
+                            callers))
                     .toList()
                     .stream()
                     .map(CompletableFuture::join)
@@ -88,9 +90,11 @@ class SharedBordersIT {
     @Test
     void forgetsNothingWhenRedisIsKilledAndAGatewayRestarts() throws IOException {
         TestCallers owner = TestCallers.apiKey("tunnels:use");
-        SERVICE.on("/internal/api-keys/exchange", (_, response) -> response.header("Content-Type", "application/json")
-                .sendString(Mono.fromSupplier(() -> JSON.writeValueAsString(Map.of(
-                        "token", TestingIssuer.shared().token(owner), "limits", Map.of("month", 6))))));
+        SERVICE.on(
+                "/internal/api-keys/exchange",
+                (_, response) -> response.header("Content-Type", "application/json")
+                        .sendString(Mono.fromSupplier(() -> JSON.writeValueAsString(
+                                Map.of("token", TestingIssuer.shared().token(owner), "limits", Map.of("month", 6))))));
         for (int left = 5; left >= 3; left--) {
             assertThat(remainingOfKey(one)).isEqualTo(left);
         }

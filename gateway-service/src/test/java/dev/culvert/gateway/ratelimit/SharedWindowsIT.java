@@ -216,8 +216,7 @@ class SharedWindowsIT {
     }
 
     private static Decision decide(SharedWindows instance, Charge charge, Place place) {
-        return Objects.requireNonNull(
-                instance.count(charge, Optional.of(place)).block(Duration.ofSeconds(10)));
+        return Objects.requireNonNull(instance.count(charge, Optional.of(place)).block(Duration.ofSeconds(10)));
     }
 
     private static void assertWithinLimits(Charge charge, List<Long> passed, long seed) {
@@ -232,9 +231,8 @@ class SharedWindowsIT {
                             .isLessThanOrEqualTo((int) (window.limit() + rate * (now - passed.get(i)) + 1e-3));
                 }
             } else {
-                long since = span.slices() == 0
-                        ? span.start(span.slice(now)) - 1
-                        : now - span.slices() * span.sliceMillis();
+                long since =
+                        span.slices() == 0 ? span.start(span.slice(now)) - 1 : now - span.slices() * span.sliceMillis();
                 assertThat(passed.reversed().stream()
                                 .takeWhile(time -> time > since)
                                 .count())
