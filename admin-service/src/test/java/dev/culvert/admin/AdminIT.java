@@ -8,6 +8,7 @@ import dev.culvert.contracts.event.AuthEvent.SignedIn;
 import dev.culvert.contracts.event.DomainEvent;
 import dev.culvert.contracts.event.TunnelEvent.TunnelCreated;
 import dev.culvert.contracts.event.TunnelEvent.TunnelDeleted;
+import dev.culvert.contracts.event.UsageEvent.LimitViolated;
 import dev.culvert.contracts.event.UsageEvent.TunnelTrafficMeasured;
 import dev.culvert.contracts.identity.Role;
 import dev.culvert.data.outbox.Outbox;
@@ -23,6 +24,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -31,12 +33,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.web.client.RestClient;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /** What administrators see, on real stores and with real servers in the place of the other services. */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
@@ -239,6 +244,169 @@ class AdminIT {
     @Test
     void ordinaryUsersDoNotSeeTheSystem() {
         assertThat(get(caller, "/api/v1/admin/system/status").code()).isEqualTo("FORBIDDEN");
+    }
+
+    /** R6.8: three violations are listed with their context, counted, and lead to the caller. */
+    @Test
+    void refusedCallsAreListedAndCounted() {
+        String address = "2001:db8::" + Integer.toHexString(caller.userId().hashCode() & 0xFFFF);
+        Instant before = Instant.now().minusSeconds(60);
+        for (int i = 1; i <= 3; i++) {
+            happen(new LimitViolated(
+                    i == 3 ? "tenant-hour" : "user-minute",
+                    caller.userId(),
+                    address,
+                    "/api/v1/tunnels/**",
+                    "/api/v1/tunnels",
+                    "GET",
+                    "curl/8.5.0",
+                    "correlation-" + i,
+                    100,
+                    false,
+                    before.plusSeconds(i),
+                    i * 1_000_000L));
+        }
+
+        JsonNode listed = await().atMost(Duration.ofSeconds(30))
+                .until(
+                        () -> get(admin, "/api/v1/violations/user/" + caller.userId())
+                                .body()
+                                .path("items"),
+                        items -> items.size() == 3);
+        assertThat(listed.path(0).path("type").asString()).isEqualTo("tenant-hour");
+        assertThat(listed.path(0).path("endpoint").asString()).isEqualTo("/api/v1/tunnels/**");
+        assertThat(listed.path(0).path("method").asString()).isEqualTo("GET");
+        assertThat(listed.path(0).path("agent").asString()).isEqualTo("curl/8.5.0");
+        assertThat(listed.path(0).path("calls").asLong()).isEqualTo(3_000_000);
+        assertThat(listed.path(0).path("context").path("correlationId").asString())
+                .isEqualTo("correlation-3");
+        assertThat(get(admin, "/api/v1/violations/ip/{address}?limit=2", address)
+                        .body()
+                        .path("items"))
+                .hasSize(2);
+        assertThat(get(admin, "/api/v1/violations/endpoint/api/v1/tunnels/**?limit=1000")
+                        .body()
+                        .path("items"))
+                .hasSizeGreaterThanOrEqualTo(3);
+        JsonNode statistics =
+                get(admin, "/api/v1/violations/stats/user/" + caller.userId()).body();
+        assertThat(statistics.path("calls").asLong()).isEqualTo(6_000_000);
+        assertThat(statistics.path("violations").asInt()).isEqualTo(3);
+        assertThat(statistics.path("byType")).hasSize(2);
+        assertThat(get(admin, "/api/v1/violations/stats/ip/{address}", address)
+                        .body()
+                        .path("calls")
+                        .asLong())
+                .isEqualTo(6_000_000);
+        assertThat(get(admin, "/api/v1/violations/top-violators")
+                        .body()
+                        .path("items")
+                        .path(0)
+                        .path("id")
+                        .asString())
+                .isEqualTo(caller.userId().toString());
+        assertThat(get(admin, "/api/v1/violations/top-ips?limit=1")
+                        .body()
+                        .path("items")
+                        .path(0)
+                        .path("id")
+                        .asString())
+                .isEqualTo(address);
+    }
+
+    /** R6.8: 1,000 at most, tops 100 at most; for administrators. */
+    @Test
+    void listsOfRefusedCallsHaveAnEnd() {
+        assertThat(get(admin, "/api/v1/violations/user/" + caller.userId() + "?limit=1001")
+                        .code())
+                .isEqualTo("VALIDATION_ERROR");
+        assertThat(get(admin, "/api/v1/violations/top-ips?limit=101").code()).isEqualTo("VALIDATION_ERROR");
+        assertThat(get(caller, "/api/v1/violations/top-ips").code()).isEqualTo("FORBIDDEN");
+    }
+
+    /** R6.7a: what gateways read follows each change at once. */
+    @Test
+    void exemptionsReachTheGateways() {
+        Answer created =
+                send(admin, HttpMethod.POST, "/api/v1/admin/rate-limit-exemptions", """
+                {"name": "incident", "type": "emergency", "methods": ["GET"], "paths": ["/api/v1/tunnels/**"],
+                 "userId": "%s", "perUserAndHour": 5}""".formatted(caller.userId()));
+        assertThat(created.status()).isEqualTo(201);
+        String id = created.body().path("id").asString();
+        String one = "/api/v1/admin/rate-limit-exemptions/" + id;
+
+        JsonNode rule = ruleForGateways(id);
+        assertThat(rule.path("type").asString()).isEqualTo("emergency");
+        assertThat(rule.path("paths").path(0).asString()).isEqualTo("/api/v1/tunnels/**");
+        assertThat(rule.path("userId").asString()).isEqualTo(caller.userId().toString());
+        assertThat(rule.path("perUserAndHour").asInt()).isEqualTo(5);
+        assertThat(get(admin, "/api/v1/admin/rate-limit-exemptions").body().path("items"))
+                .isNotEmpty();
+
+        assertThat(send(admin, HttpMethod.PATCH, one + "/disable", "").status()).isEqualTo(200);
+        assertThat(ruleForGateways(id).isMissingNode()).isTrue();
+        assertThat(send(admin, HttpMethod.PATCH, one + "/enable", "")
+                        .body()
+                        .path("enabled")
+                        .asBoolean())
+                .isTrue();
+        assertThat(ruleForGateways(id).isMissingNode()).isFalse();
+
+        assertThat(send(admin, HttpMethod.POST, "/api/v1/admin/rate-limit-exemptions/reset/user/" + caller.userId(), "")
+                        .status())
+                .isEqualTo(204);
+        JsonNode rules = get(caller, "/internal/limit-rules").body();
+        assertThat(rules.path("resets").path(caller.userId().toString()).asLong())
+                .isPositive();
+        assertThat(send(admin, HttpMethod.POST, "/api/v1/admin/rate-limit-exemptions/reset/all", "")
+                        .status())
+                .isEqualTo(204);
+        JsonNode reset = get(caller, "/internal/limit-rules").body();
+        assertThat(reset.path("resetAll").asLong()).isPositive();
+        assertThat(reset.path("resets")).isEmpty();
+
+        assertThat(send(admin, HttpMethod.DELETE, one, "").status()).isEqualTo(204);
+        assertThat(ruleForGateways(id).isMissingNode()).isTrue();
+        assertThat(send(admin, HttpMethod.DELETE, one, "").code()).isEqualTo("NOT_FOUND");
+    }
+
+    @Test
+    void anExemptionThatMeansNothingIsRefused() {
+        Answer refused = send(admin, HttpMethod.POST, "/api/v1/admin/rate-limit-exemptions", """
+                {"name": "", "type": "emergency", "methods": ["FETCH"], "paths": ["tunnels"], "perUserAndHour": 0}""");
+
+        assertThat(refused.code()).isEqualTo("VALIDATION_ERROR");
+        assertThat(refused.body().path("error").path("details").path("violations"))
+                .hasSize(4);
+        assertThat(send(TestCallers.supportAdmin(), HttpMethod.POST, "/api/v1/admin/rate-limit-exemptions", "{}")
+                        .code())
+                .isEqualTo("FORBIDDEN");
+    }
+
+    private JsonNode ruleForGateways(String id) {
+        return get(caller, "/internal/limit-rules")
+                .body()
+                .path("exemptions")
+                .valueStream()
+                .filter(rule -> rule.path("id").asString().equals(id))
+                .findFirst()
+                .orElse(MissingNode.getInstance());
+    }
+
+    private Answer send(TestCallers as, HttpMethod method, String path, String body) {
+        var request = RestClient.create("http://127.0.0.1:" + port)
+                .method(method)
+                .uri(path)
+                .header("Authorization", "Bearer " + TestingIssuer.shared().token(as));
+        if (!body.isEmpty()) {
+            request.contentType(MediaType.APPLICATION_JSON).body(body);
+        }
+        var response = request.retrieve()
+                .onStatus(HttpStatusCode::isError, (_, _) -> {})
+                .toEntity(JsonNode.class);
+        return new Answer(
+                response.getStatusCode().value(),
+                Objects.requireNonNullElse(response.getBody(), MissingNode.getInstance()));
     }
 
     private void happen(DomainEvent event) {

@@ -23,8 +23,10 @@ final class SharedSuite implements ParameterResolver {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
     /** The stories sign up far more people from one address than a person would. */
-    private static final Map<String, String> MANY_NEW_PEOPLE =
-            Map.of("CULVERT_GATEWAY_RATELIMIT_ANONYMOUSQUARTERHOUR", "100000");
+    private static final Map<String, String> MANY_NEW_PEOPLE = Map.of(
+            "CULVERT_GATEWAY_RATELIMIT_ANONYMOUSQUARTERHOUR", "100000",
+            "CULVERT_GATEWAY_RATELIMIT_OPERATIONS_REGISTRATION_CALLS", "100000",
+            "CULVERT_GATEWAY_RATELIMIT_OPERATIONS_LOGIN_CALLS", "100000");
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext extension) {

@@ -14,6 +14,12 @@ import dev.culvert.gateway.ratelimit.RateLimitProperties;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.AddressBudget;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.Budget;
 import dev.culvert.gateway.resilience.ResilienceProperties;
+import dev.culvert.gateway.ratelimit.RateLimitProperties.ExemptProperties;
+import dev.culvert.gateway.ratelimit.RateLimitProperties.ExemptionType;
+import dev.culvert.gateway.ratelimit.RateLimitProperties.KeyBudget;
+import dev.culvert.gateway.ratelimit.RateLimitProperties.OperationProperties;
+import dev.culvert.gateway.ratelimit.RateLimitProperties.TenantBudget;
+import dev.culvert.gateway.ratelimit.RateLimitProperties.WaitProperties;
 import dev.culvert.gateway.routing.RoutingProperties;
 import dev.culvert.gateway.routing.RoutingProperties.RouteProperties;
 import dev.culvert.gateway.security.SecurityProperties;
@@ -94,21 +100,75 @@ class GatewayPropertiesTest {
                         "127.0.0.1:9092"));
     }
 
-    /** Requirement X-3, the minute, quarter-hour and hour columns of users and addresses. */
+    /** Requirements X-3, S1.23 to S1.25, AC15.2. */
     @Test
     void pinsTheDefaultsOfTheLimits() throws IOException {
-        assertThat(bind("culvert.gateway.ratelimit", RateLimitProperties.class, Map.of()))
+        RateLimitProperties limits = bind("culvert.gateway.ratelimit", RateLimitProperties.class, Map.of());
+
+        assertThat(limits)
                 .isEqualTo(new RateLimitProperties(
+                        true,
                         "redis://127.0.0.1:6379",
+                        false,
                         Duration.ofMillis(10),
+                        1,
                         Map.of(
-                                Tier.FREE, new Budget(100, 1_000, 5_000),
-                                Tier.PREMIUM, new Budget(500, 5_000, 30_000),
-                                Tier.ENTERPRISE, new Budget(2_000, 25_000, 120_000)),
-                        new Budget(10_000, 50_000, 500_000),
+                                Tier.FREE, new Budget(100, 1_000, 5_000, 10, 5),
+                                Tier.PREMIUM, new Budget(500, 5_000, 30_000, 50, 25),
+                                Tier.ENTERPRISE, new Budget(2_000, 25_000, 120_000, 200, 100)),
+                        new Budget(10_000, 50_000, 500_000, 500, 200),
+                        new TenantBudget(1_000, 50_000, 1_000_000, Optional.empty()),
+                        Map.of(Tier.FREE, 1, Tier.PREMIUM, 5, Tier.ENTERPRISE, 25),
+                        new KeyBudget(1_000, 50_000, 1_000_000),
                         new AddressBudget(1_000, 50_000),
                         100,
-                        20_000));
+                        20_000,
+                        limits.operations(),
+                        limits.exempt(),
+                        new WaitProperties(Duration.ofMinutes(5), Duration.ofMinutes(1)),
+                        Duration.ofSeconds(30),
+                        Optional.of(URI.create("http://127.0.0.1:8086/internal/limit-rules")),
+                        Duration.ofMillis(400),
+                        Duration.ofSeconds(2),
+                        "127.0.0.1:9092"));
+        assertThat(limits.operations())
+                .containsOnlyKeys(
+                        "login",
+                        "password-reset",
+                        "registration",
+                        "admin-read",
+                        "admin-change",
+                        "admin-burst",
+                        "admin-expensive",
+                        "admin-critical")
+                .satisfies(operations -> {
+                    isLimit(operations.get("login"), 10, Duration.ofMinutes(1));
+                    isLimit(operations.get("password-reset"), 5, Duration.ofMinutes(1));
+                    isLimit(operations.get("registration"), 10, Duration.ofHours(1));
+                    isLimit(operations.get("admin-read"), 200, Duration.ofMinutes(1));
+                    isLimit(operations.get("admin-change"), 100, Duration.ofMinutes(1));
+                    isLimit(operations.get("admin-burst"), 20, Duration.ofSeconds(10));
+                    isLimit(operations.get("admin-expensive"), 10, Duration.ofMinutes(1));
+                    isLimit(operations.get("admin-critical"), 5, Duration.ofHours(1));
+                });
+        assertThat(limits.exempt())
+                .extracting(ExemptProperties::type)
+                .containsExactly(ExemptionType.AUTHENTICATION, ExemptionType.ADMIN_OPERATION);
+    }
+
+    private static void isLimit(OperationProperties operation, int calls, Duration within) {
+        assertThat(operation.calls()).isEqualTo(calls);
+        assertThat(operation.within()).isEqualTo(within);
+    }
+
+    @Test
+    void doesNotStartWithALimitOfNothing() {
+        assertThatThrownBy(() -> bind(
+                        "culvert.gateway.ratelimit",
+                        RateLimitProperties.class,
+                        Map.of("DEFAULT_RATE_LIMIT_PER_MINUTE", "0")))
+                .rootCause()
+                .hasMessageContaining("at least 1");
     }
 
     @Test

@@ -68,6 +68,11 @@ public final class TestingGateway implements AutoCloseable {
         // Tests share one address and should not meet each other's count.
         properties.put("culvert.gateway.ratelimit.anonymous-quarter-hour", 1_000_000);
         properties.put("culvert.gateway.identity.exchange-timeout", "10s"); // machines that build are slow now and then
+        properties.put("culvert.gateway.ratelimit.operations.login.calls", 1_000_000);
+        properties.put("culvert.gateway.ratelimit.operations.registration.calls", 1_000_000);
+        properties.put("culvert.gateway.ratelimit.operations.password-reset.calls", 1_000_000);
+        properties.put("culvert.gateway.ratelimit.users.free.in-flight", 1_000);
+        properties.put("culvert.gateway.ratelimit.rules-url", ""); // tests look at what the service receives
         properties.put("culvert.gateway.ratelimit.address.minute", 1_000_000);
         properties.put("culvert.gateway.ratelimit.address.hour", 1_000_000);
         for (int i = 0; i < settings.length; i += 2) {

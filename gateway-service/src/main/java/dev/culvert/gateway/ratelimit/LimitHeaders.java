@@ -5,24 +5,42 @@ import dev.culvert.platform.problem.ProblemException;
 import java.time.Duration;
 import org.springframework.http.HttpHeaders;
 
-/** How a decision is told to the caller (requirements R6.5, X-31). */
+/**
+ * How a decision is told to the caller (requirements R6.5, X-31): the customary three, and the fields of
+ * draft-ietf-httpapi-ratelimit-headers. All speak of the tightest limit.
+ */
 final class LimitHeaders {
     private static final int MILLIS_PER_SECOND = 1000;
 
     private LimitHeaders() {}
 
     static void tell(Decision decision, HttpHeaders headers) {
+        Window window = decision.window();
+        String remaining = Integer.toString(decision.remaining());
         headers.set("X-RateLimit-Limit", Integer.toString(decision.limit()));
-        headers.set("X-RateLimit-Remaining", Integer.toString(decision.remaining()));
+        headers.set("X-RateLimit-Remaining", remaining);
         headers.set("X-RateLimit-Reset", Long.toString(Math.ceilDiv(decision.resetAtMillis(), MILLIS_PER_SECOND)));
+        headers.set("X-RateLimit-Policy", window.name());
+        headers.set(
+                "RateLimit-Policy",
+                '"' + window.name() + "\";q=" + decision.limit() + ";w="
+                        + window.span().seconds());
+        headers.set("RateLimit", '"' + window.name() + "\";r=" + remaining + ";t=" + seconds(decision));
         if (decision.degraded()) {
             headers.set("X-Service-Status", "degraded");
         }
     }
 
     static ProblemException refusal(Decision decision) {
-        return new ProblemException(
-                        ProblemCode.RATE_LIMIT_EXCEEDED, "The limit of " + decision.limit() + " requests is reached.")
-                .withRetryAfter(Duration.ofMillis(decision.resetAtMillis() - decision.nowMillis()));
+        Window window = decision.window();
+        ProblemException refusal = new ProblemException(
+                        ProblemCode.RATE_LIMIT_EXCEEDED,
+                        "The limit '" + window.name() + "' of " + decision.limit() + " requests is reached.")
+                .withRetryAfter(Duration.ofSeconds(seconds(decision)));
+        return window.alias().isEmpty() ? refusal : refusal.withAlias(window.alias());
+    }
+
+    private static long seconds(Decision decision) {
+        return Math.max(0, Math.ceilDiv(decision.resetAtMillis() - decision.nowMillis(), MILLIS_PER_SECOND));
     }
 }

@@ -3,8 +3,6 @@ package dev.culvert.gateway.ratelimit;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
-import com.github.benmanes.caffeine.cache.Ticker;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -13,44 +11,47 @@ import org.jspecify.annotations.Nullable;
 /** Counts in this instance alone, by the same rules as {@code windows.lua}. Bounded: the longest unused windows go first. */
 final class LocalWindows {
     private static final int MAX_COUNTERS = 100_000;
+    private static final int LOCKS = 64;
 
-    private final Clock clock;
+    /** Months are not counted alone longer than this: who loses Redis for a day has other worries. */
+    private static final Duration LONGEST_KEPT = Duration.ofDays(1);
+
+    private final Object[] locks = new Object[LOCKS];
     private final Cache<String, Counter> counters = Caffeine.newBuilder()
             .maximumSize(MAX_COUNTERS)
-            .expireAfter(Expiry.<String, Counter>accessing((_, counter) -> counter.lifetime))
-            .ticker(Ticker.systemTicker())
+            .expireAfter(Expiry.<String, Counter>accessing((_, counter) -> counter.lifetime()))
             .build();
 
-    LocalWindows(Clock clock) {
-        this.clock = clock;
+    LocalWindows() {
+        Arrays.setAll(locks, _ -> new Object());
     }
 
-    /** Counts the call in all windows if each has a place. All windows of a call are about the same caller. */
-    Decision count(List<Window> windows) {
-        long now = clock.millis();
-        Counter[] asked = new Counter[windows.size()];
-        for (int i = 0; i < asked.length; i++) {
-            asked[i] = counter(windows.get(i));
-        }
-        synchronized (asked[0]) {
+    /** Counts a call in all windows if each has a place; {@code share} divides the limits between so many instances. */
+    Decision count(Charge charge, long now, int share) {
+        List<Window> windows = charge.timed();
+        synchronized (locks[Math.floorMod(charge.account().hashCode(), LOCKS)]) {
+            Counter[] asked = new Counter[windows.size()];
             Decision tightest = null;
             for (int i = 0; i < asked.length; i++) {
-                tightest = tighter(tightest, asked[i].ask(windows.get(i).limit(), now));
+                Window window = windows.get(i);
+                asked[i] = counters.get(window.key(), _ -> counter(window.span()));
+                int limit = Math.ceilDiv(window.limit(), share);
+                tightest = tighter(tightest, asked[i].ask(window, limit, now));
             }
             if (tightest == null) {
                 throw new IllegalArgumentException("No window to count in");
             }
             if (tightest.allowed()) {
-                for (Counter counter : asked) {
-                    counter.add(now);
+                for (int i = 0; i < asked.length; i++) {
+                    asked[i].add(windows.get(i), now);
                 }
             }
             return tightest;
         }
     }
 
-    private Counter counter(Window window) {
-        return counters.get(window.key(), _ -> new Counter(window));
+    private static Counter counter(Span span) {
+        return span.isBucket() ? new Bucket(span) : new Slices(span);
     }
 
     private static Decision tighter(@Nullable Decision one, Decision other) {
@@ -65,33 +66,46 @@ final class LocalWindows {
         return otherIsTighter ? other : one;
     }
 
+    private interface Counter {
+        Decision ask(Window window, int limit, long now);
+
+        void add(Window window, long now);
+
+        Duration lifetime();
+    }
+
     /** Calls of one window: a ring of slices. */
-    private static final class Counter {
-        private final long sliceMillis;
-        private final Duration lifetime;
-        private final int[] calls = new int[Window.SLICES + 1];
+    private static final class Slices implements Counter {
+        private final Span span;
+        private final int[] calls;
         private long current;
 
-        Counter(Window window) {
-            sliceMillis = window.sliceMillis();
-            lifetime = window.length().plusMillis(sliceMillis);
+        Slices(Span span) {
+            this.span = span;
+            this.calls = new int[span.slices() + 1];
         }
 
-        Decision ask(int limit, long now) {
+        @Override
+        public Decision ask(Window window, int limit, long now) {
             advance(now);
             int used = Arrays.stream(calls).sum();
-            long returns = (oldest() + 1 + Window.SLICES) * sliceMillis;
-            return new Decision(used < limit, limit, Math.max(limit - used - 1, 0), returns, now, false);
+            return new Decision(used < limit, window, Math.max(limit - used - 1, 0), returns(used - limit), now, false);
         }
 
-        void add(long now) {
-            advance(now);
+        @Override
+        public void add(Window window, long now) {
             calls[place(current)]++;
         }
 
+        @Override
+        public Duration lifetime() {
+            Duration whole = Duration.ofMillis(span.end(current) - span.start(current));
+            return whole.compareTo(LONGEST_KEPT) < 0 ? whole : LONGEST_KEPT;
+        }
+
         private void advance(long now) {
-            long slice = now / sliceMillis;
-            if (slice - current > Window.SLICES) {
+            long slice = span.slice(now);
+            if (slice - current > span.slices()) {
                 Arrays.fill(calls, 0);
             } else {
                 for (long passed = current + 1; passed <= slice; passed++) {
@@ -101,17 +115,54 @@ final class LocalWindows {
             current = Math.max(current, slice);
         }
 
-        private long oldest() {
-            for (long slice = current - Window.SLICES; slice < current; slice++) {
-                if (calls[place(slice)] > 0) {
-                    return slice;
+        /** When so many calls more than one have left the window. */
+        private long returns(int tooMany) {
+            int leaving = 0;
+            long last = current;
+            for (long slice = current - span.slices(); slice <= current; slice++) {
+                int of = calls[place(slice)];
+                leaving += of;
+                if (of > 0) {
+                    last = slice;
+                    if (tooMany < 0 || leaving > tooMany) {
+                        break;
+                    }
                 }
             }
-            return current;
+            return span.end(last);
         }
 
-        private static int place(long slice) {
-            return Math.floorMod(slice, Window.SLICES + 1);
+        private int place(long slice) {
+            return Math.floorMod(slice, calls.length);
+        }
+    }
+
+    /** Calls of a token bucket: when it will be full again. */
+    private static final class Bucket implements Counter {
+        private final Span span;
+        private double full;
+
+        Bucket(Span span) {
+            this.span = span;
+        }
+
+        @Override
+        public Decision ask(Window window, int limit, long now) {
+            double interval = (double) span.sliceMillis() / limit;
+            double missing = Math.max(full - now, 0);
+            int left = (int) Math.floor((span.sliceMillis() - missing) / interval + 1e-6);
+            double nextCall = left < 1 ? missing - span.sliceMillis() + interval : missing % interval;
+            return new Decision(left > 0, window, Math.max(left - 1, 0), now + (long) Math.ceil(nextCall), now, false);
+        }
+
+        @Override
+        public void add(Window window, long now) {
+            full = now + Math.max(full - now, 0) + (double) span.sliceMillis() / window.limit();
+        }
+
+        @Override
+        public Duration lifetime() {
+            return Duration.ofMillis(span.sliceMillis());
         }
     }
 }

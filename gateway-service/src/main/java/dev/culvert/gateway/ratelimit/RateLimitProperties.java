@@ -1,8 +1,15 @@
 package dev.culvert.gateway.ratelimit;
 
 import dev.culvert.contracts.identity.Tier;
+import java.net.URI;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -10,37 +17,226 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * How much a caller may ask for (requirement X-3). A call must fit into every window that applies; the tightest speaks in
  * the headers.
  *
+ * @param enabled whether anything is limited at all
  * @param redisUrl where instances share their counts
+ * @param redisCluster whether that is a Redis Cluster
  * @param redisBudget longest wait for Redis; then this instance counts alone
+ * @param instances how many gateways share the limits while Redis is lost: each then allows its part
  * @param users budget of each user by tier
  * @param administrators budget of each user with an administrative role
+ * @param tenant budget of each tenant, times the factor of the caller's tier; administrators are not counted in it
+ * @param tenantFactors what a tenant's and an API key's usual budget is multiplied by, by tier
+ * @param key usual budget of each API key, times the factor; what the key's owner laid down counts as it is
  * @param address budget of each client address for calls without a valid credential
  * @param anonymousQuarterHour calls per 15 minutes of an anonymous client address on open paths
  * @param ceiling calls per minute of one client address to one instance, credentials or not
+ * @param operations limits of single operations by name, beside the others
+ * @param exempt calls that the budgets of user, tenant and key do not bind; limits of operations still do
+ * @param waits of those who go on calling while they are refused
+ * @param placesLease after so long an instance is not heard of, its calls in flight are taken for ended
+ * @param rulesUrl where further exemptions are read, while the gateway runs; empty for nowhere
+ * @param rulesEvery how often they are read
+ * @param rulesTimeout longest wait for that
+ * @param kafkaServers where violations of limits are told
  */
 @ConfigurationProperties("culvert.gateway.ratelimit")
 public record RateLimitProperties(
+        @DefaultValue("true") boolean enabled,
         @DefaultValue("redis://127.0.0.1:6379") String redisUrl,
+        @DefaultValue("false") boolean redisCluster,
         @DefaultValue("10ms") Duration redisBudget,
+        @DefaultValue("1") int instances,
         Map<Tier, Budget> users,
         Budget administrators,
+        TenantBudget tenant,
+        Map<Tier, Integer> tenantFactors,
+        KeyBudget key,
         AddressBudget address,
         @DefaultValue("100") int anonymousQuarterHour,
-        @DefaultValue("20000") int ceiling) {
+        @DefaultValue("20000") int ceiling,
+        Map<String, OperationProperties> operations,
+        List<ExemptProperties> exempt,
+        @DefaultValue WaitProperties waits,
+        @DefaultValue("30s") Duration placesLease,
+        Optional<URI> rulesUrl,
+        @DefaultValue("400ms") Duration rulesEvery,
+        @DefaultValue("2s") Duration rulesTimeout,
+        @DefaultValue("127.0.0.1:9092") String kafkaServers) {
 
     public RateLimitProperties {
-        users = Map.copyOf(users);
+        users = ofEachTier("users", users);
+        tenantFactors = ofEachTier("tenant-factors", tenantFactors);
+        operations = Collections.unmodifiableMap(new LinkedHashMap<>(operations));
+        exempt = List.copyOf(exempt);
+        if (instances < 1) {
+            throw new IllegalArgumentException("culvert.gateway.ratelimit.instances must be at least 1");
+        }
+        if (anonymousQuarterHour < 1 || ceiling < 1) {
+            throw new IllegalArgumentException(
+                    "culvert.gateway.ratelimit.anonymous-quarter-hour and .ceiling must be at least 1");
+        }
+        tenantFactors.forEach((tier, factor) -> positive("tenant-factors." + tier.wireName(), factor));
+    }
+
+    private static <T> Map<Tier, T> ofEachTier(String key, Map<Tier, T> values) {
         for (Tier tier : Tier.values()) {
-            if (!users.containsKey(tier)) {
+            if (!values.containsKey(tier)) {
                 throw new IllegalArgumentException(
-                        "culvert.gateway.ratelimit.users." + tier.wireName() + " is missing");
+                        "culvert.gateway.ratelimit." + key + "." + tier.wireName() + " is missing");
+            }
+        }
+        return Map.copyOf(values);
+    }
+
+    private static void positive(String key, int... values) {
+        for (int value : values) {
+            if (value < 1) {
+                throw new IllegalArgumentException("culvert.gateway.ratelimit." + key + " must be at least 1");
             }
         }
     }
 
-    /** Calls per minute, per 15 minutes and per hour. */
-    public record Budget(int minute, int quarterHour, int hour) {}
+    /**
+     * What a user may call.
+     *
+     * @param minute calls per minute
+     * @param quarterHour calls per 15 minutes
+     * @param hour calls per hour
+     * @param inFlight calls at one moment
+     * @param longLived WebSockets and event streams of the API at one moment; those through tunnels are not meant
+     */
+    public record Budget(int minute, int quarterHour, int hour, int inFlight, int longLived) {
+        public Budget {
+            positive("users and .administrators", minute, quarterHour, hour, inFlight, longLived);
+        }
+    }
+
+    /**
+     * What a tenant's users and keys may call together.
+     *
+     * @param minute calls per minute
+     * @param hour calls per hour of the calendar
+     * @param day calls per day of the calendar, in UTC
+     * @param burst calls at one moment; empty for no such limit
+     */
+    public record TenantBudget(int minute, int hour, int day, Optional<Burst> burst) {
+        public TenantBudget {
+            positive("tenant", minute, hour, day);
+        }
+    }
+
+    /**
+     * A token bucket: so many calls at one moment, and then at a steady rate.
+     *
+     * @param calls what a full bucket holds
+     * @param refill after so long without calls the bucket is full again
+     */
+    public record Burst(int calls, Duration refill) {
+        public Burst {
+            positive("tenant.burst", calls, (int) Math.min(refill.toMillis(), Integer.MAX_VALUE));
+        }
+    }
+
+    /** Calls of an API key per minute and per hour and day of the calendar, in UTC. */
+    public record KeyBudget(int minute, int hour, int day) {
+        public KeyBudget {
+            positive("key", minute, hour, day);
+        }
+    }
 
     /** Calls per minute and per hour. */
-    public record AddressBudget(int minute, int hour) {}
+    public record AddressBudget(int minute, int hour) {
+        public AddressBudget {
+            positive("address", minute, hour);
+        }
+    }
+
+    /** Whose calls a limit counts together. */
+    public enum Subject {
+        /** One client address, for callers with an identity within their tenant. */
+        ADDRESS,
+        /** One user, whatever credential they use; an address where nobody is known. */
+        USER,
+        /** One tenant; an address where nobody is known. */
+        TENANT
+    }
+
+    /**
+     * A limit of one operation.
+     *
+     * @param methods HTTP methods; none means all
+     * @param paths which paths, e.g. {@code /api/v1/auth/password-reset/**}
+     * @param by whose calls are counted together
+     * @param calls how many calls
+     * @param within in any span of this length
+     * @param bucket whether this is a token bucket that is full again after {@code within}, rather than a window
+     * @param factors what {@code calls} is multiplied by, by tier; 1 where none is given
+     * @param alias the word older clients know for a refusal
+     * @param from time of day from which the limit counts, in {@code zone}; empty for all day
+     * @param until time of day until which it counts; may be after midnight
+     * @param zone time zone of the two
+     */
+    public record OperationProperties(
+            @DefaultValue List<String> methods,
+            List<String> paths,
+            Subject by,
+            int calls,
+            Duration within,
+            @DefaultValue("false") boolean bucket,
+            @DefaultValue Map<Tier, Integer> factors,
+            Optional<String> alias,
+            Optional<LocalTime> from,
+            Optional<LocalTime> until,
+            @DefaultValue("UTC") ZoneId zone) {
+        public OperationProperties {
+            if (from.isPresent() != until.isPresent()) {
+                throw new IllegalArgumentException(
+                        "culvert.gateway.ratelimit.operations.*.from and .until need each other");
+            }
+            methods = List.copyOf(methods);
+            paths = List.copyOf(paths);
+            factors = Map.copyOf(factors);
+            positive("operations.*.calls", calls);
+            if (within.compareTo(Duration.ofSeconds(1)) < 0) {
+                throw new IllegalArgumentException(
+                        "culvert.gateway.ratelimit.operations.*.within must be a second at least");
+            }
+        }
+    }
+
+    /** Why calls are exempt (requirement R6.7). */
+    public enum ExemptionType {
+        CRITICAL_OPERATION,
+        /** Of administrators alone. */
+        ADMIN_OPERATION,
+        HEALTH_CHECK,
+        AUTHENTICATION,
+        EMERGENCY
+    }
+
+    /**
+     * Calls that the budgets do not bind.
+     *
+     * @param type why
+     * @param methods HTTP methods; none means all
+     * @param paths which paths, e.g. {@code /api/v1/admin/**}
+     */
+    public record ExemptProperties(
+            ExemptionType type, @DefaultValue List<String> methods, List<String> paths) {
+        public ExemptProperties {
+            methods = List.copyOf(methods);
+            paths = List.copyOf(paths);
+        }
+    }
+
+    /**
+     * Waits of those who do not wait (requirement S4.61): each call during a refusal, a second or more after the one before,
+     * doubles the time in {@code Retry-After}.
+     *
+     * @param longest the doubling ends here; 0 for no such waits
+     * @param forgivenAfter for each such time of patience one offence is forgotten
+     */
+    public record WaitProperties(
+            @DefaultValue("5m") Duration longest,
+            @DefaultValue("1m") Duration forgivenAfter) {}
 }

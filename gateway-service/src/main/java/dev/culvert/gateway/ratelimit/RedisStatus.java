@@ -6,9 +6,9 @@ import reactor.core.publisher.Mono;
 /** Whether the store of the shared counts answers. */
 @Component
 public final class RedisStatus {
-    private final SharedWindows shared;
+    private final SharedRedis shared;
 
-    RedisStatus(SharedWindows shared) {
+    RedisStatus(SharedRedis shared) {
         this.shared = shared;
     }
 

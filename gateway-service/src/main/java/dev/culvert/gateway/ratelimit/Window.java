@@ -1,21 +1,21 @@
 package dev.culvert.gateway.ratelimit;
 
-import java.time.Duration;
-
 /**
- * At most {@code limit} calls in any span of {@code length}.
+ * At most {@code limit} calls in any {@code span}.
  *
+ * @param name which limit this is, for callers and metrics; from a closed set, e.g. {@code user-minute}
  * @param key what is counted, the same on all instances
+ * @param patient whether those who go on calling while refused wait longer each time
+ * @param alias the word older clients know for a refusal, or empty
  */
-record Window(String key, int limit, Duration length) {
-    /**
-     * A window is counted in this many slices plus the one under way. A slice counts until it has left the window as a
-     * whole, so never more than the limit pass in any span of the length, at the price of places that return late by up
-     * to one slice.
-     */
-    static final int SLICES = 12;
+record Window(String name, String key, int limit, Span span, boolean patient, String alias) {
+    Window {
+        if (limit < 1) {
+            throw new IllegalArgumentException("A limit of less than one call refuses everything: " + key);
+        }
+    }
 
-    long sliceMillis() {
-        return length.toMillis() / SLICES;
+    Window(String name, String key, int limit, Span span) {
+        this(name, key, limit, span, false, "");
     }
 }

@@ -49,7 +49,8 @@ public enum EventType {
     DELIVERY_SUCCEEDED("webhook.delivery_succeeded", WebhookEvent.DeliverySucceeded.class, Topics.WEBHOOKS),
     DELIVERY_FAILED("webhook.delivery_failed", WebhookEvent.DeliveryFailed.class, Topics.WEBHOOKS),
 
-    TUNNEL_TRAFFIC_MEASURED("usage.tunnel_traffic", UsageEvent.TunnelTrafficMeasured.class, Topics.USAGE);
+    TUNNEL_TRAFFIC_MEASURED("usage.tunnel_traffic", UsageEvent.TunnelTrafficMeasured.class, Topics.USAGE),
+    LIMIT_VIOLATED("usage.limit_violated", UsageEvent.LimitViolated.class, Topics.USAGE);
 
     /** CloudEvents {@code type} = prefix + {@link #shortName()}. */
     public static final String TYPE_PREFIX = "dev.culvert.";

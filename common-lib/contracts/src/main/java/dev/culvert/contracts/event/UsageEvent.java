@@ -2,6 +2,7 @@ package dev.culvert.contracts.event;
 
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Measured consumption, on {@link Topics#USAGE}. */
 public sealed interface UsageEvent extends DomainEvent {
@@ -27,6 +28,40 @@ public sealed interface UsageEvent extends DomainEvent {
         @Override
         public String subject() {
             return tunnelId.toString();
+        }
+    }
+
+    /**
+     * A limit refused calls of one caller within one second (requirement R6.8).
+     *
+     * @param limit name of the limit, e.g. {@code user-minute}
+     * @param userId who called; absent where nobody was known
+     * @param address client address
+     * @param endpoint template of the path, e.g. {@code /api/v1/tunnels/**}
+     * @param path path of the first of the calls
+     * @param agent {@code User-Agent} of the first of the calls
+     * @param correlationId {@code X-Correlation-ID} of the first of the calls
+     * @param allowed calls the limit allows
+     * @param degraded whether the gateway counted alone, without the other instances
+     * @param calls how many were refused
+     */
+    record LimitViolated(
+            String limit,
+            @Nullable UUID userId,
+            String address,
+            String endpoint,
+            String path,
+            String method,
+            @Nullable String agent,
+            String correlationId,
+            long allowed,
+            boolean degraded,
+            Instant from,
+            long calls)
+            implements UsageEvent {
+        @Override
+        public String subject() {
+            return userId == null ? address : userId.toString();
         }
     }
 }

@@ -1,0 +1,87 @@
+package dev.culvert.gateway.ratelimit;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Every window one call is counted in, and what Redis is asked for it, made once for all calls that are alike.
+ *
+ * <p>All keys of a charge hold the same name in braces: the tenant of the caller, or the address of callers without identity.
+ * So they are in one slot of a Redis Cluster, where one script can check them all (requirement S4.70).
+ */
+final class Charge {
+    private final String account;
+    private final List<Window> windows;
+    private final String[] keys;
+    private final String[] terms;
+    private final List<Window> timed;
+    private final Optional<Window> places;
+    private final Optional<Charge> otherwise;
+
+    /**
+     * What is counted together.
+     *
+     * @param account what the keys hold in braces
+     */
+    Charge(String account, List<Window> windows) {
+        this(account, windows, Optional.empty());
+    }
+
+    /** With what is counted instead when these windows are full. */
+    Charge(String account, List<Window> windows, Optional<Charge> otherwise) {
+        if (windows.isEmpty()) {
+            throw new IllegalArgumentException("No window to count in");
+        }
+        this.account = account;
+        this.otherwise = otherwise;
+        this.windows = List.copyOf(windows);
+        this.places =
+                windows.stream().filter(window -> window.span().isPlaces()).findFirst();
+        this.timed =
+                windows.stream().filter(window -> !window.span().isPlaces()).toList();
+        keys = windows.stream().map(Window::key).toArray(String[]::new);
+        terms = windows.stream()
+                .flatMap(window -> List.of(
+                        Integer.toString(window.span().slices()),
+                        Long.toString(window.span().sliceMillis()),
+                        Integer.toString(window.limit()),
+                        window.patient() ? "1" : "0")
+                        .stream())
+                .toArray(String[]::new);
+    }
+
+    Optional<Charge> otherwise() {
+        return otherwise;
+    }
+
+    /** Whose calls under way are limited, if they are. */
+    Optional<Window> places() {
+        return places;
+    }
+
+    String account() {
+        return account;
+    }
+
+    List<Window> windows() {
+        return windows;
+    }
+
+    /** The windows of time, without places in flight. */
+    List<Window> timed() {
+        return timed;
+    }
+
+    /** Keys for the script; not to be changed. */
+    String[] keys() {
+        return keys;
+    }
+
+    /** Arguments for the script, after its first ones. */
+    String[] arguments(String... first) {
+        String[] all = new String[first.length + terms.length];
+        System.arraycopy(first, 0, all, 0, first.length);
+        System.arraycopy(terms, 0, all, first.length, terms.length);
+        return all;
+    }
+}

@@ -1,0 +1,107 @@
+package dev.culvert.gateway.ratelimit;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.springframework.stereotype.Component;
+
+/** What the limits do, in numbers (requirement R6.10). Labels are names of limits and types of exemptions: closed sets. */
+@Component
+final class LimitMetrics {
+    private static final Duration[] EDGES =
+            Stream.of(1, 2, 5, 10, 50, 200).map(Duration::ofMillis).toArray(Duration[]::new);
+    private static final double HUNDRED = 100.0;
+
+    private final MeterRegistry registry;
+    private final Counter allowed;
+    private final Counter blocked;
+    private final Counter violations;
+    private final Counter lost;
+    private final Timer checks;
+    private final DistributionSummary usage;
+    private final DistributionSummary burst;
+    private final ConcurrentMap<String, Counter> byLimit = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Counter> exemptions = new ConcurrentHashMap<>();
+    private final Cache<String, Boolean> limitedUsers = Caffeine.newBuilder()
+            .maximumSize(100_000)
+            .expireAfterWrite(Duration.ofMinutes(1))
+            .build();
+
+    LimitMetrics(MeterRegistry registry, RateLimiter limiter, Places places) {
+        this.registry = registry;
+        allowed = registry.counter("rate.limit.requests.allowed");
+        blocked = registry.counter("rate.limit.requests.blocked");
+        violations = registry.counter("rate.limit.violations");
+        lost = Counter.builder("rate.limit.violations.lost")
+                .description("Violations that could not be told to admin-service")
+                .register(registry);
+        checks = Timer.builder("rate.limit.check.duration")
+                .serviceLevelObjectives(EDGES)
+                .register(registry);
+        usage = DistributionSummary.builder("rate.limit.window.usage.percent")
+                .description("How much of the tightest window was used up, at each check")
+                .register(registry);
+        burst = DistributionSummary.builder("rate.limit.burst.usage.percent")
+                .description("How much of a caller's calls at one moment was in use at this instance, at each check")
+                .register(registry);
+        Gauge.builder("rate.limited.users.active", limitedUsers, cache -> {
+                    cache.cleanUp();
+                    return cache.estimatedSize();
+                })
+                .description("Callers that were refused within the last minute")
+                .register(registry);
+        Gauge.builder("rate.limit.concurrent.requests", places, Places::inUse)
+                .description("Calls under way that count in somebody's limit")
+                .register(registry);
+        Gauge.builder("rate.limit.degraded", limiter, one -> one.alone() ? 1 : 0)
+                .description("1 while limits are counted by this instance alone, because Redis does not answer")
+                .register(registry);
+    }
+
+    void checked(Decision decision, long nanos) {
+        checks.record(nanos, TimeUnit.NANOSECONDS);
+        usage.record(HUNDRED - HUNDRED * decision.remaining() / decision.limit());
+        if (decision.allowed()) {
+            allowed.increment();
+        }
+    }
+
+    /** A call of a caller who has so many under way. */
+    void underWay(int calls, int limit) {
+        burst.record(HUNDRED * calls / limit);
+    }
+
+    /** A refusal, by any of the limits. */
+    void refused(Decision decision, String caller) {
+        blocked.increment();
+        violations.increment();
+        byLimit.computeIfAbsent(
+                        decision.window().name(),
+                        name -> registry.counter("rate.limit.violations.by.type", "type", name))
+                .increment();
+        limitedUsers.put(caller, Boolean.TRUE);
+    }
+
+    void exempted(Exemption exemption) {
+        exemptions
+                .computeIfAbsent(
+                        exemption.type().name(),
+                        type -> registry.counter("rate.limit.exemptions", "type", type.toLowerCase(Locale.ROOT)))
+                .increment();
+    }
+
+    /** Violations nobody will read about. */
+    void lost(long calls) {
+        lost.increment((double) calls);
+    }
+}

@@ -1,0 +1,158 @@
+package dev.culvert.gateway.ratelimit;
+
+import dev.culvert.gateway.ratelimit.RateLimitProperties.ExemptionType;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What administrators laid down while the gateway runs: read from admin-service, which keeps it, some times a second, so that
+ * a change counts at all instances within one. While admin-service is away the last known rules stay; before it was ever
+ * read, those of the configuration count alone.
+ */
+@Component
+final class LimitRules implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(LimitRules.class);
+
+    private final List<Exemption> configured;
+    private final JsonMapper json;
+    private final Optional<Flux<byte[]>> refresh;
+    private final Disposable.Swap refreshing = Disposables.swap();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private volatile Rules current;
+    private volatile byte[] lastRead = {};
+    private volatile boolean warned;
+
+    /**
+     * What counts now.
+     *
+     * @param exemptions the first one that covers a call counts
+     * @param resetAll when everybody's uses of capped exemptions were set to nothing, Unix milliseconds
+     * @param resets the same for single users
+     */
+    record Rules(List<Exemption> exemptions, long resetAll, Map<UUID, Long> resets) {
+        /** From when on the uses of a user are counted. */
+        long countedSince(UUID user) {
+            return Math.max(resetAll, resets.getOrDefault(user, 0L));
+        }
+    }
+
+    private record Answer(
+            @Nullable List<AnsweredExemption> exemptions,
+            @Nullable Long resetAll,
+            @Nullable Map<UUID, Long> resets) {}
+
+    private record AnsweredExemption(
+            UUID id,
+            String type,
+            @Nullable List<String> methods,
+            List<String> paths,
+            @Nullable UUID userId,
+            @Nullable Integer perUserAndHour) {
+
+        Exemption ready() {
+            return new Exemption(
+                    id.toString(),
+                    ExemptionType.valueOf(type.toUpperCase(Locale.ROOT)),
+                    new CallPattern(Objects.requireNonNullElse(methods, List.of()), paths),
+                    Optional.ofNullable(userId),
+                    Optional.ofNullable(perUserAndHour));
+        }
+    }
+
+    LimitRules(RateLimitProperties properties, HttpClient client, JsonMapper json) {
+        this.json = json;
+        configured = properties.exempt().stream().map(Exemption::of).toList();
+        current = new Rules(configured, 0, Map.of());
+        refresh = properties
+                .rulesUrl()
+                .filter(url -> !url.toString().isEmpty())
+                .map(url -> reading(url, properties, client));
+    }
+
+    private Flux<byte[]> reading(URI url, RateLimitProperties properties, HttpClient client) {
+        Mono<byte[]> read = client.get()
+                .uri(url.toString())
+                .responseSingle((response, body) -> response.status().code() == 200
+                        ? body.asByteArray()
+                        : Mono.error(new IllegalStateException("Status " + response.status())))
+                .timeout(properties.rulesTimeout())
+                .doOnNext(this::take)
+                .doOnError(this::warnOnce)
+                .onErrorComplete();
+        return Flux.interval(Duration.ZERO, properties.rulesEvery())
+                .onBackpressureDrop()
+                .concatMap(_ -> read, 1);
+    }
+
+    Rules current() {
+        return current;
+    }
+
+    /** Runs {@code listener} after each change. */
+    void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    private void take(byte[] answer) {
+        warned = false;
+        if (Arrays.equals(answer, lastRead)) {
+            return;
+        }
+        Answer read = json.readValue(answer, Answer.class);
+        List<Exemption> exemptions = new ArrayList<>(configured);
+        Objects.requireNonNullElse(read.exemptions, List.<AnsweredExemption>of())
+                .forEach(one -> exemptions.add(one.ready()));
+        current = new Rules(
+                List.copyOf(exemptions),
+                Objects.requireNonNullElse(read.resetAll, 0L),
+                Map.copyOf(Objects.requireNonNullElse(read.resets, Map.of())));
+        lastRead = answer;
+        listeners.forEach(Runnable::run);
+        log.atInfo().addKeyValue("exemptions", exemptions.size()).log("Rules of the rate limits were read");
+    }
+
+    private void warnOnce(Throwable failure) {
+        if (!warned) {
+            warned = true;
+            log.atWarn()
+                    .addKeyValue("reason", failure.toString())
+                    .log("Rules of the rate limits cannot be read from admin-service, the last known ones stay");
+        }
+    }
+
+    @Override
+    public void start() {
+        refreshing.update(refresh.map(Flux::subscribe).orElseGet(Disposables::single));
+    }
+
+    /** Before the event loops stop. */
+    @Override
+    public void stop() {
+        refreshing.update(Disposables.disposed());
+    }
+
+    @Override
+    public boolean isRunning() {
+        return refreshing.get() != null && !refreshing.get().isDisposed();
+    }
+}
