@@ -15,6 +15,10 @@ final class Timings {
         return new Timings(nanos.stream().mapToLong(Long::longValue).sorted().toArray());
     }
 
+    int count() {
+        return sortedNanos.length;
+    }
+
     /** In milliseconds. */
     double at(double quantile) {
         int index = (int) Math.floor(sortedNanos.length * quantile);
