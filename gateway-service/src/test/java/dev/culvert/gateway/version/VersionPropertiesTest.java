@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** The promise of S4.56 about dates: twelve months of life, six months of notice. */
+/** What is promised about dates: twelve months of life, six months of notice. */
 class VersionPropertiesTest {
     private static final LocalDate RELEASED = LocalDate.parse("2026-11-22");
 
