@@ -37,7 +37,7 @@ class Browser:
 
     def open(self, url):
         """The page at the end of the redirects as (url, html), or (url, None) for the first one outside the sites."""
-        return self._follow(url, self.http.get(url))
+        return self._follow(url, "GET", url)
 
     def submit(self, page, form_name, **typed):
         """Sends the form of this id or action."""
@@ -48,8 +48,8 @@ class Browser:
         target = urljoin(url, form["action"])
         fields = form["fields"] | typed
         if form["method"] == "get":
-            return self._follow(target, self.http.get(target, params=fields))
-        return self._follow(target, self.http.post(target, data=fields))
+            return self._follow(target, "GET", target, params=fields)
+        return self._follow(target, "POST", target, data=fields)
 
     def press(self, page, css_class):
         """Follows the link of this class."""
@@ -64,10 +64,17 @@ class Browser:
         parser.feed(page[1] or "")
         return parser
 
-    def _follow(self, url, answer):
+    def _follow(self, url, *request, **content):
+        answer = self._send(*request, **content)
         while answer.is_redirect:
             url = urljoin(url, answer.headers["location"])
             if urlsplit(url).netloc not in self.sites:
                 return url, None
-            answer = self.http.get(url)
+            answer = self._send("GET", url)
         return url, answer.text
+
+    def _send(self, *request, **content):
+        answer = self.http.request(*request, **content)
+        for cookie in self.http.cookies.jar:
+            cookie.secure = False  # browsers take http on the own machine for secure, too
+        return answer
