@@ -76,7 +76,7 @@ class GatewayPropertiesTest {
                         "proxy-data", URI.create("http://127.0.0.1:9084"),
                         "webhook", URI.create("http://127.0.0.1:8085"),
                         "admin", URI.create("http://127.0.0.1:8086")));
-        assertThat(routing.routes()).hasSize(21);
+        assertThat(routing.routes()).hasSize(22);
         assertThat(routing.routes().stream()
                         .filter(route -> route.plane() == Plane.DATA)
                         .map(RouteProperties::path))
