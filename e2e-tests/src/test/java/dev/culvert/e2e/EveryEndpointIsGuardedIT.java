@@ -1,6 +1,7 @@
 package dev.culvert.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.culvert.contracts.identity.Role;
 import dev.culvert.contracts.identity.Scope;
@@ -75,11 +76,21 @@ class EveryEndpointIsGuardedIT {
     @BeforeEach
     void readTheDescription(RunningSuite running) throws Exception {
         suite = running;
-        openApi = JsonMapper.shared()
-                .readTree(send("GET", "/openapi.json", Map.of(), Optional.empty(), Optional.empty())
-                        .body());
+        openApi = await("all services describe themselves")
+                .atMost(Duration.ofSeconds(60))
+                .until(this::description, EveryEndpointIsGuardedIT::isWhole);
         operations = DeclaredOperation.of(openApi);
         assertThat(operations).hasSizeGreaterThan(50);
+    }
+
+    private JsonNode description() throws IOException, InterruptedException {
+        return JsonMapper.shared()
+                .readTree(send("GET", "/openapi.json", Map.of(), Optional.empty(), Optional.empty())
+                        .body());
+    }
+
+    private static boolean isWhole(JsonNode description) {
+        return description.path("info").path("x-unavailable-services").isEmpty();
     }
 
     @Test

@@ -31,7 +31,9 @@ import tools.jackson.databind.node.ObjectNode;
 @Component
 final class ApiDocument {
     private static final Logger log = LoggerFactory.getLogger(ApiDocument.class);
-    private static final Duration DEADLINE = Duration.ofSeconds(5);
+    /** A service that has just started makes its first description of thousands of classes it has not loaded yet. */
+    private static final Duration DEADLINE = Duration.ofSeconds(15);
+
     private static final Duration REMEMBERED = Duration.ofSeconds(30);
     private static final Duration REMEMBERED_WITH_GAPS = Duration.ofSeconds(2);
     private static final int OK = 200;
