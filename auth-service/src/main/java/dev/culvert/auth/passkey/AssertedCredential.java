@@ -16,10 +16,10 @@ record AssertedCredential(
         @Schema(description = "which passkey, in base64url") @NotBlank(message = "is required")
         String id,
 
-        @NotNull(message = "is required") @Valid Response response) {
+        @NotNull(message = "is required") @Valid AssertionResponse response) {
 
     @JsonIgnoreProperties(ignoreUnknown = true)
-    record Response(
+    record AssertionResponse(
             @Schema(description = "in base64url") @NotBlank(message = "is required")
             String clientDataJSON,
 

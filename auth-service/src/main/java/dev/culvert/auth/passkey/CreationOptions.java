@@ -1,6 +1,6 @@
 package dev.culvert.auth.passkey;
 
-import dev.culvert.auth.signin.AssertionOptions.Descriptor;
+import dev.culvert.auth.signin.AssertionOptions.PasskeyDescriptor;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import java.util.Map;
@@ -15,17 +15,17 @@ import java.util.Map;
  * @param extensions asks whether the device can find the passkey without being told which
  */
 record CreationOptions(
-        RelyingParty rp,
-        User user,
+        PasskeyParty rp,
+        PasskeyUser user,
         @Schema(description = "random, in base64url; works once")
         String challenge,
-        List<Parameters> pubKeyCredParams,
+        List<PasskeyParameters> pubKeyCredParams,
 
         @Schema(description = "milliseconds", example = "300000")
         long timeout,
 
-        List<Descriptor> excludeCredentials,
-        Selection authenticatorSelection,
+        List<PasskeyDescriptor> excludeCredentials,
+        PasskeySelection authenticatorSelection,
 
         @Schema(example = "none") String attestation,
 
@@ -36,20 +36,20 @@ record CreationOptions(
         extensions = Map.copyOf(extensions);
     }
 
-    record RelyingParty(
+    record PasskeyParty(
             @Schema(example = "culvert.example.org") String id,
             @Schema(example = "Culvert") String name) {}
 
-    record User(
+    record PasskeyUser(
             @Schema(description = "in base64url") String id,
             @Schema(example = "ada") String name,
             @Schema(example = "ada") String displayName) {}
 
-    record Parameters(
+    record PasskeyParameters(
             @Schema(example = "public-key") String type,
             @Schema(description = "COSE number", example = "-7") int alg) {}
 
-    record Selection(
+    record PasskeySelection(
             @Schema(example = "preferred") String residentKey,
             boolean requireResidentKey,
             @Schema(example = "required") String userVerification) {}

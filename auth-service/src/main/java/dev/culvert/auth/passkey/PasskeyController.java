@@ -72,11 +72,11 @@ class PasskeyController {
             summary = "Register a passkey",
             description = "From now on signing in by password needs a second step, and the passkey signs in without a"
                     + " password. With the first second factor of an account the answer holds recovery codes, shown"
-                    + " only now. 400 VALIDATION_ERROR with a code like PASSKEY_ORIGIN or PASSKEY_CHALLENGE says what"
+                    + " only now. 400 VALIDATION_ERROR with an alias like PASSKEY_ORIGIN or PASSKEY_CHALLENGE says what"
                     + " was wrong, 409 ALREADY_EXISTS that the passkey is registered.")
     @ApiResponse(responseCode = "201", description = "The passkey.")
-    ResponseEntity<PasskeyResponse.Registered> register(Caller caller, @Valid @RequestBody CreatePasskeyRequest body) {
-        PasskeyResponse.Registered registered = passkeys.register(caller, body.name(), body.credential());
+    ResponseEntity<RegisteredPasskeyResponse> register(Caller caller, @Valid @RequestBody CreatePasskeyRequest body) {
+        RegisteredPasskeyResponse registered = passkeys.register(caller, body.name(), body.credential());
         return ResponseEntity.created(
                         URI.create(PATH + "/" + registered.passkey().id()))
                 .cacheControl(CacheControl.noStore())

@@ -4,7 +4,7 @@ import dev.culvert.auth.account.Account;
 import dev.culvert.auth.passkey.Ceremonies.Assertion;
 import dev.culvert.auth.secondfactor.PasskeyFactor;
 import dev.culvert.auth.signin.AssertionOptions;
-import dev.culvert.auth.signin.AssertionOptions.Descriptor;
+import dev.culvert.auth.signin.AssertionOptions.PasskeyDescriptor;
 import dev.culvert.auth.signin.Proof;
 import java.time.Instant;
 import java.util.List;
@@ -43,7 +43,7 @@ class PasskeyProofs implements PasskeyFactor {
 
     /** Asks for a passkey of an account; empty when it has none. */
     Optional<AssertionOptions> ask(Purpose purpose, Account account) {
-        List<Descriptor> own = descriptors(passkeys.of(account.id()));
+        List<PasskeyDescriptor> own = descriptors(passkeys.of(account.id()));
         return own.isEmpty() ? Optional.empty() : Optional.of(options(purpose, Optional.of(account.id()), own));
     }
 
@@ -81,7 +81,7 @@ class PasskeyProofs implements PasskeyFactor {
         return handleFits && passkey.accountId().equals(owner.id());
     }
 
-    private AssertionOptions options(Purpose purpose, Optional<UUID> accountId, List<Descriptor> allowed) {
+    private AssertionOptions options(Purpose purpose, Optional<UUID> accountId, List<PasskeyDescriptor> allowed) {
         return new AssertionOptions(
                 challenges.issue(purpose, accountId).value(),
                 properties.challengeLifetime().toMillis(),
@@ -90,9 +90,9 @@ class PasskeyProofs implements PasskeyFactor {
                 VERIFICATION);
     }
 
-    static List<Descriptor> descriptors(List<Passkey> passkeys) {
+    static List<PasskeyDescriptor> descriptors(List<Passkey> passkeys) {
         return passkeys.stream()
-                .map(passkey -> new Descriptor(TYPE, passkey.credentialText(), passkey.transports()))
+                .map(passkey -> new PasskeyDescriptor(TYPE, passkey.credentialText(), passkey.transports()))
                 .toList();
     }
 }

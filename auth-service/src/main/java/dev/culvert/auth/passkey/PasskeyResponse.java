@@ -1,7 +1,6 @@
 package dev.culvert.auth.passkey;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
@@ -40,23 +39,5 @@ record PasskeyResponse(
                 passkey.transports(),
                 passkey.backupEligible(),
                 passkey.backedUp());
-    }
-
-    /** A passkey that was just registered. */
-    record Registered(
-            @JsonUnwrapped PasskeyResponse passkey,
-
-            @Schema(description = "shown only now, with the first second factor of the account")
-            @JsonInclude(JsonInclude.Include.NON_EMPTY)
-            List<String> recoveryCodes) {
-        Registered {
-            recoveryCodes = List.copyOf(recoveryCodes);
-        }
-
-        /** Leaves the codes out, so that they cannot get into a log. */
-        @Override
-        public String toString() {
-            return "Registered[" + passkey.id() + "]";
-        }
     }
 }

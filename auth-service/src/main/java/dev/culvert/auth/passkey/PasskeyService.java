@@ -60,15 +60,15 @@ class PasskeyService {
         List<Passkey> present = passkeys.of(account.id());
         requireRoom(present);
         return new CreationOptions(
-                new CreationOptions.RelyingParty(properties.relyingParty(), properties.name()),
-                new CreationOptions.User(UserHandle.text(account.id()), account.username(), account.username()),
+                new CreationOptions.PasskeyParty(properties.relyingParty(), properties.name()),
+                new CreationOptions.PasskeyUser(UserHandle.text(account.id()), account.username(), account.username()),
                 challenges.issue(Purpose.REGISTRATION, Optional.of(account.id())).value(),
                 Ceremonies.ALGORITHMS.stream()
-                        .map(number -> new CreationOptions.Parameters(PasskeyProofs.TYPE, number))
+                        .map(number -> new CreationOptions.PasskeyParameters(PasskeyProofs.TYPE, number))
                         .toList(),
                 properties.challengeLifetime().toMillis(),
                 PasskeyProofs.descriptors(present),
-                new CreationOptions.Selection("preferred", false, PasskeyProofs.VERIFICATION),
+                new CreationOptions.PasskeySelection("preferred", false, PasskeyProofs.VERIFICATION),
                 "none",
                 Map.of("credProps", true));
     }
@@ -79,18 +79,18 @@ class PasskeyService {
      * @throws ProblemException VALIDATION_ERROR when it cannot be read or is refused, ALREADY_EXISTS when it is registered
      *     already, QUOTA_EXCEEDED when the account has as many as it may
      */
-    PasskeyResponse.Registered register(Caller caller, String name, RegisteredCredential sent) {
+    RegisteredPasskeyResponse register(Caller caller, String name, RegisteredCredential sent) {
         Registration registration = ceremonies.read(sent);
         // A refusal leaves the transaction as a value, so that its record and the end of the challenge are kept.
-        Proof<PasskeyResponse.Registered> outcome =
+        Proof<RegisteredPasskeyResponse> outcome =
                 transactions.execute(_ -> register(account(caller), name, registration));
         return switch (outcome) {
-            case Proof.Given<PasskeyResponse.Registered> given -> given.value();
-            case Proof.Refused<PasskeyResponse.Registered> refused -> throw notRegistered(refused.refusal());
+            case Proof.Given<RegisteredPasskeyResponse> given -> given.value();
+            case Proof.Refused<RegisteredPasskeyResponse> refused -> throw notRegistered(refused.refusal());
         };
     }
 
-    private Proof<PasskeyResponse.Registered> register(Account account, String name, Registration registration) {
+    private Proof<RegisteredPasskeyResponse> register(Account account, String name, Registration registration) {
         Proof<NewKey> proof = challenges.redeem(
                         registration.challenge(), Purpose.REGISTRATION, Optional.of(account.id()))
                 ? ceremonies.verify(registration)
@@ -101,7 +101,7 @@ class PasskeyService {
         return proof.then(key -> new Proof.Given<>(store(account, name, key)));
     }
 
-    private PasskeyResponse.Registered store(Account account, String name, NewKey key) {
+    private RegisteredPasskeyResponse store(Account account, String name, NewKey key) {
         List<Passkey> present = passkeys.lockAllOf(account.id());
         requireRoom(present);
         Passkey stored = passkeys.insert(account, name.strip(), key)
@@ -109,7 +109,7 @@ class PasskeyService {
                                 ProblemCode.ALREADY_EXISTS, "This passkey is registered already; use another device.")
                         .withAlias("PASSKEY_EXISTS"));
         record(account, AuditSeverity.INFO, "passkey_registered");
-        return new PasskeyResponse.Registered(
+        return new RegisteredPasskeyResponse(
                 PasskeyResponse.of(stored), present.isEmpty() ? factors.passkeysBegan(account) : List.of());
     }
 

@@ -69,7 +69,7 @@ class PasskeySignInController {
     @Operation(
             summary = "Sign in by passkey",
             description = "Takes no password and no second step: the device has verified its owner. 401"
-                    + " AUTHENTICATION_FAILED with a code like PASSKEY_ORIGIN or PASSKEY_COUNTER says why the passkey was"
+                    + " AUTHENTICATION_FAILED with an alias like PASSKEY_ORIGIN or PASSKEY_COUNTER says why the passkey was"
                     + " refused; refusals count like wrong passwords: 403 ACCOUNT_LOCKED, 429 RATE_LIMIT_EXCEEDED. 403"
                     + " EMAIL_NOT_VERIFIED until the address is confirmed.")
     @ApiResponse(responseCode = "200", description = "Tokens of a new session.")

@@ -19,10 +19,10 @@ record RegisteredCredential(
         @Schema(example = "public-key") @Pattern(regexp = "public-key", message = "is not public-key") @Nullable
         String type,
 
-        @NotNull(message = "is required") @Valid Response response) {
+        @NotNull(message = "is required") @Valid AttestationResponse response) {
 
     @JsonIgnoreProperties(ignoreUnknown = true)
-    record Response(
+    record AttestationResponse(
             @Schema(description = "in base64url") @NotBlank(message = "is required")
             String clientDataJSON,
 

@@ -52,7 +52,7 @@ class SecondFactorGate implements SecondStep {
                 !enrolled,
                 properties.challengeLifetime(),
                 enrolled ? withRecoveryCodes(methods) : List.of(SecondFactors.APP),
-                passkeys.ask(account))));
+                methods.contains(SecondFactors.PASSKEY) ? passkeys.ask(account) : Optional.empty())));
     }
 
     private static List<String> withRecoveryCodes(List<String> methods) {

@@ -20,7 +20,7 @@ public record AssertionOptions(
 
         @Schema(example = "culvert.example.org") String rpId,
 
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Descriptor> allowCredentials,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PasskeyDescriptor> allowCredentials,
 
         @Schema(example = "required") String userVerification) {
     public AssertionOptions {
@@ -28,12 +28,12 @@ public record AssertionOptions(
     }
 
     /** Names one passkey. */
-    public record Descriptor(
+    public record PasskeyDescriptor(
             @Schema(example = "public-key") String type,
             @Schema(description = "in base64url") String id,
             @JsonInclude(JsonInclude.Include.NON_EMPTY) @Schema(example = "[\"internal\"]")
             List<String> transports) {
-        public Descriptor {
+        public PasskeyDescriptor {
             transports = List.copyOf(transports);
         }
     }

@@ -56,9 +56,6 @@ class PasskeyIT extends RunningAuthService {
                 .isEqualTo("old laptop");
         assertThat(ada.signedIn().put(path, Map.of("name", "laptop")).statusCode())
                 .isEqualTo(200);
-        assertThat(PublishedEvents.until(
-                        EventType.SECOND_FACTOR_ENROLLED, ada.person().userId()))
-                .isNotEmpty();
 
         assertThat(ada.signedIn().delete(path).statusCode()).isEqualTo(204);
 
@@ -72,7 +69,8 @@ class PasskeyIT extends RunningAuthService {
                 .containsExactly("passkey_registered", "passkey_removed");
         assertThat(PublishedEvents.until(
                         EventType.SECOND_FACTOR_REMOVED, ada.person().userId()))
-                .isNotEmpty();
+                .extracting(PublishedEvents.Published::type)
+                .contains(EventType.SECOND_FACTOR_ENROLLED.cloudEventsType());
         assertThat(column(
                         "SELECT account_id::text FROM auth.recovery_code WHERE account_id = ?",
                         ada.person().userId()))
@@ -366,7 +364,7 @@ class PasskeyIT extends RunningAuthService {
     void letsNobodyInWhoseAddressIsNotConfirmed() {
         Holder ada = holder(new TestingDevice());
         column(
-                "UPDATE auth.account SET email_verified = false WHERE id = ? RETURNING id::text",
+                "UPDATE auth.account SET email_verified_at = NULL WHERE id = ? RETURNING id::text",
                 ada.person().userId());
 
         ProblemAssert.assertThat(signIn(ada.device().get(signInOptions()))).isProblem(ProblemCode.EMAIL_NOT_VERIFIED);
