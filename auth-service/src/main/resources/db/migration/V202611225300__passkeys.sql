@@ -4,7 +4,7 @@ CREATE TABLE passkey (
   tenant_id       uuid        NOT NULL,
   account_id      uuid        NOT NULL REFERENCES account ON DELETE CASCADE,
   name            text        NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
-  credential_id   bytea       NOT NULL UNIQUE CHECK (length(credential_id) BETWEEN 1 AND 1023),
+  credential_id   bytea       NOT NULL UNIQUE CHECK (length(credential_id) <= 1023),
   public_key      bytea       NOT NULL,
   counter         bigint      NOT NULL CHECK (counter >= 0),
   backup_eligible boolean     NOT NULL,

@@ -1,7 +1,6 @@
 package dev.culvert.auth.passkey;
 
 import com.webauthn4j.WebAuthnManager;
-import com.webauthn4j.converter.exception.DataConversionException;
 import com.webauthn4j.converter.util.ObjectConverter;
 import com.webauthn4j.credential.CredentialRecordImpl;
 import com.webauthn4j.data.AuthenticationData;
@@ -24,7 +23,7 @@ import com.webauthn4j.data.client.challenge.Challenge;
 import com.webauthn4j.data.client.challenge.DefaultChallenge;
 import com.webauthn4j.data.extension.authenticator.AuthenticationExtensionsAuthenticatorOutputs;
 import com.webauthn4j.server.ServerProperty;
-import com.webauthn4j.verifier.exception.VerificationException;
+import com.webauthn4j.util.exception.WebAuthnException;
 import dev.culvert.auth.opaquetoken.OpaqueToken;
 import dev.culvert.auth.signin.Proof;
 import dev.culvert.contracts.problem.ProblemCode;
@@ -124,8 +123,9 @@ class Ceremonies {
                 true,
                 true);
         try {
-            return new Proof.Given<>(newKey(manager.verify(registration.data(), parameters), registration.transports()));
-        } catch (VerificationException failed) {
+            return new Proof.Given<>(
+                    newKey(manager.verify(registration.data(), parameters), registration.transports()));
+        } catch (WebAuthnException failed) {
             return PasskeyRefusal.of(failed).refused();
         }
     }
@@ -138,7 +138,7 @@ class Ceremonies {
             AuthenticatorData<?> data = Objects.requireNonNull(
                     manager.verify(assertion.data(), parameters).getAuthenticatorData());
             return new Proof.Given<>(new UsedKey(data.getSignCount(), data.isFlagBS()));
-        } catch (VerificationException failed) {
+        } catch (WebAuthnException failed) {
             return PasskeyRefusal.of(failed).refused();
         }
     }
@@ -190,7 +190,7 @@ class Ceremonies {
     private static <T> T readable(Supplier<T> reading) {
         try {
             return reading.get();
-        } catch (DataConversionException | JacksonException | IllegalArgumentException notPasskey) {
+        } catch (WebAuthnException | JacksonException | IllegalArgumentException notPasskey) {
             throw unreadable();
         }
     }

@@ -17,8 +17,10 @@ import java.util.Map;
 record CreationOptions(
         PasskeyParty rp,
         PasskeyUser user,
+
         @Schema(description = "random, in base64url; works once")
         String challenge,
+
         List<PasskeyParameters> pubKeyCredParams,
 
         @Schema(description = "milliseconds", example = "300000")
@@ -47,7 +49,9 @@ record CreationOptions(
 
     record PasskeyParameters(
             @Schema(example = "public-key") String type,
-            @Schema(description = "COSE number", example = "-7") int alg) {}
+
+            @Schema(description = "COSE number", example = "-7")
+            int alg) {}
 
     record PasskeySelection(
             @Schema(example = "preferred") String residentKey,

@@ -60,8 +60,9 @@ class PasskeyController {
     @PostMapping("/registration-options")
     @Operation(
             summary = "Begin to register a passkey",
-            description = "What navigator.credentials.create needs, by PublicKeyCredential.parseCreationOptionsFromJSON."
-                    + " The challenge works once and for 5 minutes. 429 QUOTA_EXCEEDED with 20 passkeys.")
+            description =
+                    "What navigator.credentials.create needs, by PublicKeyCredential.parseCreationOptionsFromJSON."
+                            + " The challenge works once and for 5 minutes. 429 QUOTA_EXCEEDED with 20 passkeys.")
     ResponseEntity<CreationOptions> options(Caller caller) {
         return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(passkeys.options(caller));
     }

@@ -63,7 +63,9 @@ class PasskeyProofs implements PasskeyFactor {
             return PasskeyRefusal.CHALLENGE.refused();
         }
         Optional<Passkey> passkey = passkeys.findByCredentialId(answer.credentialId());
-        if (owner.isEmpty() || passkey.filter(found -> isMeant(found, owner.get(), asked, answer)).isEmpty()) {
+        if (owner.isEmpty()
+                || passkey.filter(found -> isMeant(found, owner.get(), asked, answer))
+                        .isEmpty()) {
             return PasskeyRefusal.UNKNOWN.refused();
         }
         return ceremonies

@@ -1,5 +1,6 @@
 package dev.culvert.auth.passkey;
 
+import com.webauthn4j.util.exception.WebAuthnException;
 import com.webauthn4j.verifier.exception.BadAlgorithmException;
 import com.webauthn4j.verifier.exception.BadOriginException;
 import com.webauthn4j.verifier.exception.BadRpIdException;
@@ -10,7 +11,6 @@ import com.webauthn4j.verifier.exception.MaliciousCounterValueException;
 import com.webauthn4j.verifier.exception.NotAllowedAlgorithmException;
 import com.webauthn4j.verifier.exception.UserNotPresentException;
 import com.webauthn4j.verifier.exception.UserNotVerifiedException;
-import com.webauthn4j.verifier.exception.VerificationException;
 import dev.culvert.auth.signin.Proof;
 import java.util.Locale;
 import java.util.Optional;
@@ -33,8 +33,8 @@ enum PasskeyRefusal {
         this.detail = detail;
     }
 
-    /** What a step of WebAuthn §7.1 or §7.2 means that failed. */
-    static PasskeyRefusal of(VerificationException failed) {
+    /** What a step of WebAuthn §7.1 or §7.2 means that failed; keys that cannot be computed with fail there too. */
+    static PasskeyRefusal of(WebAuthnException failed) {
         return switch (failed) {
             case BadOriginException _, BadTopOriginException _, CrossOriginException _ -> ORIGIN;
             case BadRpIdException _ -> RELYING_PARTY;

@@ -62,7 +62,9 @@ class PasskeyService {
         return new CreationOptions(
                 new CreationOptions.PasskeyParty(properties.relyingParty(), properties.name()),
                 new CreationOptions.PasskeyUser(UserHandle.text(account.id()), account.username(), account.username()),
-                challenges.issue(Purpose.REGISTRATION, Optional.of(account.id())).value(),
+                challenges
+                        .issue(Purpose.REGISTRATION, Optional.of(account.id()))
+                        .value(),
                 Ceremonies.ALGORITHMS.stream()
                         .map(number -> new CreationOptions.PasskeyParameters(PasskeyProofs.TYPE, number))
                         .toList(),
@@ -91,10 +93,10 @@ class PasskeyService {
     }
 
     private Proof<RegisteredPasskeyResponse> register(Account account, String name, Registration registration) {
-        Proof<NewKey> proof = challenges.redeem(
-                        registration.challenge(), Purpose.REGISTRATION, Optional.of(account.id()))
-                ? ceremonies.verify(registration)
-                : PasskeyRefusal.CHALLENGE.refused();
+        Proof<NewKey> proof =
+                challenges.redeem(registration.challenge(), Purpose.REGISTRATION, Optional.of(account.id()))
+                        ? ceremonies.verify(registration)
+                        : PasskeyRefusal.CHALLENGE.refused();
         if (proof instanceof Proof.Refused<NewKey>(Proof.Refusal refusal)) {
             record(account, AuditSeverity.WARN, refusal.result());
         }
@@ -104,7 +106,7 @@ class PasskeyService {
     private RegisteredPasskeyResponse store(Account account, String name, NewKey key) {
         List<Passkey> present = passkeys.lockAllOf(account.id());
         requireRoom(present);
-        Passkey stored = passkeys.insert(account, name.strip(), key)
+        Passkey stored = passkeys.insert(account, name, key)
                 .orElseThrow(() -> new ProblemException(
                                 ProblemCode.ALREADY_EXISTS, "This passkey is registered already; use another device.")
                         .withAlias("PASSKEY_EXISTS"));
@@ -126,7 +128,7 @@ class PasskeyService {
      */
     @Transactional
     public PasskeyResponse rename(Caller caller, UUID id, String name) {
-        return passkeys.rename(caller.userId(), id, name.strip())
+        return passkeys.rename(caller.userId(), id, name)
                 .map(PasskeyResponse::of)
                 .orElseThrow(PasskeyService::unknown);
     }
@@ -165,8 +167,8 @@ class PasskeyService {
     }
 
     private void record(Account account, AuditSeverity severity, String result) {
-        audit.record(AuditEvent.of(AuditType.CREDENTIAL_CHANGE, severity, result)
-                .about(account.tenantId(), account.id()));
+        audit.record(
+                AuditEvent.of(AuditType.CREDENTIAL_CHANGE, severity, result).about(account.tenantId(), account.id()));
     }
 
     private Account account(Caller caller) {

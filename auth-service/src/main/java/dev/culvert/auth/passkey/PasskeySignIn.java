@@ -107,7 +107,8 @@ class PasskeySignIn {
         return asSystem(() -> accounts.find(caller.userId())
                         .flatMap(account -> proofs.ask(Purpose.REAUTHENTICATION, account)))
                 .orElseThrow(() -> new ProblemException(
-                        ProblemCode.CONFLICT_STATE, "The account has no passkey; prove it with a code or the password."));
+                        ProblemCode.CONFLICT_STATE,
+                        "The account has no passkey; prove it with a code or the password."));
     }
 
     /** A token of the caller's session whose {@code auth_time} is now. */

@@ -32,10 +32,7 @@ record RegisteredCredential(
             @Schema(description = "ways to reach the device", example = "[\"internal\"]")
             @Size(max = 10, message = "has more than 10 entries")
             @Nullable
-            List<
-                            @Pattern(regexp = "[a-z-]{1,32}", message = "is no transport")
-                            String>
-                    transports) {}
+            List<@Pattern(regexp = "[a-z-]{1,32}", message = "is no transport") String> transports) {}
 
     /** None when the browser does not tell. */
     List<String> transports() {

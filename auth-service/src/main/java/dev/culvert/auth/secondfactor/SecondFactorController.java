@@ -86,7 +86,8 @@ class SecondFactorController {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(
             summary = "Remove the authenticator app",
-            description = "409 CONFLICT_STATE for administrators without a passkey where the installation asks them for a second factor.")
+            description =
+                    "409 CONFLICT_STATE for administrators without a passkey where the installation asks them for a second factor.")
     void remove(Caller caller) {
         secondFactor.remove(caller);
     }

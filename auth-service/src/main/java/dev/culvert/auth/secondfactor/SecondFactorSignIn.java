@@ -125,10 +125,14 @@ public class SecondFactorSignIn {
             BiFunction<Account, Assurance, T> begin) {
         Challenged challenged = challenged(challenge);
         Account account = challenged.account();
-        return signIn.secondStep(account, challenged.pending().name(), origin, () -> proof.apply(account)
-                .then(method -> challenges.redeem(challenged.challenge())
-                        ? new Proof.Given<>(begin.apply(account, assurance(method)))
-                        : new Proof.Refused<>(USED)));
+        return signIn.secondStep(
+                account,
+                challenged.pending().name(),
+                origin,
+                () -> proof.apply(account)
+                        .then(method -> challenges.redeem(challenged.challenge())
+                                ? new Proof.Given<>(begin.apply(account, assurance(method)))
+                                : new Proof.Refused<>(USED)));
     }
 
     /** How the code proves who this is, if it does. */
@@ -150,8 +154,8 @@ public class SecondFactorSignIn {
                         .find(challenge)
                         .flatMap(pending -> accounts.find(pending.accountId())
                                 .map(account -> new Challenged(challenge, pending, account))))
-                .orElseThrow(() ->
-                        new ProblemException(ProblemCode.AUTHENTICATION_FAILED, BEGIN_AGAIN).withAlias(INVALID));
+                .orElseThrow(
+                        () -> new ProblemException(ProblemCode.AUTHENTICATION_FAILED, BEGIN_AGAIN).withAlias(INVALID));
     }
 
     private <T> T asSystem(Supplier<T> work) {

@@ -31,6 +31,7 @@ public record AssertionOptions(
     public record PasskeyDescriptor(
             @Schema(example = "public-key") String type,
             @Schema(description = "in base64url") String id,
+
             @JsonInclude(JsonInclude.Include.NON_EMPTY) @Schema(example = "[\"internal\"]")
             List<String> transports) {
         public PasskeyDescriptor {

@@ -100,10 +100,7 @@ class PasswordCheck {
                 yield switch (asSystem(() -> whenGiven(step.get(), () -> right(attempt)))) {
                     case Proof.Given<T> given -> given.value();
                     case Proof.Refused<T> refused ->
-                        throw wrong(
-                                attempt,
-                                refused.refusal().result(),
-                                failed(refused.refusal()));
+                        throw wrong(attempt, refused.refusal().result(), failed(refused.refusal()));
                 };
             }
             case Admission.Locked locked -> throw locked(attempt, locked.remaining());
@@ -149,8 +146,7 @@ class PasswordCheck {
                     attempt,
                     "wrong_credentials",
                     new ProblemException(
-                            ProblemCode.AUTHENTICATION_FAILED,
-                            "The username, mail address or password is not right."));
+                            ProblemCode.AUTHENTICATION_FAILED, "The username, mail address or password is not right."));
         }
         Account account = attempt.account().get();
         Optional<String> newHash =

@@ -21,7 +21,9 @@ class SecondFactorRequiredAdvice {
             String challenge,
             @JsonProperty("expires_in") long expiresIn,
             List<String> methods,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable AssertionOptions passkey) {}
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            AssertionOptions passkey) {}
 
     @ExceptionHandler
     ResponseEntity<ChallengeResponse> challenge(SecondFactorRequired required) {

@@ -66,8 +66,8 @@ public class StepUp {
         Account account = present.credentials().account();
         Attempt attempt = new Attempt(account.username(), Optional.of(present.credentials()), origin);
         if (present.enrolled()) {
-            String sent =
-                    code.orElseThrow(() -> missing("code", "The account has a second factor: send a code of it, or prove a passkey."));
+            String sent = code.orElseThrow(
+                    () -> missing("code", "The account has a second factor: send a code of it, or prove a passkey."));
             return check.whenCodeRight(
                     attempt,
                     account,

@@ -61,8 +61,6 @@ class StepUpController {
             @Valid @RequestBody ReauthenticateRequest body, Caller caller, HttpServletRequest request) {
         AccessToken token = stepUp.prove(
                 caller, Optional.ofNullable(body.password()), Optional.ofNullable(body.code()), Origin.of(request));
-        return ResponseEntity.ok()
-                .cacheControl(CacheControl.noStore())
-                .body(FreshTokenResponse.of(token));
+        return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(FreshTokenResponse.of(token));
     }
 }

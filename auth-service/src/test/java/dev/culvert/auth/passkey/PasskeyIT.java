@@ -217,8 +217,8 @@ class PasskeyIT extends RunningAuthService {
         List<Integer> statuses;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Integer>> running = IntStream.range(0, 4)
-                    .mapToObj(_ -> threads.submit(() -> parallel.post(SIGN_IN, Map.of("credential", answer))
-                            .statusCode()))
+                    .mapToObj(_ -> threads.submit(() ->
+                            parallel.post(SIGN_IN, Map.of("credential", answer)).statusCode()))
                     .toList();
             statuses = running.stream().map(PasskeyIT::result).toList();
         }
@@ -248,8 +248,7 @@ class PasskeyIT extends RunningAuthService {
     void isRefusedForAChallengeNobodyGave() {
         Holder ada = holder(new TestingDevice());
 
-        assertRefused(
-                signIn(ada.device().answering("A".repeat(43)).get(signInOptions())), "PASSKEY_CHALLENGE");
+        assertRefused(signIn(ada.device().answering("A".repeat(43)).get(signInOptions())), "PASSKEY_CHALLENGE");
     }
 
     @Test
@@ -286,8 +285,9 @@ class PasskeyIT extends RunningAuthService {
         assertRefused(signIn(ada.device().countingFrom(3).get(signInOptions())), "PASSKEY_COUNTER");
 
         assertThat(results(ada, "failed_login")).containsExactly("passkey_counter");
-        assertThat(column("SELECT counter::text FROM auth.passkey WHERE account_id = ?", ada.person()
-                        .userId()))
+        assertThat(column(
+                        "SELECT counter::text FROM auth.passkey WHERE account_id = ?",
+                        ada.person().userId()))
                 .containsExactly("42");
     }
 
@@ -335,8 +335,7 @@ class PasskeyIT extends RunningAuthService {
             assertRefused(signIn(device.forRelyingParty("example.org").get(signInOptions())), "PASSKEY_RELYING_PARTY");
         }
 
-        HttpResponse<String> locked =
-                signIn(device.forRelyingParty("127.0.0.1").get(signInOptions()));
+        HttpResponse<String> locked = signIn(device.forRelyingParty("127.0.0.1").get(signInOptions()));
         ProblemAssert.assertThat(locked).isProblem(ProblemCode.ACCOUNT_LOCKED);
         assertThat(locked.headers().firstValue("Retry-After")).isPresent();
         ProblemAssert.assertThat(client().login(ada.person().username(), PASSWORD))
@@ -414,14 +413,12 @@ class PasskeyIT extends RunningAuthService {
     @Test
     void areTwentyAtMost() {
         Holder ada = holder(new TestingDevice());
-        column(
-                """
+        column("""
                 INSERT INTO auth.passkey (id, tenant_id, account_id, name, credential_id, public_key, counter, backup_eligible,
                   backed_up, transports, created_at)
                 SELECT gen_random_uuid(), tenant_id, account_id, 'copy ' || n, decode(md5(id::text || n), 'hex'), public_key, 0,
                   false, false, '{}', created_at FROM auth.passkey, generate_series(1, 18) n WHERE account_id = ?
-                RETURNING id::text""",
-                ada.person().userId());
+                RETURNING id::text""", ada.person().userId());
         JsonNode early = registrationOptions(ada.signedIn());
         assertThat(registered(ada.signedIn(), new TestingDevice()).statusCode()).isEqualTo(201);
 
@@ -460,7 +457,8 @@ class PasskeyIT extends RunningAuthService {
         return json(signedIn.post(PASSKEYS + "/registration-options"));
     }
 
-    private static HttpResponse<String> register(AuthClient signedIn, JsonNode options, Map<String, Object> credential) {
+    private static HttpResponse<String> register(
+            AuthClient signedIn, JsonNode options, Map<String, Object> credential) {
         assertThat(options.has("challenge")).as(options.toString()).isTrue();
         return signedIn.post(PASSKEYS, Map.of("name", "laptop", "credential", credential));
     }

@@ -183,19 +183,24 @@ public final class TestingDevice {
 
     private Map<String, Object> credential(Map<String, Object> response) {
         return Map.of(
-                "id", credentialId(),
-                "rawId", credentialId(),
-                "type", "public-key",
-                "authenticatorAttachment", "platform",
-                "clientExtensionResults", Map.of("credProps", Map.of("rk", true)),
-                "response", response);
+                "id",
+                credentialId(),
+                "rawId",
+                credentialId(),
+                "type",
+                "public-key",
+                "authenticatorAttachment",
+                "platform",
+                "clientExtensionResults",
+                Map.of("credProps", Map.of("rk", true)),
+                "response",
+                response);
     }
 
     private byte[] clientData(String type, JsonNode options) {
         String answered = challenge.isEmpty() ? options.get("challenge").asString() : challenge;
         return """
-                {"type":"%s","challenge":"%s","origin":"%s","crossOrigin":false}""".formatted(type, answered, origin)
-                .getBytes(StandardCharsets.UTF_8);
+                {"type":"%s","challenge":"%s","origin":"%s","crossOrigin":false}""".formatted(type, answered, origin).getBytes(StandardCharsets.UTF_8);
     }
 
     private byte[] authenticatorData(String asked, int flags) {

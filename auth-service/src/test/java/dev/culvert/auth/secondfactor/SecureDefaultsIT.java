@@ -87,12 +87,11 @@ class SecureDefaultsIT extends RunningAuthService {
     void takesAPasskeyAsTheSecondFactorOfAdministrators() throws Exception {
         Person grace = administrator();
         JsonNode first = json(client().login(grace.username(), PASSWORD)); // on an installation that asks for none
-        AuthClient fresh =
-                installation.client().as(first.get("access_token").asString());
+        AuthClient fresh = installation.client().as(first.get("access_token").asString());
         TestingDevice device = new TestingDevice();
         JsonNode options = json(fresh.post("/api/v1/auth/passkeys/registration-options"));
-        HttpResponse<String> registered = fresh.post(
-                "/api/v1/auth/passkeys", Map.of("name", "laptop", "credential", device.create(options)));
+        HttpResponse<String> registered =
+                fresh.post("/api/v1/auth/passkeys", Map.of("name", "laptop", "credential", device.create(options)));
         assertThat(registered.statusCode()).as(registered.body()).isEqualTo(201);
 
         JsonNode challenge = json(installation.client().login(grace.username(), PASSWORD));
