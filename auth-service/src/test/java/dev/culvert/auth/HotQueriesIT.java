@@ -35,6 +35,9 @@ class HotQueriesIT extends RunningAuthService {
                 "SELECT * FROM auth.sign_in_guard WHERE subject = 'x'",
                 "SELECT * FROM auth.audit_record WHERE account_id = gen_random_uuid() ORDER BY occurred_at DESC LIMIT 50",
                 "SELECT * FROM auth.audit_record ORDER BY occurred_at DESC LIMIT 50",
+                "SELECT * FROM auth.passkey WHERE credential_id = 'x'",
+                "SELECT * FROM auth.passkey WHERE account_id = gen_random_uuid() ORDER BY created_at",
+                "DELETE FROM auth.passkey_challenge WHERE challenge_hash = 'x'",
                 "DELETE FROM auth.ended_token WHERE expires_at < now()"
             })
     void useAnIndex(String query) throws SQLException {

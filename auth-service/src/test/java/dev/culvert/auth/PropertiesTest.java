@@ -53,6 +53,7 @@ class PropertiesTest {
                         Map.entry("culvert.auth.token.admin-access-lifetime", "15m"),
                         Map.entry("culvert.auth.token.refresh-lifetime", "7d"),
                         Map.entry("culvert.auth.browser.public-url", "http://127.0.0.1:8080"),
+                        Map.entry("culvert.auth.passkey.public-url", "http://127.0.0.1:8080"),
                         Map.entry("culvert.auth.authorization.issuer", "http://127.0.0.1:8080"),
                         Map.entry("culvert.auth.federation.public-url", "http://127.0.0.1:8080"),
                         Map.entry("culvert.auth.federation.auth0-domain", ""),

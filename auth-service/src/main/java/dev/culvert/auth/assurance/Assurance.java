@@ -24,7 +24,12 @@ public record Assurance(Instant provenAt, Set<Method> methods) {
         PASSWORD("pwd"),
         ONE_TIME_CODE("otp"),
         /** RFC 8176 has no word of its own for a code from a list. */
-        RECOVERY_CODE("rcv");
+        RECOVERY_CODE("rcv"),
+        /**
+         * Proof of possession of a key (RFC 8176 {@code pop}), whose device has verified its owner. Not {@code hwk}: the key
+         * may be synchronised between devices and then has no hardware of its own.
+         */
+        PASSKEY("pop");
 
         private final String wireName;
 
@@ -41,6 +46,11 @@ public record Assurance(Instant provenAt, Set<Method> methods) {
     /** By the password alone. */
     public static Assurance byPassword(Instant at) {
         return new Assurance(at, Set.of(Method.PASSWORD));
+    }
+
+    /** By a passkey alone, whose device has verified its owner. */
+    public static Assurance byPasskey(Instant at) {
+        return new Assurance(at, Set.of(Method.PASSKEY));
     }
 
     /** As stored; a method this version does not know counts for nothing. */
@@ -67,7 +77,8 @@ public record Assurance(Instant provenAt, Set<Method> methods) {
     /** The value of the {@code amr} claim. */
     public List<String> claim() {
         Stream<String> used = methods.stream().map(Method::wireName);
-        return Stream.concat(used, methods.size() > 1 ? Stream.of(SEVERAL_FACTORS) : Stream.empty())
+        boolean several = methods.size() > 1 || methods.contains(Method.PASSKEY); // a key, and what unlocks it
+        return Stream.concat(used, several ? Stream.of(SEVERAL_FACTORS) : Stream.empty())
                 .sorted()
                 .toList();
     }

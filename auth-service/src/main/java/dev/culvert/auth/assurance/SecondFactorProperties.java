@@ -7,11 +7,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * The second factor: codes of an authenticator app.
+ * The second factor: codes of an authenticator app, or passkeys.
  *
- * @param requiredForAdministrators whether an account with an administrator's role signs in only with a code; one that has
- *     no app yet is made to set it up at its next sign-in
- * @param challengeLifetime how long after the password the code may come
+ * @param requiredForAdministrators whether an account with an administrator's role signs in only with a second factor; one
+ *     that has none yet is made to set up an app at its next sign-in
+ * @param challengeLifetime how long after the password the second factor may come
  * @param issuer what authenticator apps show beside the account
  */
 @Validated

@@ -10,6 +10,7 @@ public enum AuditType {
     TOKEN_REVOKE,
     FAILED_LOGIN,
     PASSWORD_CHANGE,
+    CREDENTIAL_CHANGE,
     SESSION_TIMEOUT;
 
     String wireName() {

@@ -83,7 +83,7 @@ class AuthenticatorApps {
                         == 1;
     }
 
-    /** Takes the app away, with the recovery codes; says whether there was one. */
+    /** Takes the app away; says whether there was one. */
     boolean remove(UUID accountId) {
         return jdbc.sql("DELETE FROM second_factor WHERE account_id = :id")
                         .param("id", accountId)

@@ -11,8 +11,6 @@ import org.springframework.stereotype.Component;
 /** Setting up an authenticator app: a secret, then a code that shows the app has it. Needs a transaction. */
 @Component
 class Enrolment {
-    static final String METHOD = "totp";
-
     private final AuthenticatorApps apps;
     private final SecondFactorProperties properties;
     private final Outbox outbox;
@@ -33,7 +31,7 @@ class Enrolment {
     boolean confirm(Account account, String code) {
         boolean confirmed = apps.confirm(account.id(), code);
         if (confirmed) {
-            outbox.append(account.tenantId(), new AuthEvent.SecondFactorEnrolled(account.id(), METHOD));
+            outbox.append(account.tenantId(), new AuthEvent.SecondFactorEnrolled(account.id(), SecondFactors.APP));
         }
         return confirmed;
     }

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/** Codes for the day the authenticator app is lost: shown once, stored as digests, each good for one sign-in. */
+/** Codes for the day the authenticator app or the passkey is lost: shown once, stored as digests, each good for one sign-in. */
 @Repository
 class RecoveryCodes {
     private static final int CODES = 10;
@@ -36,9 +36,7 @@ class RecoveryCodes {
 
     /** New codes in place of all earlier ones; the only time they are seen. */
     List<String> renew(Account account) {
-        jdbc.sql("DELETE FROM recovery_code WHERE account_id = :id")
-                .param("id", account.id())
-                .update();
+        forget(account.id());
         List<String> codes = Stream.generate(this::random).limit(CODES).toList();
         codes.forEach(code -> jdbc.sql("""
                         INSERT INTO recovery_code (account_id, tenant_id, digest) VALUES (:accountId, :tenantId, :digest)
@@ -61,6 +59,13 @@ class RecoveryCodes {
                         .param("now", clock.instant().atOffset(ZoneOffset.UTC))
                         .update()
                 == 1;
+    }
+
+    /** None of an account's codes is good any more. */
+    void forget(UUID accountId) {
+        jdbc.sql("DELETE FROM recovery_code WHERE account_id = :id")
+                .param("id", accountId)
+                .update();
     }
 
     /** How many are left. */

@@ -49,7 +49,7 @@ class SecondFactorController {
     @GetMapping
     @Operation(
             summary = "Own second factor",
-            description = "Whether there is one, and how many recovery codes are left.")
+            description = "Whether there is one, of which kinds, and how many recovery codes are left.")
     Status status(Caller caller) {
         return secondFactor.status(caller);
     }
@@ -86,7 +86,8 @@ class SecondFactorController {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(
             summary = "Remove the authenticator app",
-            description = "409 CONFLICT_STATE for administrators where the installation asks them for a second factor.")
+            description =
+                    "409 CONFLICT_STATE for administrators without a passkey where the installation asks them for a second factor.")
     void remove(Caller caller) {
         secondFactor.remove(caller);
     }

@@ -8,26 +8,31 @@ import dev.culvert.auth.opaquetoken.OpaqueToken;
 import dev.culvert.auth.signin.SecondFactorRequired;
 import dev.culvert.auth.signin.SecondStep;
 import dev.culvert.auth.token.Origin;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /** Stops sign-ins that need more than the password: of accounts with an authenticator app, and of administrators. */
 @Component
 class SecondFactorGate implements SecondStep {
-    private final AuthenticatorApps apps;
+    private final SecondFactors factors;
+    private final PasskeyFactor passkeys;
     private final SecondFactorCodes codes;
     private final SignInChallenges challenges;
     private final AssurancePolicy policy;
     private final SecondFactorProperties properties;
 
     SecondFactorGate(
-            AuthenticatorApps apps,
+            SecondFactors factors,
+            PasskeyFactor passkeys,
             SecondFactorCodes codes,
             SignInChallenges challenges,
             AssurancePolicy policy,
             SecondFactorProperties properties) {
-        this.apps = apps;
+        this.factors = factors;
+        this.passkeys = passkeys;
         this.codes = codes;
         this.challenges = challenges;
         this.policy = policy;
@@ -36,18 +41,28 @@ class SecondFactorGate implements SecondStep {
 
     @Override
     public Optional<SecondFactorRequired> after(Account account, String name) {
-        boolean enrolled = enrolled(account.id());
+        List<String> methods = factors.methods(account.id());
+        boolean enrolled = !methods.isEmpty();
         if (!enrolled && !policy.needsSecondFactor(account)) {
             return Optional.empty();
         }
         OpaqueToken challenge = challenges.issue(account, name, !enrolled);
-        return Optional.of(new SecondFactorRequired(
-                new SecondFactorRequired.Challenge(challenge.value(), !enrolled, properties.challengeLifetime())));
+        return Optional.of(new SecondFactorRequired(new SecondFactorRequired.Challenge(
+                challenge.value(),
+                !enrolled,
+                properties.challengeLifetime(),
+                enrolled ? withRecoveryCodes(methods) : List.of(SecondFactors.APP),
+                methods.contains(SecondFactors.PASSKEY) ? passkeys.ask(account) : Optional.empty())));
+    }
+
+    private static List<String> withRecoveryCodes(List<String> methods) {
+        return Stream.concat(methods.stream(), Stream.of(SecondFactors.RECOVERY_CODE))
+                .toList();
     }
 
     @Override
     public boolean enrolled(UUID accountId) {
-        return apps.confirmedAt(accountId).isPresent();
+        return factors.enrolled(accountId);
     }
 
     @Override

@@ -22,6 +22,7 @@ class SecondFactorService {
     private final AuthenticatorApps apps;
     private final RecoveryCodes recoveryCodes;
     private final Enrolment enrolment;
+    private final SecondFactors factors;
     private final AssurancePolicy policy;
     private final Accounts accounts;
     private final Outbox outbox;
@@ -30,26 +31,45 @@ class SecondFactorService {
             AuthenticatorApps apps,
             RecoveryCodes recoveryCodes,
             Enrolment enrolment,
+            SecondFactors factors,
             AssurancePolicy policy,
             Accounts accounts,
             Outbox outbox) {
         this.apps = apps;
         this.recoveryCodes = recoveryCodes;
         this.enrolment = enrolment;
+        this.factors = factors;
         this.policy = policy;
         this.accounts = accounts;
         this.outbox = outbox;
     }
 
-    /** How an account is protected. */
-    record Status(boolean enrolled, boolean required, Optional<Instant> enrolledAt, int recoveryCodesLeft) {}
+    /**
+     * How an account is protected.
+     *
+     * @param methods {@code totp} for an authenticator app, {@code passkey}
+     */
+    record Status(
+            boolean enrolled,
+            boolean required,
+            Optional<Instant> enrolledAt,
+            List<String> methods,
+            int recoveryCodesLeft) {
+        Status {
+            methods = List.copyOf(methods);
+        }
+    }
 
     @Transactional(readOnly = true)
     Status status(Caller caller) {
         Account account = account(caller);
-        Optional<Instant> since = apps.confirmedAt(account.id());
+        Optional<Instant> since = factors.since(account.id());
         return new Status(
-                since.isPresent(), policy.needsSecondFactor(account), since, recoveryCodes.unused(account.id()));
+                since.isPresent(),
+                policy.needsSecondFactor(account),
+                since,
+                factors.methods(account.id()),
+                recoveryCodes.unused(account.id()));
     }
 
     TotpSecret enrol(Caller caller) {
@@ -73,23 +93,20 @@ class SecondFactorService {
 
     List<String> renewRecoveryCodes(Caller caller) {
         Account account = account(caller);
-        if (apps.confirmedAt(account.id()).isEmpty()) {
-            throw new ProblemException(ProblemCode.CONFLICT_STATE, "Set up an authenticator app first.");
+        if (!factors.enrolled(account.id())) {
+            throw new ProblemException(
+                    ProblemCode.CONFLICT_STATE, "Set up an authenticator app or register a passkey first.");
         }
         outbox.append(new AuthEvent.RecoveryCodesRenewed(account.id()));
         return recoveryCodes.renew(account);
     }
 
-    /** The password alone is enough again, unless a role asks for more; nothing happens when there is no app. */
+    /** The password alone is enough again, unless there are passkeys; nothing happens when there is no app. */
     void remove(Caller caller) {
         Account account = account(caller);
-        if (policy.needsSecondFactor(account)) {
-            throw new ProblemException(
-                            ProblemCode.CONFLICT_STATE, "Administrators need a second factor on this installation.")
-                    .withAlias("SECOND_FACTOR_REQUIRED");
-        }
+        factors.requireSpareForApp(account);
         if (apps.remove(account.id())) {
-            outbox.append(new AuthEvent.SecondFactorRemoved(account.id(), Enrolment.METHOD));
+            factors.appEnded(account);
         }
     }
 

@@ -6,6 +6,7 @@ import dev.culvert.auth.assurance.Assurance;
 import dev.culvert.auth.assurance.Assurance.Method;
 import dev.culvert.auth.opaquetoken.OpaqueToken;
 import dev.culvert.auth.secondfactor.SignInChallenges.Pending;
+import dev.culvert.auth.signin.Proof;
 import dev.culvert.auth.signin.SignInService;
 import dev.culvert.auth.token.Origin;
 import dev.culvert.contracts.problem.ProblemCode;
@@ -16,6 +17,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionOperations;
@@ -24,6 +26,12 @@ import org.springframework.transaction.support.TransactionOperations;
 @Service
 public class SecondFactorSignIn {
     private static final String REASON = "whoever signs in is known by a challenge before the tenant is";
+
+    private static final String INVALID = "CHALLENGE_INVALID";
+    private static final String BEGIN_AGAIN =
+            "The challenge is unknown, too old or was used before; begin with the password again.";
+    private static final Proof.Refusal USED =
+            new Proof.Refusal("wrong_second_factor", Optional.of(INVALID), BEGIN_AGAIN);
 
     private final SignInChallenges challenges;
     private final SecondFactorCodes codes;
@@ -95,11 +103,36 @@ public class SecondFactorSignIn {
                 account,
                 challenged.pending().name(),
                 origin,
-                () -> proof(challenged, code.strip(), origin)
+                () -> Proof.ofCode(proof(challenged, code.strip(), origin)
                         .filter(_ -> challenges.redeem(challenged.challenge()))
                         .map(method -> new Completed<>(
                                 begin.apply(account, assurance(method)),
-                                challenged.pending().enrolment() ? recoveryCodes.renew(account) : List.of())));
+                                challenged.pending().enrolment() ? recoveryCodes.renew(account) : List.of()))));
+    }
+
+    /**
+     * Finishes a sign-in with something else than a code.
+     *
+     * @param proof how the owner of the account proves it; runs in the transaction of {@code begin}
+     * @param begin given the account and what was proven; runs in the system scope
+     * @throws ProblemException AUTHENTICATION_FAILED when the challenge is not good or the proof is refused, ACCOUNT_LOCKED
+     *     after too many refusals
+     */
+    public <T> T completeBy(
+            String challenge,
+            Origin origin,
+            Function<Account, Proof<Method>> proof,
+            BiFunction<Account, Assurance, T> begin) {
+        Challenged challenged = challenged(challenge);
+        Account account = challenged.account();
+        return signIn.secondStep(
+                account,
+                challenged.pending().name(),
+                origin,
+                () -> proof.apply(account)
+                        .then(method -> challenges.redeem(challenged.challenge())
+                                ? new Proof.Given<>(begin.apply(account, assurance(method)))
+                                : new Proof.Refused<>(USED)));
     }
 
     /** How the code proves who this is, if it does. */
@@ -121,10 +154,8 @@ public class SecondFactorSignIn {
                         .find(challenge)
                         .flatMap(pending -> accounts.find(pending.accountId())
                                 .map(account -> new Challenged(challenge, pending, account))))
-                .orElseThrow(() -> new ProblemException(
-                                ProblemCode.AUTHENTICATION_FAILED,
-                                "The challenge is unknown, too old or was used before; begin with the password again.")
-                        .withAlias("CHALLENGE_INVALID"));
+                .orElseThrow(
+                        () -> new ProblemException(ProblemCode.AUTHENTICATION_FAILED, BEGIN_AGAIN).withAlias(INVALID));
     }
 
     private <T> T asSystem(Supplier<T> work) {

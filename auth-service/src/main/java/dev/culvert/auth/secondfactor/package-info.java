@@ -1,4 +1,4 @@
-/** The second factor: codes of an authenticator app, recovery codes, and the second step of a sign-in. */
+/** The second factor: codes of an authenticator app, recovery codes, what passkeys share with them, and the second step. */
 @NullMarked
 package dev.culvert.auth.secondfactor;
 

@@ -17,7 +17,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Checks a password, within the limits on how many may be tried. An unknown name goes the same way as a known one, hash
+ * Checks a password or what takes its place, within the limits on how many may be tried. An unknown name goes the same way as a known one, hash
  * included, so that neither the answer nor its time tells them apart (requirement S1.6).
  */
 @Component
@@ -66,56 +66,93 @@ class PasswordCheck {
     }
 
     /**
-     * Does something for whoever sends the right code after the password. Codes are counted apart from passwords, else a
-     * known password would forgive guessed codes.
+     * Does something for whoever sends the right code, or another right proof, after the password. Codes are counted apart
+     * from passwords, else a known password would forgive guessed codes.
      *
-     * @param step empty when the code is wrong; runs in a transaction of the system scope
+     * @param step runs in a transaction of the system scope
      * @throws ProblemException AUTHENTICATION_FAILED when it is wrong, ACCOUNT_LOCKED when too many were
      */
-    <T> T whenCodeRight(Attempt attempt, Account account, Supplier<Optional<T>> step) {
+    <T> T whenCodeRight(Attempt attempt, Account account, Supplier<Proof<T>> step) {
         String subject = "second-factor:" + account.id();
         return switch (admission(subject)) {
             case Admission.Admitted _ ->
-                asSystem(() -> {
-                            Optional<T> begun = step.get();
-                            begun.ifPresent(_ -> lockout.right(subject));
-                            return begun;
-                        })
-                        .orElseThrow(() -> wrongCode(attempt, subject));
+                switch (asSystem(() -> whenGiven(step.get(), () -> lockout.right(subject)))) {
+                    case Proof.Given<T> given -> given.value();
+                    case Proof.Refused<T> refused -> throw wrongCode(attempt, subject, refused.refusal());
+                };
             case Admission.Locked locked -> throw locked(attempt, locked.remaining());
             case Admission.Full _ -> throw busy();
         };
     }
 
-    private ProblemException wrongCode(Attempt attempt, String subject) {
+    /**
+     * Does something for whoever proves to have a key that takes the place of name and password. Wrong proofs count like
+     * wrong passwords, of the account and of the address they come from.
+     *
+     * @param step runs in a transaction of the system scope
+     * @throws ProblemException AUTHENTICATION_FAILED when the proof is refused, ACCOUNT_LOCKED or RATE_LIMIT_EXCEEDED when
+     *     too many were
+     */
+    <T> T whenKeyRight(Attempt attempt, Supplier<Proof<T>> step) {
+        return switch (admission(attempt.subject())) {
+            case Admission.Admitted _ -> {
+                requireAddress(attempt);
+                yield switch (asSystem(() -> whenGiven(step.get(), () -> right(attempt)))) {
+                    case Proof.Given<T> given -> given.value();
+                    case Proof.Refused<T> refused ->
+                        throw wrong(attempt, refused.refusal().result(), failed(refused.refusal()));
+                };
+            }
+            case Admission.Locked locked -> throw locked(attempt, locked.remaining());
+            case Admission.Full _ -> throw busy();
+        };
+    }
+
+    private static <T> Proof<T> whenGiven(Proof<T> proof, Runnable note) {
+        if (proof instanceof Proof.Given<T>) {
+            note.run();
+        }
+        return proof;
+    }
+
+    private void right(Attempt attempt) {
+        lockout.right(attempt.subject());
+        addresses.right(attempt.origin().clientAddress(), attempt.subject());
+    }
+
+    private static ProblemException failed(Proof.Refusal refusal) {
+        ProblemException failed = new ProblemException(ProblemCode.AUTHENTICATION_FAILED, refusal.detail());
+        return refusal.alias().map(failed::withAlias).orElse(failed);
+    }
+
+    private ProblemException wrongCode(Attempt attempt, String subject, Proof.Refusal refusal) {
         Optional<Instant> lockedUntil = asSystem(() -> {
             Optional<Instant> until = lockout.wrong(subject);
-            records.wrongCode(attempt, until);
+            records.wrongCode(attempt, refusal.result(), until);
             return until;
         });
         lockedUntil.ifPresent(_ -> records.countLockout());
-        return new ProblemException(ProblemCode.AUTHENTICATION_FAILED, "The code is not right or was used before.");
+        return failed(refusal);
     }
 
     private <T> T admitted(Attempt attempt, String password, Function<Account, T> work) {
-        Optional<Duration> refused =
-                asSystem(() -> addresses.refused(attempt.origin().clientAddress()));
-        if (refused.isPresent()) {
-            throw addressRefused(attempt, refused.get());
-        }
+        requireAddress(attempt);
         String hash = attempt.credentials()
                 .filter(Credentials::hasPassword)
                 .map(Credentials::passwordHash)
                 .orElseGet(passwords::nobodysHash);
         if (!passwords.matches(password, hash) || attempt.account().isEmpty()) {
-            throw wrong(attempt);
+            throw wrong(
+                    attempt,
+                    "wrong_credentials",
+                    new ProblemException(
+                            ProblemCode.AUTHENTICATION_FAILED, "The username, mail address or password is not right."));
         }
         Account account = attempt.account().get();
         Optional<String> newHash =
                 passwords.outdated(hash) ? Optional.of(passwords.encode(password)) : Optional.empty();
         return asSystem(() -> {
-            lockout.right(attempt.subject());
-            addresses.right(attempt.origin().clientAddress(), attempt.subject());
+            right(attempt);
             newHash.ifPresent(better -> accounts.setPassword(account.id(), better));
             return work.apply(account);
         });
@@ -131,16 +168,23 @@ class PasswordCheck {
         return admission;
     }
 
-    private ProblemException wrong(Attempt attempt) {
+    private void requireAddress(Attempt attempt) {
+        Optional<Duration> refused =
+                asSystem(() -> addresses.refused(attempt.origin().clientAddress()));
+        if (refused.isPresent()) {
+            throw addressRefused(attempt, refused.get());
+        }
+    }
+
+    private ProblemException wrong(Attempt attempt, String result, ProblemException answer) {
         Optional<Instant> lockedUntil = asSystem(() -> {
             addresses.wrong(attempt.origin().clientAddress(), attempt.subject());
             Optional<Instant> until = lockout.wrong(attempt.subject());
-            records.wrong(attempt, until);
+            records.wrong(attempt, result, until);
             return until;
         });
         lockedUntil.ifPresent(_ -> records.countLockout());
-        return new ProblemException(
-                ProblemCode.AUTHENTICATION_FAILED, "The username, mail address or password is not right.");
+        return answer;
     }
 
     private ProblemException locked(Attempt attempt, Duration remaining) {

@@ -1,8 +1,10 @@
 package dev.culvert.auth.signin;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.swagger.v3.oas.annotations.Hidden;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -18,7 +20,10 @@ class SecondFactorRequiredAdvice {
             @JsonProperty("enrolment_required") boolean enrolmentRequired,
             String challenge,
             @JsonProperty("expires_in") long expiresIn,
-            List<String> methods) {}
+            List<String> methods,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            AssertionOptions passkey) {}
 
     @ExceptionHandler
     ResponseEntity<ChallengeResponse> challenge(SecondFactorRequired required) {
@@ -30,6 +35,7 @@ class SecondFactorRequiredAdvice {
                         challenge.enrolment(),
                         challenge.value(),
                         challenge.lifetime().toSeconds(),
-                        challenge.enrolment() ? List.of("totp") : List.of("totp", "recovery_code")));
+                        challenge.methods(),
+                        challenge.passkey().orElse(null)));
     }
 }

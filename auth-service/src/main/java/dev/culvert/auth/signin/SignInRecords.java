@@ -31,9 +31,12 @@ class SignInRecords {
                 .register(meters);
     }
 
-    /** A wrong password, or an unknown name; needs a transaction in the system scope like all of these. */
-    void wrong(Attempt attempt, Optional<Instant> lockedUntil) {
-        failed(attempt, "wrong_credentials", lockedUntil.isPresent() ? AuditSeverity.ERROR : AuditSeverity.WARN);
+    /**
+     * A wrong password, an unknown name or a passkey that proves nothing; needs a transaction in the system scope like all
+     * of these.
+     */
+    void wrong(Attempt attempt, String result, Optional<Instant> lockedUntil) {
+        failed(attempt, result, lockedUntil.isPresent() ? AuditSeverity.ERROR : AuditSeverity.WARN);
         attempt.account()
                 .ifPresent(account -> lockedUntil.ifPresent(until -> outbox.append(
                         account.tenantId(),
@@ -73,9 +76,9 @@ class SignInRecords {
         count("second_factor_asked");
     }
 
-    /** A wrong code after the right password. */
-    void wrongCode(Attempt attempt, Optional<Instant> lockedUntil) {
-        failed(attempt, "wrong_second_factor", lockedUntil.isPresent() ? AuditSeverity.ERROR : AuditSeverity.WARN);
+    /** A wrong code, or another wrong proof, after the right password. */
+    void wrongCode(Attempt attempt, String result, Optional<Instant> lockedUntil) {
+        failed(attempt, result, lockedUntil.isPresent() ? AuditSeverity.ERROR : AuditSeverity.WARN);
     }
 
     void countLockout() {

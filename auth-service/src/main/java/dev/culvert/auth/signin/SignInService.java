@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** Signs somebody in by name and password, and by a code where one is needed. */
+/** Signs somebody in by name and password, and by a second factor where one is needed; or by a key that is both. */
 @Service
 public class SignInService {
     private static final String REASON = "an account is found by its name before its tenant is known";
@@ -83,7 +83,7 @@ public class SignInService {
             case Outcome.NotVerified<T> _ ->
                 throw new ProblemException(
                         ProblemCode.EMAIL_NOT_VERIFIED,
-                        "The password is right, but the mail address is not confirmed yet; open the link in the mail.");
+                        "Who you are is proven, but the mail address is not confirmed yet; open the link in the mail.");
             case Outcome.CodeNeeded<T> needed -> throw needed.required();
         };
     }
@@ -103,12 +103,44 @@ public class SignInService {
         return value(outcome);
     }
 
+    /**
+     * Signs in whoever proves to have a key that takes the place of both name and password, a second factor included.
+     *
+     * @param name what the attempt is recorded under
+     * @param account the one the key belongs to, empty when nobody has it
+     * @param proof of that account; runs in the system scope, in the transaction that records the attempt
+     * @param begin given the account; runs in the same transaction
+     * @throws ProblemException EMAIL_NOT_VERIFIED (only after the right proof), AUTHENTICATION_FAILED when the proof is
+     *     refused, ACCOUNT_LOCKED or RATE_LIMIT_EXCEEDED when too many were
+     */
+    public <T> T signInByKey(
+            String name,
+            Optional<Account> account,
+            Origin origin,
+            Supplier<Proof<Account>> proof,
+            Function<Account, T> begin) {
+        Attempt attempt = new Attempt(name, account.map(known -> new Credentials(known, NO_PASSWORD)), origin);
+        Outcome<T> outcome = check.whenKeyRight(
+                attempt, () -> proof.get().then(owner -> new Proof.Given<>(afterBothSteps(attempt, owner, begin))));
+        return value(outcome);
+    }
+
     private <T> Outcome<T> outcome(Attempt attempt, Account account, Function<Account, T> begin) {
-        if (!account.emailVerified()) {
-            records.notVerified(attempt);
-            return new Outcome.NotVerified<>();
-        }
-        return afterFirstStep(attempt, account, begin);
+        return account.emailVerified() ? afterFirstStep(attempt, account, begin) : notVerified(attempt);
+    }
+
+    private <T> Outcome<T> afterBothSteps(Attempt attempt, Account account, Function<Account, T> begin) {
+        return account.emailVerified() ? begun(attempt, account, begin) : notVerified(attempt);
+    }
+
+    private <T> Outcome<T> notVerified(Attempt attempt) {
+        records.notVerified(attempt);
+        return new Outcome.NotVerified<>();
+    }
+
+    private <T> Outcome<T> begun(Attempt attempt, Account account, Function<Account, T> begin) {
+        records.signedIn(attempt, account);
+        return new Outcome.Begun<>(begin.apply(account));
     }
 
     private <T> Outcome<T> afterFirstStep(Attempt attempt, Account account, Function<Account, T> begin) {
@@ -117,22 +149,23 @@ public class SignInService {
             records.secondFactorAsked();
             return new Outcome.CodeNeeded<>(required.get());
         }
-        records.signedIn(attempt, account);
-        return new Outcome.Begun<>(begin.apply(account));
+        return begun(attempt, account, begin);
     }
 
     /**
-     * The second step of a sign-in: wrong codes are counted like wrong passwords, but apart from them.
+     * The second step of a sign-in: wrong proofs are counted like wrong passwords, but apart from them.
      *
-     * @param step begins what the caller wants to begin if the code is right; runs in the system scope, in the transaction
+     * @param step begins what the caller wants to begin if the proof is right; runs in the system scope, in the transaction
      *     that records the attempt
-     * @throws ProblemException AUTHENTICATION_FAILED when the step came out empty, or ACCOUNT_LOCKED
+     * @throws ProblemException AUTHENTICATION_FAILED when the step was refused, or ACCOUNT_LOCKED
      */
-    public <T> T secondStep(Account account, String name, Origin origin, Supplier<Optional<T>> step) {
+    public <T> T secondStep(Account account, String name, Origin origin, Supplier<Proof<T>> step) {
         Attempt attempt = new Attempt(name, Optional.of(new Credentials(account, NO_PASSWORD)), origin);
         return check.whenCodeRight(attempt, account, () -> {
-            Optional<T> begun = step.get();
-            begun.ifPresent(_ -> records.signedIn(attempt, account));
+            Proof<T> begun = step.get();
+            if (begun instanceof Proof.Given<T>) {
+                records.signedIn(attempt, account);
+            }
             return begun;
         });
     }

@@ -1,6 +1,5 @@
 package dev.culvert.auth.signin;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.culvert.auth.token.AccessTokens.AccessToken;
 import dev.culvert.auth.token.Origin;
 import dev.culvert.contracts.identity.Scope;
@@ -48,40 +47,20 @@ class StepUpController {
         }
     }
 
-    record FreshTokenResponse(
-            @JsonProperty("access_token") String accessToken,
-
-            @JsonProperty("token_type") @Schema(example = "bearer")
-            String tokenType,
-
-            @JsonProperty("expires_in") @Schema(description = "seconds", example = "1800")
-            long expiresIn,
-
-            @Schema(example = "profile:read tunnels:read") String scope) {
-
-        /** Leaves the token out, so that it cannot get into a log. */
-        @Override
-        public String toString() {
-            return "FreshTokenResponse[" + scope + "]";
-        }
-    }
-
     @Access(scope = Scope.ACCOUNT_MANAGE)
     @PostMapping("/api/v1/auth/reauthenticate")
     @Operation(
             summary = "Prove again who I am",
             description = "What to do about 401 REAUTHENTICATION_REQUIRED: with the new token of the same session the"
-                    + " refused operation is open again. Accounts with an authenticator app send a code, others their"
-                    + " password. The refresh token stays the same. 401 AUTHENTICATION_FAILED for a wrong password or"
+                    + " refused operation is open again. Accounts with a second factor send a code of it (or prove a"
+                    + " passkey with POST /api/v1/auth/reauthenticate/passkey), others their password. The refresh"
+                    + " token stays the same. 401 AUTHENTICATION_FAILED for a wrong password or"
                     + " code, which counts towards the lock of the account: 403 ACCOUNT_LOCKED.")
     @ApiResponse(responseCode = "200", description = "An access token whose auth_time is now.")
     ResponseEntity<FreshTokenResponse> reauthenticate(
             @Valid @RequestBody ReauthenticateRequest body, Caller caller, HttpServletRequest request) {
         AccessToken token = stepUp.prove(
                 caller, Optional.ofNullable(body.password()), Optional.ofNullable(body.code()), Origin.of(request));
-        return ResponseEntity.ok()
-                .cacheControl(CacheControl.noStore())
-                .body(new FreshTokenResponse(
-                        token.value(), "bearer", token.lifetime().toSeconds(), token.scope()));
+        return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(FreshTokenResponse.of(token));
     }
 }

@@ -70,6 +70,7 @@ class CleanupIT extends RunningAuthService {
         Person ada = client().registerVerified();
         client().refresh(client().signIn(ada).get("refresh_token").asString());
         client().post("/api/v1/auth/password-reset", Map.of("email", ada.email()));
+        client().post("/api/v1/auth/passkeys/sign-in-options");
         AuthClient guesser = client();
         guesser.login("nobody-" + System.nanoTime(), PASSWORD);
         AuthClient.resetToken(ada);
@@ -85,6 +86,7 @@ class CleanupIT extends RunningAuthService {
         assertThat(rows("auth.password_reset WHERE account_id = ?", ada.userId()))
                 .isZero();
         assertThat(rows("auth.mail WHERE recipient = ?", ada.email())).isZero();
+        assertThat(rows("auth.passkey_challenge WHERE purpose = ?", "sign_in")).isZero();
         assertThat(rows("auth.sign_in_address WHERE client_address = ?", guesser.source()))
                 .isZero();
         assertThat(rows("auth.sign_in_guard WHERE subject = ?", "account:" + ada.userId()))

@@ -9,6 +9,7 @@ import dev.culvert.auth.AuthClient;
 import dev.culvert.auth.AuthClient.Person;
 import dev.culvert.auth.OtherInstance;
 import dev.culvert.auth.RunningAuthService;
+import dev.culvert.auth.passkey.TestingDevice;
 import dev.culvert.contracts.identity.CallerClaims;
 import dev.culvert.contracts.identity.Scope;
 import dev.culvert.contracts.problem.ProblemCode;
@@ -79,6 +80,51 @@ class SecureDefaultsIT extends RunningAuthService {
                 json(installation.client().refresh(before.get("refresh_token").asString()));
         assertThat(claims(renewed.get("access_token").asString()).getStringListClaim(CallerClaims.ROLES))
                 .containsExactly("user");
+    }
+
+    /** AC1.2: a passkey is as good as an app, alone or after the password, and the last of both stays. */
+    @Test
+    void takesAPasskeyAsTheSecondFactorOfAdministrators() throws Exception {
+        Person grace = administrator();
+        JsonNode first = json(client().login(grace.username(), PASSWORD)); // on an installation that asks for none
+        AuthClient fresh = installation.client().as(first.get("access_token").asString());
+        TestingDevice device = new TestingDevice();
+        JsonNode options = json(fresh.post("/api/v1/auth/passkeys/registration-options"));
+        HttpResponse<String> registered =
+                fresh.post("/api/v1/auth/passkeys", Map.of("name", "laptop", "credential", device.create(options)));
+        assertThat(registered.statusCode()).as(registered.body()).isEqualTo(201);
+
+        JsonNode challenge = json(installation.client().login(grace.username(), PASSWORD));
+        assertThat(challenge.get("enrolment_required").asBoolean()).isFalse();
+        JsonNode stepped = json(installation
+                .client()
+                .post(
+                        LOGIN + "/second-factor/passkey",
+                        Map.of(
+                                "challenge",
+                                challenge.get("challenge").asString(),
+                                "credential",
+                                device.get(challenge.get("passkey")))));
+        JsonNode alone = json(installation
+                .client()
+                .post(
+                        "/api/v1/auth/passkeys/sign-in",
+                        Map.of(
+                                "credential",
+                                device.get(
+                                        json(installation.client().post("/api/v1/auth/passkeys/sign-in-options"))))));
+
+        for (JsonNode tokens : List.of(stepped, alone)) {
+            String token = tokens.get("access_token").asString();
+            assertThat(claims(token).getStringListClaim(CallerClaims.ROLES)).contains("support_admin");
+            ProblemAssert.assertThat(installation
+                            .client()
+                            .as(token)
+                            .delete("/api/v1/auth/passkeys/"
+                                    + json(registered).get("id").asString()))
+                    .isProblem(ProblemCode.CONFLICT_STATE)
+                    .hasAlias("SECOND_FACTOR_REQUIRED");
+        }
     }
 
     /** R2.8a: ten an hour from one address, whoever makes them; rotated ones count too. */
