@@ -47,7 +47,8 @@ class PasskeyController {
             @Pattern(regexp = "\\P{Cntrl}*", message = "has control characters")
             String name,
 
-            @NotNull(message = "is required") @Valid RegisteredCredential credential) {}
+            @Schema(description = "what the browser made") @NotNull(message = "is required") @Valid
+            RegisteredCredential credential) {}
 
     record UpdatePasskeyRequest(
             @Schema(example = "old laptop")
