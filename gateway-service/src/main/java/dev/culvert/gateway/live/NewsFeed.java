@@ -10,7 +10,9 @@ import dev.culvert.gateway.feed.EventFeed;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -39,6 +41,9 @@ final class NewsFeed implements SmartLifecycle {
     private final JsonMapper json;
     private final Clock clock;
     private final EventFeed feed;
+    /** Offsets to go on from; the reader's own. */
+    private final Map<TopicPartition, Long> next = new HashMap<>();
+
     private volatile int hearing;
 
     NewsFeed(LiveProperties properties, NewsDesk desk, JsonMapper json, Clock clock) {
@@ -97,7 +102,7 @@ final class NewsFeed implements SmartLifecycle {
 
     /** A topic is made by its first event, so one may appear later; what it holds then is all news. */
     private void assign(KafkaConsumer<byte[], byte[]> consumer) {
-        boolean atStart = hearing == 0;
+        boolean atStart = hearing == 0 && next.isEmpty();
         Set<TopicPartition> known = Set.copyOf(consumer.assignment());
         List<TopicPartition> found = EventFeed.partitions(consumer, TOPICS);
         List<TopicPartition> fresh =
@@ -111,11 +116,18 @@ final class NewsFeed implements SmartLifecycle {
         } else {
             consumer.seekToBeginning(fresh);
         }
-        fresh.forEach(partition -> consumer.position(partition, EventFeed.BROKER_TIMEOUT));
+        for (TopicPartition partition : fresh) {
+            Long read = next.get(partition);
+            if (read != null) {
+                consumer.seek(partition, read); // Kafka was away: go on where the news stopped
+            }
+            next.put(partition, consumer.position(partition, EventFeed.BROKER_TIMEOUT));
+        }
         hearing = found.size();
     }
 
     private void apply(ConsumerRecord<byte[], byte[]> event) {
+        next.put(new TopicPartition(event.topic(), event.partition()), event.offset() + 1);
         EventFeed.type(event).ifPresent(known -> {
             try {
                 DomainEvent data = json.readValue(event.value(), known.record());
