@@ -35,8 +35,8 @@ import org.springframework.test.context.DynamicPropertySource;
             "culvert.auth.signing-key.check-interval=500ms",
             "culvert.auth.cleanup.interval=1h",
             "culvert.auth.password.most-waiting=24",
-            // a quarter of the time of the default, which SecureDefaultsIT holds the service to
-            "culvert.auth.password.bcrypt-cost=10",
+            // a sixteenth of the time of the default, which SecureDefaultsIT holds the service to
+            "culvert.auth.password.bcrypt-cost=8",
             "culvert.auth.application.dynamic-registration=true"
         })
 @Import(SkippableTime.class)

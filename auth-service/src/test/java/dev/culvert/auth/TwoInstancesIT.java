@@ -41,7 +41,7 @@ class TwoInstancesIT extends RunningAuthService {
                 clock,
                 "--INITIAL_ADMIN_PASSWORD=Another-Admin-2",
                 "--culvert.auth.signing-key.check-interval=500ms",
-                "--culvert.auth.password.bcrypt-cost=10",
+                "--culvert.auth.password.bcrypt-cost=8",
                 "--culvert.auth.second-factor.required-for-administrators=false",
                 "--ACCESS_TOKEN_EXPIRE_MINUTES=20",
                 "--ADMIN_ACCESS_TOKEN_EXPIRE_MINUTES=10",

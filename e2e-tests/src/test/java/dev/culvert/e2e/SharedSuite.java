@@ -26,7 +26,8 @@ final class SharedSuite implements ParameterResolver {
     private static final Map<String, String> MANY_NEW_PEOPLE = Map.of(
             "CULVERT_GATEWAY_RATELIMIT_ANONYMOUSQUARTERHOUR", "100000",
             "CULVERT_GATEWAY_RATELIMIT_OPERATIONS_REGISTRATION_CALLS", "100000",
-            "CULVERT_GATEWAY_RATELIMIT_OPERATIONS_LOGIN_CALLS", "100000");
+            "CULVERT_GATEWAY_RATELIMIT_OPERATIONS_LOGIN_CALLS", "100000",
+            "CULVERT_AUTH_PASSWORD_BCRYPTCOST", "8");
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext extension) {

@@ -14,6 +14,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
 import org.springframework.security.crypto.password.DelegatingPasswordEncoder;
@@ -28,6 +30,7 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public class Passwords implements DisposableBean {
+    private static final Logger log = LoggerFactory.getLogger(Passwords.class);
     private static final String CURRENT = "bcrypt-hmac";
     private static final Duration TRY_AGAIN = Duration.ofSeconds(5);
 
@@ -44,6 +47,11 @@ public class Passwords implements DisposableBean {
     private final Timer timer;
 
     Passwords(PasswordProperties properties, MeterRegistry meters) {
+        if (properties.isForTestsAlone()) {
+            log.atWarn()
+                    .addKeyValue("cost", properties.bcryptCost())
+                    .log("Passwords are hashed so quickly that stolen hashes can be guessed; this is for tests alone");
+        }
         BCryptPasswordEncoder bcrypt = new BCryptPasswordEncoder(properties.bcryptCost());
         this.encoder = new DelegatingPasswordEncoder(
                 CURRENT,

@@ -131,7 +131,7 @@ class RegistrationIT extends RunningAuthService {
         assertThat(column("SELECT password_hash FROM auth.account WHERE id = ?", ada.userId()))
                 .singleElement()
                 .asString()
-                .startsWith("{bcrypt-hmac}$2a$10$");
+                .startsWith("{bcrypt-hmac}$2a$08$");
         assertThat(column("SELECT sealed_body FROM auth.mail WHERE recipient = ?", ada.email()))
                 .noneMatch(body -> body.contains("verify-email"));
     }
