@@ -48,6 +48,13 @@ public final class Jvm {
         command.add(java().toString());
         command.add("-Xmx" + heapMegabytes + "m");
         command.addAll(SMALL);
+        command.addAll(ofTheUser());
         return List.copyOf(command);
+    }
+
+    /** The last of two flags of one name counts, so these win. */
+    private static List<String> ofTheUser() {
+        String options = System.getenv().getOrDefault("CULVERT_JAVA_OPTIONS", "").strip();
+        return options.isEmpty() ? List.of() : List.of(options.split("\\s+"));
     }
 }
