@@ -23,10 +23,12 @@ import dev.culvert.gateway.resilience.ResilienceProperties;
 import dev.culvert.gateway.routing.RoutingProperties;
 import dev.culvert.gateway.routing.RoutingProperties.RouteProperties;
 import dev.culvert.gateway.security.SecurityProperties;
+import dev.culvert.gateway.spool.SpoolProperties;
 import dev.culvert.gateway.version.VersionProperties;
 import dev.culvert.gateway.version.VersionProperties.SupportedVersion;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
@@ -76,7 +78,7 @@ class GatewayPropertiesTest {
                         "proxy-data", URI.create("http://127.0.0.1:9084"),
                         "webhook", URI.create("http://127.0.0.1:8085"),
                         "admin", URI.create("http://127.0.0.1:8086")));
-        assertThat(routing.routes()).hasSize(22);
+        assertThat(routing.routes()).hasSize(23);
         assertThat(routing.routes().stream()
                         .filter(route -> route.plane() == Plane.DATA)
                         .map(RouteProperties::path))
@@ -232,6 +234,25 @@ class GatewayPropertiesTest {
         assertThat(bind("culvert.gateway.resilience", ResilienceProperties.class, Map.of()))
                 .isEqualTo(new ResilienceProperties(
                         5, Duration.ofSeconds(60), 2, Duration.ofSeconds(1), 512, 0.1, 10, Duration.ofMillis(100)));
+    }
+
+    /** S2.35: what a crash or an outage can lose. */
+    @Test
+    void pinsTheDefaultsOfTheSpool() throws IOException {
+        assertThat(bind("culvert.gateway.spool", SpoolProperties.class, Map.of("USAGE_SPOOL_DIR", "/data/spool")))
+                .isEqualTo(new SpoolProperties(
+                        Path.of("/data/spool"),
+                        16_384,
+                        Duration.ofMillis(10),
+                        Duration.ofMillis(100),
+                        DataSize.ofMegabytes(4),
+                        Duration.ofMillis(500),
+                        DataSize.ofMegabytes(512),
+                        "127.0.0.1:9092"));
+        assertThatThrownBy(() ->
+                        bind("culvert.gateway.spool", SpoolProperties.class, Map.of("culvert.gateway.spool.queue", "0")))
+                .rootCause()
+                .hasMessageContaining("queue");
     }
 
     @Test
