@@ -53,6 +53,7 @@ class GatewayPropertiesTest {
         assertThat(routing.apiTimeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(routing.upgradeTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(routing.maxConnections()).isEqualTo(512);
+        assertThat(routing.drain()).isZero();
         assertThat(routing.trustedProxies()).isEmpty();
         assertThat(routing.crossOrigin().allowedOrigins()).isEmpty();
         assertThat(routing.crossOrigin().maxAge()).isEqualTo(Duration.ofMinutes(10));
@@ -70,14 +71,14 @@ class GatewayPropertiesTest {
                         LocalDate.parse("2026-11-22"), LocalDate.parse("2027-11-22")));
         assertThat(routing.services())
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
-                        "auth", URI.create("http://127.0.0.1:8081"),
-                        "user", URI.create("http://127.0.0.1:8082"),
-                        "tunnel", URI.create("http://127.0.0.1:8083"),
-                        "tunnel-data", URI.create("http://127.0.0.1:9083"),
-                        "proxy", URI.create("http://127.0.0.1:8084"),
-                        "proxy-data", URI.create("http://127.0.0.1:9084"),
-                        "webhook", URI.create("http://127.0.0.1:8085"),
-                        "admin", URI.create("http://127.0.0.1:8086")));
+                        "auth", List.of(URI.create("http://127.0.0.1:8081")),
+                        "user", List.of(URI.create("http://127.0.0.1:8082")),
+                        "tunnel", List.of(URI.create("http://127.0.0.1:8083")),
+                        "tunnel-data", List.of(URI.create("http://127.0.0.1:9083")),
+                        "proxy", List.of(URI.create("http://127.0.0.1:8084")),
+                        "proxy-data", List.of(URI.create("http://127.0.0.1:9084")),
+                        "webhook", List.of(URI.create("http://127.0.0.1:8085")),
+                        "admin", List.of(URI.create("http://127.0.0.1:8086"))));
         assertThat(routing.routes()).hasSize(23);
         assertThat(routing.routes().stream()
                         .filter(route -> route.plane() == Plane.DATA)
@@ -233,7 +234,16 @@ class GatewayPropertiesTest {
     void pinsTheDefaultsOfResilience() throws IOException {
         assertThat(bind("culvert.gateway.resilience", ResilienceProperties.class, Map.of()))
                 .isEqualTo(new ResilienceProperties(
-                        5, Duration.ofSeconds(60), 2, Duration.ofSeconds(1), 512, 0.1, 10, Duration.ofMillis(100)));
+                        5,
+                        Duration.ofSeconds(60),
+                        2,
+                        Duration.ofSeconds(1),
+                        512,
+                        0.1,
+                        10,
+                        Duration.ofMillis(100),
+                        5,
+                        Duration.ofSeconds(10)));
     }
 
     /** S2.35: what a crash or an outage can lose. */
@@ -285,10 +295,13 @@ class GatewayPropertiesTest {
                 RoutingProperties.class,
                 Map.of(
                         "TUNNEL_DATA_URL", "http://tunnels:9083",
+                        "USER_SERVICE_URL", "http://a:8082,http://b:8082",
                         "ADDITIONAL_CORS_ORIGINS", "https://a.example,https://b.example",
                         "TRUSTED_PROXIES", "10.0.0.0/8"));
 
-        assertThat(routing.services()).containsEntry("tunnel-data", URI.create("http://tunnels:9083"));
+        assertThat(routing.services()).containsEntry("tunnel-data", List.of(URI.create("http://tunnels:9083")));
+        assertThat(routing.services())
+                .containsEntry("user", List.of(URI.create("http://a:8082"), URI.create("http://b:8082")));
         assertThat(routing.crossOrigin().allowedOrigins()).containsExactly("https://a.example", "https://b.example");
         assertThat(routing.trustedProxies()).containsExactly("10.0.0.0/8");
     }

@@ -28,7 +28,7 @@ public class EventSpool implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(EventSpool.class);
 
     /** Lower than the web server's, which therefore stops first: its last calls are recorded too. */
-    private static final int PHASE = 0;
+    public static final int PHASE = 0;
 
     private final SpoolDirectory directory;
     private final SpoolWriter writer;

@@ -4,10 +4,15 @@ import static dev.culvert.gateway.Problems.assertProblem;
 import static dev.culvert.gateway.TestingGateway.post;
 import static dev.culvert.gateway.TestingGateway.send;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.culvert.contracts.event.EventType;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.gateway.TestingGateway;
 import dev.culvert.gateway.TestingService;
+import dev.culvert.testing.PublishedEvents;
+import dev.culvert.testing.TestCallers;
+import dev.culvert.testing.TestingIssuer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -23,6 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
 
 /** Requirements S4.47, S4.48. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -115,7 +121,8 @@ class SecurityIT {
                         .statusCode())
                 .isEqualTo(200);
         assertThat(injections(gateway) - before).isEqualTo(2);
-        assertThat(output.getAll()).contains("Security event", "sql_injection").doesNotContain("DROP TABLE");
+        await().untilAsserted(() -> assertThat(output.getAll()).contains("Security event", "sql_injection"));
+        assertThat(output.getAll()).doesNotContain("DROP TABLE");
 
         send(gateway.signedIn("/api/v1/users?search=O%27Brien"));
         send(post(gateway.signedIn("/api/v1/tunnels"), "application/json", "{\"name\":\"O'Brien's; all of them\"}"));
@@ -140,11 +147,56 @@ class SecurityIT {
         }
     }
 
+    /** S4.52: all of a second are one event for the audit log. */
+    @Test
+    void tellsTheAuditLogOnceOfManyOfTheSame() {
+        TestCallers ada = TestCallers.user();
+        for (int i = 0; i < 5; i++) {
+            send(gateway.as(ada, "/api/v1/users?search=%27%20OR%20%271%27%3D%271"));
+        }
+
+        JsonNode told = PublishedEvents.first(EventType.REQUEST_SUSPECTED, ada.userId()).data();
+
+        assertThat(told.get("kind").asString()).isEqualTo("sql_injection");
+        assertThat(told.get("endpoint").asString()).isEqualTo("/api/v1/users/**");
+        assertThat(told.get("address").asString()).isEqualTo("127.0.0.1");
+        assertThat(told.get("requests").asInt()).isBetween(1, 5);
+    }
+
+    /** S3.9, as far as tokens tell their reason. */
+    @Test
+    void countsRefusedCredentialsByReason() {
+        double invalid = events("credential_invalid");
+        double expired = events("credential_expired");
+        TestingIssuer issuer = TestingIssuer.shared();
+
+        for (String token : List.of("rubbish", issuer.withForeignKey(TestCallers.user()))) {
+            assertThat(send(gateway.anonymous("/api/v1/tunnels").header("Authorization", "Bearer " + token))
+                            .statusCode())
+                    .isEqualTo(401);
+        }
+        assertThat(send(gateway.anonymous("/api/v1/tunnels")
+                                .header("Authorization", "Bearer " + issuer.expired(TestCallers.user())))
+                        .statusCode())
+                .isEqualTo(401);
+
+        assertThat(events("credential_invalid") - invalid).isEqualTo(2);
+        assertThat(events("credential_expired") - expired).isEqualTo(1);
+    }
+
     private static double injections(TestingGateway gateway) {
+        return events(gateway, "sql_injection");
+    }
+
+    private static double events(String type) {
+        return events(gateway, type);
+    }
+
+    private static double events(TestingGateway gateway, String type) {
         return gateway.context()
                 .getBean(MeterRegistry.class)
                 .get("security.events")
-                .tag("type", "sql_injection")
+                .tag("type", type)
                 .counter()
                 .count();
     }

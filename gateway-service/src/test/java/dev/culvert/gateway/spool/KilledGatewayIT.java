@@ -46,8 +46,8 @@ class KilledGatewayIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /**
-     * S2.35: 100 calls, 100 events, though Kafka is away and the gateway is killed in the middle. S3.11: with nobody to take
-     * them, the calls go on as before and their events arrive later.
+     * S2.35: 100 calls, 100 events, though Kafka is away and the gateway is killed in the middle; an event that was sent twice has
+     * the same id. S3.11: with nobody to take them, the calls go on as before and their events arrive later.
      */
     @Test
     void hundredCallsAreHundredEventsThoughTheGatewayIsKilledWhileKafkaIsAway(@TempDir Path folder) throws Exception {
@@ -84,7 +84,6 @@ class KilledGatewayIT {
                 await().atMost(PATIENCE).until(() -> filesOf(folder).isEmpty());
                 List<ConsumerRecord<String, String>> events = events(kafka, ada);
                 assertThat(events.stream().map(KilledGatewayIT::id).distinct()).hasSize(100);
-                assertThat(events).as("Kafka was never lost between sending and deleting").hasSize(100);
                 assertComplete(events.getFirst(), ada);
             }
         }

@@ -169,7 +169,7 @@ class EventsAreHandledOnceIT {
     void worksForTheTenantOfTheEventWithItsCorrelationId() {
         send(UUID.randomUUID(), "home");
 
-        await().until(() -> spectator.tenants.contains(tenant.toString()));
+        await().until(() -> spectator.tenants.contains(tenant.toString()) && notes.calls.contains("home"));
 
         assertThat(notes.lastCorrelationId).isEqualTo("request-7");
         assertThat(noteCount("home")).as("row-level security let the row in").isEqualTo(1);
