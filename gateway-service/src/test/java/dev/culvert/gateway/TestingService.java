@@ -3,6 +3,7 @@ package dev.culvert.gateway;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.net.URI;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -12,6 +13,7 @@ import java.util.function.BiFunction;
 import org.reactivestreams.Publisher;
 import org.springframework.http.HttpHeaders;
 import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
@@ -25,6 +27,7 @@ public final class TestingService implements AutoCloseable {
     private final ConcurrentMap<String, BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>>> answers =
             new ConcurrentHashMap<>();
     private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
+    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private DisposableServer server;
 
     /** A request as it arrived. */
@@ -43,6 +46,10 @@ public final class TestingService implements AutoCloseable {
                 .host("127.0.0.1")
                 .port(port)
                 .httpRequestDecoder(decoder -> decoder.maxHeaderSize(128 * 1024).maxInitialLineLength(64 * 1024))
+                .doOnConnection(connection -> {
+                    connections.add(connection);
+                    connection.onDispose(() -> connections.remove(connection));
+                })
                 .handle(this::answer)
                 .bindNow();
     }
@@ -89,9 +96,10 @@ public final class TestingService implements AutoCloseable {
         received.clear();
     }
 
-    /** Takes the service away; {@link #restart()} brings it back on the same port. */
+    /** Takes the service away with all its connections; {@link #restart()} brings it back on the same port. */
     public void stop() {
         server.disposeNow();
+        connections.forEach(connection -> connection.channel().close());
     }
 
     public void restart() {

@@ -12,8 +12,9 @@ record SecurityEventResponse(
         @Schema(
                 example = "sql_injection",
                 description = "auth.sign_in_failed, auth.account_locked, or what the gateway saw: sql_injection,"
-                        + " signature_missing, signature_wrong, signature_old, signature_replayed, credential_invalid,"
-                        + " credential_expired, credential_revoked, credential_misplaced")
+                        + " signature_missing, signature_wrong, signature_old, signature_replayed,"
+                        + " credential_malformed, credential_unknown, credential_expired, credential_revoked,"
+                        + " credential_misplaced")
         String type,
 
         @Schema(description = "Whose account or credential, where that is known") @Nullable

@@ -20,15 +20,15 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 class SecurityEvents {
     private static final String EVENTS = """
-             FROM (SELECT event_id, occurred_at, correlation_id,
-                          CASE type WHEN 'security.request_suspected' THEN data ->> 'kind' ELSE type END AS kind,
-                          data ->> 'userId' AS user_id, coalesce(data ->> 'address', data ->> 'clientAddress') AS address,
-                          data ->> 'endpoint' AS endpoint, data ->> 'reason' AS reason,
-                          coalesce((data ->> 'requests')::bigint, 1) AS requests
-                   FROM audit_log
-                   WHERE type IN ('security.request_suspected', 'auth.sign_in_failed', 'auth.account_locked')
-                     AND occurred_at >= :from AND occurred_at < :to) AS seen
-             WHERE true""";
+            FROM (SELECT event_id, occurred_at, correlation_id,
+                         CASE type WHEN 'security.request_suspected' THEN data ->> 'kind' ELSE type END AS kind,
+                         data ->> 'userId' AS user_id, coalesce(data ->> 'address', data ->> 'clientAddress') AS address,
+                         data ->> 'endpoint' AS endpoint, data ->> 'reason' AS reason,
+                         coalesce((data ->> 'requests')::bigint, 1) AS requests
+                  FROM audit_log
+                  WHERE type IN ('security.request_suspected', 'auth.sign_in_failed', 'auth.account_locked')
+                    AND occurred_at >= :from AND occurred_at < :to) AS seen
+            WHERE true""";
 
     private final JdbcClient jdbc;
 
@@ -49,13 +49,13 @@ class SecurityEvents {
         Map<String, Object> params = new LinkedHashMap<>();
         String where = EVENTS + narrowed(filter, params);
         List<SecurityEventResponse> items = jdbc.sql(
-                        "SELECT *" + where + " ORDER BY occurred_at DESC, event_id DESC LIMIT :limit OFFSET :offset")
+                        "SELECT * " + where + " ORDER BY occurred_at DESC, event_id DESC LIMIT :limit OFFSET :offset")
                 .params(params)
                 .param("limit", page.limit())
                 .param("offset", page.offset())
                 .query((row, _) -> event(row))
                 .list();
-        long total = jdbc.sql("SELECT count(*)" + where)
+        long total = jdbc.sql("SELECT count(*) " + where)
                 .params(params)
                 .query(Long.class)
                 .single();
@@ -70,7 +70,7 @@ class SecurityEvents {
     @Transactional(readOnly = true)
     List<Count> counts(Filter filter, String step) {
         Map<String, Object> params = new LinkedHashMap<>();
-        return jdbc.sql("SELECT date_trunc(:step, occurred_at, 'UTC') AS time, kind, sum(requests) AS requests" + EVENTS
+        return jdbc.sql("SELECT date_trunc(:step, occurred_at, 'UTC') AS time, kind, sum(requests) AS requests " + EVENTS
                         + narrowed(filter, params) + " GROUP BY 1, 2 ORDER BY 1, 2")
                 .params(params)
                 .param("step", step)

@@ -100,19 +100,8 @@ public final class CallerIdentification implements Stage {
         if (call.destination().open()) {
             return Mono.empty();
         }
-        events.record(kind(refusal), call, exchange.getRequest());
+        events.record(RefusedCredential.typeOf(refusal), call, exchange.getRequest());
         return refuse(exchange, refusal);
-    }
-
-    private static SecurityEvents.Type kind(ProblemException refusal) {
-        return switch (refusal.code()) {
-            case AUTH_TOKEN_EXPIRED -> SecurityEvents.Type.CREDENTIAL_EXPIRED;
-            case FORBIDDEN -> SecurityEvents.Type.CREDENTIAL_MISPLACED;
-            default ->
-                refusal.alias().filter(Identities.REVOKED::equals).isPresent()
-                        ? SecurityEvents.Type.CREDENTIAL_REVOKED
-                        : SecurityEvents.Type.CREDENTIAL_INVALID;
-        };
     }
 
     /** A refused credential counts against the address; the flood's refusal then speaks instead of this one. */

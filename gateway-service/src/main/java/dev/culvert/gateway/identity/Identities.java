@@ -16,9 +16,6 @@ import reactor.core.publisher.Mono;
 /** Makes an identity of a credential: from memory, by signature, or by asking auth-service. */
 @Component
 final class Identities {
-    /** Alias of the refusal of what was good once. */
-    static final String REVOKED = "CREDENTIAL_REVOKED";
-
     private static final int MOST_REFUSED = 10_000;
 
     private final VerifiedCredentials verified;
@@ -111,8 +108,10 @@ final class Identities {
     private Mono<Identity> admit(Credential credential, Identity found) {
         if (revocations.cover(found)) {
             return Mono.error(
-                    new ProblemException(ProblemCode.AUTH_TOKEN_INVALID, "The session or API key has ended.")
-                            .withAlias(REVOKED));
+                    new ProblemException(
+                            ProblemCode.AUTH_TOKEN_INVALID,
+                            "The session or API key has ended.",
+                            RefusedCredential.because("revoked")));
         }
         verified.remember(credential, found);
         return Mono.just(found);

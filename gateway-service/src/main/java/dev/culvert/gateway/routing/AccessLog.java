@@ -2,6 +2,7 @@ package dev.culvert.gateway.routing;
 
 import dev.culvert.gateway.call.Call;
 import dev.culvert.gateway.call.Stage;
+import dev.culvert.gateway.usage.BodyBytes;
 import dev.culvert.gateway.usage.Usage;
 import dev.culvert.platform.caller.Caller;
 import dev.culvert.platform.correlation.Correlation;
@@ -53,6 +54,7 @@ final class AccessLog implements Stage {
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         Call call = Call.of(exchange);
+        BodyBytes bytes = BodyBytes.of(exchange.getRequest());
         metrics.started();
         ServerHttpResponse response = exchange.getResponse();
         response.beforeCommit(() -> {
@@ -62,10 +64,10 @@ final class AccessLog implements Stage {
             headers.set("X-Response-Time", String.format(Locale.ROOT, "%.3f", nanos / NANOS_PER_MILLISECOND));
             return Mono.empty();
         });
-        return chain.filter(exchange).doFinally(end -> record(exchange, call, end));
+        return chain.filter(exchange).doFinally(end -> record(exchange, call, bytes, end));
     }
 
-    private void record(ServerWebExchange exchange, Call call, SignalType end) {
+    private void record(ServerWebExchange exchange, Call call, BodyBytes bytes, SignalType end) {
         int status = end == SignalType.CANCEL
                 ? CLIENT_GONE
                 : Optional.ofNullable(exchange.getResponse().getStatusCode())
@@ -73,7 +75,7 @@ final class AccessLog implements Stage {
                         .orElse(200);
         long nanos = call.elapsedNanos();
         metrics.ended(exchange.getRequest().getMethod(), call.destination().route(), status, nanos);
-        usage.ended(call, exchange.getRequest(), status, nanos);
+        usage.ended(call, exchange.getRequest(), bytes, status, nanos);
         try (Correlation.Open _ = Correlation.open(call.correlationId())) {
             log(exchange, call, status, nanos);
         }

@@ -44,12 +44,15 @@ public class SecurityEvents implements SmartLifecycle {
         SIGNATURE_OLD,
         SIGNATURE_REPLAYED,
 
-        /** An access token or key that is none, or of somebody else's making. */
-        CREDENTIAL_INVALID,
+        /** An access token or key that is none. */
+        CREDENTIAL_MALFORMED,
+
+        /** A key nobody has, or a token of somebody else's making. */
+        CREDENTIAL_UNKNOWN,
 
         CREDENTIAL_EXPIRED,
 
-        /** Of a session or key that has ended. */
+        /** Of a session or key that was ended. */
         CREDENTIAL_REVOKED,
 
         /** Good, but not from this address. */

@@ -19,11 +19,11 @@ import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServer;
 
 /**
- * Counts the bytes of the bodies that pass a client's connection, for the request at hand. As compressed as they pass; after an
- * upgrade whoever ties the connections together counts on.
+ * The bytes of the bodies of one request and its answer, as compressed as they pass the client's connection. After an upgrade
+ * whoever ties the connections together counts on.
  */
-public final class BodyBytes extends ChannelDuplexHandler {
-    private static final AttributeKey<BodyBytes> OF_CHANNEL = AttributeKey.valueOf(BodyBytes.class, "current");
+public final class BodyBytes {
+    private static final AttributeKey<BodyBytes> CURRENT = AttributeKey.valueOf(BodyBytes.class, "current");
 
     // Written by the connection's event loop alone, read by whoever ends the call.
     private final AtomicLong in = new AtomicLong();
@@ -31,13 +31,14 @@ public final class BodyBytes extends ChannelDuplexHandler {
 
     private BodyBytes() {}
 
-    /** What has passed a connection since the head of its latest request. */
+    /** Those of the request whose head came last on a connection. */
     public static BodyBytes of(Channel channel) {
-        BodyBytes known = channel.attr(OF_CHANNEL).get();
+        BodyBytes known = channel.attr(CURRENT).get();
         return known == null ? new BodyBytes() : known;
     }
 
-    static BodyBytes of(ServerHttpRequest request) {
+    /** Those of a request that has just come. */
+    public static BodyBytes of(ServerHttpRequest request) {
         return ServerHttpRequestDecorator.getNativeRequest(request) instanceof Connection connection
                 ? of(connection.channel())
                 : new BodyBytes();
@@ -61,42 +62,44 @@ public final class BodyBytes extends ChannelDuplexHandler {
         out.lazySet(out.get() + bytes);
     }
 
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-        if (message instanceof HttpRequest) {
-            in.lazySet(0);
-            out.lazySet(0);
+    /** Counts on one connection. */
+    private static final class Counter extends ChannelDuplexHandler {
+        private BodyBytes current = new BodyBytes();
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (message instanceof HttpRequest) {
+                current = new BodyBytes();
+                context.channel().attr(CURRENT).set(current);
+            }
+            current.cameIn(size(message));
+            context.fireChannelRead(message);
         }
-        cameIn(size(message));
-        context.fireChannelRead(message);
+
+        @Override
+        @SuppressWarnings("FutureReturnValueIgnored") // the promise tells the writer
+        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+            current.wentOut(size(message));
+            context.write(message, promise);
+        }
+
+        private static long size(Object message) {
+            return switch (message) {
+                case ByteBuf bytes -> bytes.readableBytes();
+                case ByteBufHolder holder -> holder.content().readableBytes();
+                case FileRegion file -> file.count();
+                default -> 0;
+            };
+        }
     }
 
-    @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // the promise tells the writer
-    public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-        wentOut(size(message));
-        context.write(message, promise);
-    }
-
-    private static long size(Object message) {
-        return switch (message) {
-            case ByteBuf bytes -> bytes.readableBytes();
-            case ByteBufHolder holder -> holder.content().readableBytes();
-            case FileRegion file -> file.count();
-            default -> 0;
-        };
-    }
-
-    /** Puts one into each connection, behind what lets requests through one after the other. */
+    /** Puts a counter into each connection, behind what lets requests through one after the other. */
     @Component
     static final class Counting implements NettyServerCustomizer {
         @Override
         public HttpServer apply(HttpServer server) {
-            return server.doOnChannelInit((_, channel, _) -> {
-                BodyBytes bytes = new BodyBytes();
-                channel.attr(OF_CHANNEL).set(bytes);
-                channel.pipeline().addAfter(NettyPipeline.HttpTrafficHandler, "culvert.bodyBytes", bytes);
-            });
+            return server.doOnChannelInit((_, channel, _) -> channel.pipeline()
+                    .addAfter(NettyPipeline.HttpTrafficHandler, "culvert.bodyBytes", new Counter()));
         }
     }
 }

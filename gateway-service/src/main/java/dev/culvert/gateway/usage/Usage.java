@@ -23,15 +23,15 @@ public final class Usage {
     /**
      * A call has ended.
      *
+     * @param bytes of its bodies
      * @param status what was answered, or stands for no answer
      * @param nanos how long it took
      */
-    public void ended(Call call, ServerHttpRequest request, int status, long nanos) {
+    public void ended(Call call, ServerHttpRequest request, BodyBytes bytes, int status, long nanos) {
         if (call.identity().isEmpty()) {
             return;
         }
         Caller caller = call.identity().get().caller();
-        BodyBytes bytes = BodyBytes.of(request);
         spool.add(
                 new ApiCallEnded(
                         caller.userId(),

@@ -37,6 +37,8 @@ class DrainIT {
                 arrived.countDown();
                 return response.sendString(Mono.delay(Duration.ofSeconds(2)).map(_ -> "{}"));
             });
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> send(gateway.anonymous("/health/ready")).statusCode() == 200);
             AtomicInteger answered = new AtomicInteger();
             List<CompletableFuture<String>> clients = IntStream.range(0, CLIENTS)
                     .mapToObj(_ -> CompletableFuture.supplyAsync(
