@@ -1,9 +1,11 @@
 package dev.culvert.gateway;
 
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.URI;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -13,7 +15,6 @@ import java.util.function.BiFunction;
 import org.reactivestreams.Publisher;
 import org.springframework.http.HttpHeaders;
 import reactor.core.publisher.Mono;
-import reactor.netty.Connection;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
@@ -27,7 +28,7 @@ public final class TestingService implements AutoCloseable {
     private final ConcurrentMap<String, BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>>> answers =
             new ConcurrentHashMap<>();
     private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
-    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private DisposableServer server;
 
     /** A request as it arrived. */
@@ -46,10 +47,7 @@ public final class TestingService implements AutoCloseable {
                 .host("127.0.0.1")
                 .port(port)
                 .httpRequestDecoder(decoder -> decoder.maxHeaderSize(128 * 1024).maxInitialLineLength(64 * 1024))
-                .doOnConnection(connection -> {
-                    connections.add(connection);
-                    connection.onDispose(() -> connections.remove(connection));
-                })
+                .doOnChannelInit((_, channel, _) -> connections.add(channel))
                 .handle(this::answer)
                 .bindNow();
     }
@@ -99,7 +97,7 @@ public final class TestingService implements AutoCloseable {
     /** Takes the service away with all its connections; {@link #restart()} brings it back on the same port. */
     public void stop() {
         server.disposeNow();
-        connections.forEach(connection -> connection.channel().close());
+        connections.close().awaitUninterruptibly();
     }
 
     public void restart() {

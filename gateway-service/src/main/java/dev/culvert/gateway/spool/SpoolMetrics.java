@@ -26,7 +26,10 @@ final class SpoolMetrics {
         SPOOL_FULL,
 
         /** The disk refused to be written. */
-        DISK
+        DISK,
+
+        /** It could not be turned into bytes, which is a fault of ours. */
+        UNWRITABLE
     }
 
     SpoolMetrics(MeterRegistry registry, SpoolDirectory directory) {

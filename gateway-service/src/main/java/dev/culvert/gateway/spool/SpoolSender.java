@@ -91,7 +91,7 @@ final class SpoolSender {
                     failing = false;
                 }
             }
-        } catch (IOException | KafkaException e) {
+        } catch (IOException | RuntimeException e) { // Kafka's, or one that must not end the thread
             if (!failing) {
                 failing = true;
                 log.atWarn().setCause(e).log("Events of the gateway wait on disk");

@@ -109,14 +109,29 @@ final class SpoolWriter {
             return;
         }
         batch.reset();
-        taken.forEach(event -> event.get().writeTo(batch));
+        int events = 0;
+        for (Supplier<SpooledEvent> event : taken) {
+            events += isWritable(event) ? 1 : 0;
+        }
         try {
             Segment segment = open.isPresent() ? open.get() : openNext();
             append(segment, batch.toByteArray());
-            metrics.written(taken.size());
+            metrics.written(events);
             losing = false;
         } catch (IOException e) {
             lose(Loss.DISK, e);
+        }
+    }
+
+    /** Adds an event to what is about to be written; one that fails must not end the thread. */
+    private boolean isWritable(Supplier<SpooledEvent> event) {
+        try {
+            event.get().writeTo(batch);
+            return true;
+        } catch (RuntimeException e) {
+            metrics.lost(Loss.UNWRITABLE, 1);
+            log.atError().setCause(e).log("An event of the gateway cannot be written");
+            return false;
         }
     }
 
@@ -133,6 +148,7 @@ final class SpoolWriter {
                 segment.channel.write(buffer);
             }
         } catch (IOException e) {
+            directory.added(buffer.position());
             close(segment); // a reader stops at what is incomplete: what comes later needs another file
             throw e;
         }

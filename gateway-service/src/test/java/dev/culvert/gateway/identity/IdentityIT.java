@@ -3,6 +3,7 @@ package dev.culvert.gateway.identity;
 import static dev.culvert.gateway.Problems.assertProblem;
 import static dev.culvert.gateway.TestingGateway.JSON;
 import static dev.culvert.gateway.TestingGateway.post;
+import static dev.culvert.gateway.TestingGateway.json;
 import static dev.culvert.gateway.TestingGateway.send;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -107,8 +108,15 @@ class IdentityIT {
         EXCHANGES.set(0);
     }
 
+    /** S1.21, together with the tokens that are refused below: needed, and described with an example. */
     @Test
     void asksForACredentialOnProtectedPaths() {
+        assertThat(json(send(gateway.anonymous("/openapi.json")))
+                        .at("/components/securitySchemes/bearer/description")
+                        .asString())
+                .contains("Authorization: Bearer ");
+        SERVICE.forget();
+
         HttpResponse<String> answer = send(gateway.anonymous("/api/v1/tunnels"));
 
         assertProblem(answer, ProblemCode.AUTH_TOKEN_MISSING);

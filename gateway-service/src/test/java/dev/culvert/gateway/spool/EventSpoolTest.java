@@ -124,6 +124,22 @@ class EventSpoolTest {
     }
 
     @Test
+    void goesOnBehindAnEventThatCannotBeWritten() throws IOException {
+        try (SpoolDirectory directory = new SpoolDirectory(folder)) {
+            SpoolWriter writer = started(directory, 10, DataSize.ofMegabytes(1));
+            writer.add(() -> event(0));
+            writer.add(() -> {
+                throw new IllegalStateException("no JSON for this");
+            });
+            writer.add(() -> event(1));
+            writer.stop();
+
+            assertThat(numbers(directory)).containsExactly(0, 1);
+            assertThat(lost("unwritable")).isEqualTo(1);
+        }
+    }
+
+    @Test
     void keepsAllOfAnEvent() {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         SpooledEvent sent = new SpooledEvent("topic", "schlüssel", Map.of("ce_id", "1", "ce_type", "é"), new byte[] {1, 2});
