@@ -151,8 +151,7 @@ class AdminIT {
                 get(admin, events + "/counts?by=day&address=" + address).body().path("items");
 
         assertThat(found.path("total").asInt()).isEqualTo(3);
-        assertThat(types(found.path("items")))
-                .containsExactly("sql_injection", "sql_injection", "auth.sign_in_failed");
+        assertThat(types(found.path("items"))).containsExactly("sql_injection", "sql_injection", "auth.sign_in_failed");
         assertThat(found.at("/items/2/reason").asString()).isEqualTo("wrong_password");
         assertThat(found.at("/items/0/requests").asInt()).isEqualTo(4);
         assertThat(found.at("/items/0/endpoint").asString()).isEqualTo("/api/v1/tunnels/**");
@@ -160,7 +159,10 @@ class AdminIT {
         assertThat(counts.values().stream()
                         .mapToInt(count -> count.path("requests").asInt()))
                 .containsExactlyInAnyOrder(1, 7);
-        assertThat(get(admin, events + "?userId=" + caller.userId()).body().path("total").asInt())
+        assertThat(get(admin, events + "?userId=" + caller.userId())
+                        .body()
+                        .path("total")
+                        .asInt())
                 .isEqualTo(4);
         assertThat(get(admin, events + "/counts?by=week").status()).isEqualTo(400);
         assertThat(get(caller, events).status()).isEqualTo(403);

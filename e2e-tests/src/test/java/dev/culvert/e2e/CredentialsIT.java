@@ -110,7 +110,8 @@ class CredentialsIT {
                                 .asInt()
                         == 50);
 
-        JsonNode call = calls(ada, "&endpoint=/api/v1/tunnels/%7Bid%7D").path("items").path(0);
+        JsonNode call =
+                calls(ada, "&endpoint=/api/v1/tunnels/%7Bid%7D").path("items").path(0);
         assertThat(call.path("keyId").asString()).isNotEmpty();
         assertThat(call.path("status").asInt()).isEqualTo(200);
         JsonNode days = Person.expect(200, ada.get("/api/v1/usage?endpoint=/api/v1/tunnels/%7Bid%7D"));

@@ -259,8 +259,8 @@ class GatewayPropertiesTest {
                         Duration.ofMillis(500),
                         DataSize.ofMegabytes(512),
                         "127.0.0.1:9092"));
-        assertThatThrownBy(() ->
-                        bind("culvert.gateway.spool", SpoolProperties.class, Map.of("culvert.gateway.spool.queue", "0")))
+        assertThatThrownBy(() -> bind(
+                        "culvert.gateway.spool", SpoolProperties.class, Map.of("culvert.gateway.spool.queue", "0")))
                 .rootCause()
                 .hasMessageContaining("queue");
     }

@@ -74,7 +74,9 @@ public abstract class RunningUserService {
     /** Publishes an event as the service does that it comes from. */
     protected static void publish(UUID eventId, TestCallers caller, DomainEvent event) {
         var record = new ProducerRecord<>(
-                EventType.of(event).topic(), event.subject(), JsonMapper.shared().writeValueAsString(event));
+                EventType.of(event).topic(),
+                event.subject(),
+                JsonMapper.shared().writeValueAsString(event));
         Map.of(
                         EventHeaders.SPEC_VERSION, EventHeaders.SPEC_VERSION_1_0,
                         EventHeaders.ID, eventId.toString(),

@@ -63,8 +63,9 @@ class SecurityEventController {
     @Access(permission = Permission.VIEW_AUDIT_LOGS)
     @Operation(
             summary = "How often each kind was seen, by hour or day",
-            description = "Of the last day unless said otherwise. Hours and days are those of UTC; those without any are left"
-                    + " out.")
+            description =
+                    "Of the last day unless said otherwise. Hours and days are those of UTC; those without any are left"
+                            + " out.")
     SecurityEventCounts countSecurityEvents(
             @Parameter(example = "sql_injection") @RequestParam Optional<String> type,
             @RequestParam Optional<UUID> userId,

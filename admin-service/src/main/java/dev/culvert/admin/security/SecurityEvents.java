@@ -37,8 +37,7 @@ class SecurityEvents {
     }
 
     /** What to look for; an empty member does not narrow. */
-    record Filter(
-            Optional<String> type, Optional<UUID> userId, Optional<String> address, Instant from, Instant to) {}
+    record Filter(Optional<String> type, Optional<UUID> userId, Optional<String> address, Instant from, Instant to) {}
 
     /** How often one kind was seen in the hour or day that begins at {@code time}. */
     record Count(Instant time, String type, long requests) {}
@@ -70,12 +69,12 @@ class SecurityEvents {
     @Transactional(readOnly = true)
     List<Count> counts(Filter filter, String step) {
         Map<String, Object> params = new LinkedHashMap<>();
-        return jdbc.sql("SELECT date_trunc(:step, occurred_at, 'UTC') AS time, kind, sum(requests) AS requests " + EVENTS
-                        + narrowed(filter, params) + " GROUP BY 1, 2 ORDER BY 1, 2")
+        return jdbc.sql("SELECT date_trunc(:step, occurred_at, 'UTC') AS time, kind, sum(requests) AS requests "
+                        + EVENTS + narrowed(filter, params) + " GROUP BY 1, 2 ORDER BY 1, 2")
                 .params(params)
                 .param("step", step)
-                .query((row, _) -> new Count(
-                        row.getTimestamp("time").toInstant(), row.getString("kind"), row.getLong("requests")))
+                .query((row, _) ->
+                        new Count(row.getTimestamp("time").toInstant(), row.getString("kind"), row.getLong("requests")))
                 .list();
     }
 

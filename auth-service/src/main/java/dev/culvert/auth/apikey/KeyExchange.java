@@ -84,15 +84,17 @@ class KeyExchange {
 
     private Holder holder(KeyText text, Instant now) {
         byte[] sentDigest = digest.of(text);
-        return TenantScope.callAsSystem(REASON, () -> transactions.execute(_ -> {
-            ApiKey key = keys.findGenuine(text.prefix(), sentDigest).orElseThrow(() -> refused("unknown"));
-            if (!key.isActive(now)) {
-                throw refused(key.revokedAt().isPresent() ? "revoked" : "expired");
-            }
-            return accounts.find(key.accountId())
-                    .map(account -> new Holder(key, account))
-                    .orElseThrow(() -> refused("unknown"));
-        }));
+        return TenantScope.callAsSystem(
+                REASON,
+                () -> transactions.execute(_ -> {
+                    ApiKey key = keys.findGenuine(text.prefix(), sentDigest).orElseThrow(() -> refused("unknown"));
+                    if (!key.isActive(now)) {
+                        throw refused(key.revokedAt().isPresent() ? "revoked" : "expired");
+                    }
+                    return accounts.find(key.accountId())
+                            .map(account -> new Holder(key, account))
+                            .orElseThrow(() -> refused("unknown"));
+                }));
     }
 
     /** The reason is for the gateway's audit log (requirement S3.9); whoever sent the key is not told. */

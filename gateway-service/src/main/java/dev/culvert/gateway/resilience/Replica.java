@@ -46,7 +46,7 @@ final class Replica {
     URI target(URI original) {
         String path = original.getRawPath();
         String query = original.getRawQuery();
-        return URI.create(address.getScheme() + "://" + address.getRawAuthority() + path
-                + (query == null ? "" : '?' + query));
+        return URI.create(
+                address.getScheme() + "://" + address.getRawAuthority() + path + (query == null ? "" : '?' + query));
     }
 }

@@ -34,7 +34,6 @@ final class UpgradeReplica implements GlobalFilter, Ordered {
             return chain.filter(exchange);
         }
         Replica replica = UpstreamResilience.route(exchange, upstream);
-        return chain.filter(exchange)
-                .doOnError(Upstream::nothingSent, _ -> upstream.replicaFailed(replica, true));
+        return chain.filter(exchange).doOnError(Upstream::nothingSent, _ -> upstream.replicaFailed(replica, true));
     }
 }

@@ -150,7 +150,8 @@ final class Upstream {
             prober.host(address.getHost())
                     .port(port(address))
                     .connect()
-                    .doOnNext(DisposableChannel::dispose).subscribe(_ -> triable(), _ -> stillAway());
+                    .doOnNext(DisposableChannel::dispose)
+                    .subscribe(_ -> triable(), _ -> stillAway());
         }
     }
 

@@ -42,11 +42,10 @@ final class UpstreamStates {
                 .maxConcurrentCalls(properties.maxConcurrent())
                 .writableStackTraceEnabled(false)
                 .build());
-        routing.services()
-                .forEach((name, addresses) -> {
-                    Upstream upstream = upstream(name, addresses, breakers, bulkheads, properties, meters);
-                    addresses.forEach(address -> byAuthority.put(address.getRawAuthority(), upstream));
-                });
+        routing.services().forEach((name, addresses) -> {
+            Upstream upstream = upstream(name, addresses, breakers, bulkheads, properties, meters);
+            addresses.forEach(address -> byAuthority.put(address.getRawAuthority(), upstream));
+        });
         TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(breakers).bindTo(meters);
         TaggedBulkheadMetrics.ofBulkheadRegistry(bulkheads).bindTo(meters);
     }

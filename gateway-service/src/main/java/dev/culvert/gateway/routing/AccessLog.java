@@ -95,7 +95,8 @@ final class AccessLog implements Stage {
                 .addKeyValue("client", call.client().address())
                 .addKeyValue("user_id", callerId(call, Caller::userId))
                 .addKeyValue("tenant_id", callerId(call, Caller::tenantId))
-                .addKeyValue("api_key_id", callerId(call, caller -> caller.apiKeyId().orElse(null)))
+                .addKeyValue(
+                        "api_key_id", callerId(call, caller -> caller.apiKeyId().orElse(null)))
                 .log("Request answered");
     }
 

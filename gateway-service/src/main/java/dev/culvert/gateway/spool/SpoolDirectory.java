@@ -90,7 +90,9 @@ final class SpoolDirectory implements AutoCloseable {
     /** Files that may be sent, own ones in the order of writing. */
     List<Path> ready() throws IOException {
         try (Stream<Path> files = Files.list(own.folder)) {
-            return files.filter(file -> file.toString().endsWith(CLOSED)).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(CLOSED))
+                    .sorted()
+                    .toList();
         }
     }
 

@@ -98,8 +98,8 @@ public final class BodyBytes {
     static final class Counting implements NettyServerCustomizer {
         @Override
         public HttpServer apply(HttpServer server) {
-            return server.doOnChannelInit((_, channel, _) -> channel.pipeline()
-                    .addAfter(NettyPipeline.HttpTrafficHandler, "culvert.bodyBytes", new Counter()));
+            return server.doOnChannelInit((_, channel, _) ->
+                    channel.pipeline().addAfter(NettyPipeline.HttpTrafficHandler, "culvert.bodyBytes", new Counter()));
         }
     }
 }

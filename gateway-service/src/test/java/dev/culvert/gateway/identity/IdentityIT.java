@@ -2,8 +2,8 @@ package dev.culvert.gateway.identity;
 
 import static dev.culvert.gateway.Problems.assertProblem;
 import static dev.culvert.gateway.TestingGateway.JSON;
-import static dev.culvert.gateway.TestingGateway.post;
 import static dev.culvert.gateway.TestingGateway.json;
+import static dev.culvert.gateway.TestingGateway.post;
 import static dev.culvert.gateway.TestingGateway.send;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -21,7 +21,6 @@ import dev.culvert.contracts.event.DomainEvent;
 import dev.culvert.contracts.event.EventHeaders;
 import dev.culvert.contracts.event.EventType;
 import dev.culvert.contracts.event.Topics;
-import dev.culvert.contracts.http.HeaderNames;
 import dev.culvert.contracts.http.HeaderNames;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.gateway.TestingGateway;
@@ -286,10 +285,14 @@ class IdentityIT {
         TestCallers user = TestCallers.user();
         TestingIssuer issuer = TestingIssuer.shared();
         Map<String, String> keys = Map.of(
-                "cvt_live_x", "malformed",
-                "cvt_live_a" + UUID.randomUUID(), "unknown",
-                "cvt_live_b" + UUID.randomUUID(), "expired",
-                "cvt_live_c" + UUID.randomUUID(), "revoked");
+                "cvt_live_x",
+                "malformed",
+                "cvt_live_a" + UUID.randomUUID(),
+                "unknown",
+                "cvt_live_b" + UUID.randomUUID(),
+                "expired",
+                "cvt_live_c" + UUID.randomUUID(),
+                "revoked");
         REASONS.putAll(keys);
         Map<String, String> credentials = new HashMap<>(keys);
         credentials.put("rubbish", "malformed");
@@ -302,7 +305,9 @@ class IdentityIT {
                     send(gateway.anonymous("/api/v1/tunnels").header("Authorization", "Bearer " + credential));
             assertThat(answer.statusCode()).as(reason).isEqualTo(401);
             assertThat(answer.body()).doesNotContain("revoked", "malformed");
-            assertThat(securityEvents("credential_" + reason) - before).as(credential).isEqualTo(1);
+            assertThat(securityEvents("credential_" + reason) - before)
+                    .as(credential)
+                    .isEqualTo(1);
         });
     }
 

@@ -62,8 +62,8 @@ class LostDependenciesIT {
         AUTH.on(
                 "/internal/api-keys/exchange",
                 (_, response) -> response.header("Content-Type", "application/json")
-                        .sendString(Mono.just(JSON.writeValueAsString(Map.of(
-                                "token", TestingIssuer.shared().token(owner), "expiresInSeconds", 300)))));
+                        .sendString(Mono.just(JSON.writeValueAsString(
+                                Map.of("token", TestingIssuer.shared().token(owner), "expiresInSeconds", 300)))));
         gateway = TestingGateway.start(
                 OTHERS,
                 "AUTH_SERVICE_URL",
@@ -101,9 +101,9 @@ class LostDependenciesIT {
         try (Load load = new Load(PATHS)) {
             load.awaitCalls(200);
             REDIS.stop();
-            load.awaitCalls(500);
+            load.awaitCalls(300);
             REDIS.restart();
-            load.awaitCalls(500);
+            load.awaitCalls(300);
 
             assertThat(load.failures()).isEmpty();
         }
@@ -121,11 +121,11 @@ class LostDependenciesIT {
             Thread.startVirtualThread(() -> lines.forEach(heard::add));
             awaitNews(watcher, heard);
             KAFKA.stop();
-            load.awaitCalls(500);
+            load.awaitCalls(300);
             heard.clear();
             await().atMost(PATIENCE).until(() -> heard.contains(":alive"));
             KAFKA.restart();
-            load.awaitCalls(500);
+            load.awaitCalls(300);
 
             awaitNews(watcher, heard);
             assertThat(load.failures()).isEmpty();
@@ -146,15 +146,14 @@ class LostDependenciesIT {
         try (Load load = new Load(PATHS)) {
             load.awaitCalls(200);
             service.stop();
-            load.awaitCalls(500);
+            load.awaitCalls(300);
             service.restart();
-            load.awaitCalls(500);
+            load.awaitCalls(300);
 
             assertThat(load.failures()).allMatch(failure -> failure.startsWith(affected + " 50"));
             assertThat(load.failures()).as("it was away").isNotEmpty();
         }
-        await().atMost(PATIENCE)
-                .until(() -> send(gateway.as(ADA, affected)).statusCode() == 200);
+        await().atMost(PATIENCE).until(() -> send(gateway.as(ADA, affected)).statusCode() == 200);
     }
 
     private static void awaitNews(TestCallers watcher, Queue<String> heard) {
@@ -198,7 +197,10 @@ class LostDependenciesIT {
         private void run(int number) {
             for (int i = number; running; i++) {
                 String path = paths.get(i % paths.size());
-                int status = status((i / paths.size()) % 2 == 0 ? gateway.as(ADA, path) : gateway.anonymous(path).header("X-API-Key", KEY));
+                int status = status(
+                        (i / paths.size()) % 2 == 0
+                                ? gateway.as(ADA, path)
+                                : gateway.anonymous(path).header("X-API-Key", KEY));
                 if (status >= 500) {
                     failures.add(path + " " + status);
                 }

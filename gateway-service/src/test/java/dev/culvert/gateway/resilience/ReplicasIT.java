@@ -53,7 +53,12 @@ class ReplicasIT {
             assertThat(send(gateway.signedIn(PATH + "?n=" + i)).statusCode()).isEqualTo(200);
         }
 
-        assertThat(FIRST.waiting()).hasSize(5).first().extracting(one -> one.uri()).asString().startsWith(PATH + "?n=");
+        assertThat(FIRST.waiting())
+                .hasSize(5)
+                .first()
+                .extracting(one -> one.uri())
+                .asString()
+                .startsWith(PATH + "?n=");
         assertThat(SECOND.waiting()).hasSize(5);
     }
 

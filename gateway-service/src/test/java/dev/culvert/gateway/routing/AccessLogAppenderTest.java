@@ -41,7 +41,8 @@ class AccessLogAppenderTest {
             assertThat(reader.read).hasValue(0);
             assertThat(meters.counter("access.log.lost").count()).isPositive();
             reader.goesOn.countDown();
-            await().until(() -> reader.read.get() + meters.counter("access.log.lost").count() >= LINES);
+            await().until(() ->
+                    reader.read.get() + meters.counter("access.log.lost").count() >= LINES);
         } finally {
             reader.goesOn.countDown();
             appender.stop();

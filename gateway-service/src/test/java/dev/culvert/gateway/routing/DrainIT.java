@@ -78,7 +78,9 @@ class DrainIT {
                 for (String line = reader.readLine(); line != null && !line.isEmpty(); line = reader.readLine()) {
                     String header = line.toLowerCase(Locale.ROOT);
                     close |= header.equals("connection: close");
-                    length = header.startsWith("content-length:") ? Integer.parseInt(header.substring(15).strip()) : length;
+                    length = header.startsWith("content-length:")
+                            ? Integer.parseInt(header.substring(15).strip())
+                            : length;
                 }
                 for (int i = 0; i < length; i++) {
                     reader.read();

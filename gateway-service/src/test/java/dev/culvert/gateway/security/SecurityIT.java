@@ -155,7 +155,8 @@ class SecurityIT {
                     send(post(gateway.as(ada, "/api/v1/admin/echo"), "application/json", "{}")), ProblemCode.FORBIDDEN);
         }
 
-        JsonNode told = PublishedEvents.first(EventType.REQUEST_SUSPECTED, ada.userId()).data();
+        JsonNode told =
+                PublishedEvents.first(EventType.REQUEST_SUSPECTED, ada.userId()).data();
 
         assertThat(told.get("kind").asString()).isEqualTo("signature_missing");
         assertThat(told.get("endpoint").asString()).isEqualTo("/api/v1/admin/**");

@@ -142,7 +142,8 @@ class EventSpoolTest {
     @Test
     void keepsAllOfAnEvent() {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
-        SpooledEvent sent = new SpooledEvent("topic", "schlüssel", Map.of("ce_id", "1", "ce_type", "é"), new byte[] {1, 2});
+        SpooledEvent sent =
+                new SpooledEvent("topic", "schlüssel", Map.of("ce_id", "1", "ce_type", "é"), new byte[] {1, 2});
         sent.writeTo(file);
 
         SpooledEvent read = SpooledEvent.next(ByteBuffer.wrap(file.toByteArray()));

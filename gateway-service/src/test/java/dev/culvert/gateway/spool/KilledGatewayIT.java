@@ -63,7 +63,8 @@ class KilledGatewayIT {
             try {
                 awaitAlive(port);
                 for (int i = 0; i < 50; i++) {
-                    assertThat(call(port, ada, "/api/v1/tunnels/" + key).statusCode()).isEqualTo(200);
+                    assertThat(call(port, ada, "/api/v1/tunnels/" + key).statusCode())
+                            .isEqualTo(200);
                 }
                 await().atMost(PATIENCE).until(() -> spooled(folder) == 50);
             } finally {
@@ -73,7 +74,8 @@ class KilledGatewayIT {
             try (TestingGateway next = TestingGateway.start(service, settings)) {
                 Instant began = Instant.now();
                 for (int i = 0; i < 50; i++) {
-                    assertThat(send(next.as(ada, "/api/v1/tunnels/" + key)).statusCode()).isEqualTo(200);
+                    assertThat(send(next.as(ada, "/api/v1/tunnels/" + key)).statusCode())
+                            .isEqualTo(200);
                 }
                 assertThat(Duration.between(began, Instant.now()))
                         .as("50 calls without Kafka")
@@ -99,7 +101,8 @@ class KilledGatewayIT {
         assertThat(data.get("bytesIn").asLong()).isZero();
         assertThat(data.get("bytesOut").asLong()).isEqualTo(2); // {}
         assertThat(Instant.parse(data.get("startedAt").asString())).isBefore(Instant.now());
-        assertThat(header(event, EventHeaders.TENANT_ID)).isEqualTo(ada.tenantId().toString());
+        assertThat(header(event, EventHeaders.TENANT_ID))
+                .isEqualTo(ada.tenantId().toString());
         assertThat(header(event, EventHeaders.CORRELATION_ID)).isNotEmpty();
         assertThat(header(event, EventHeaders.SOURCE)).isEqualTo("/gateway-service");
     }
@@ -144,7 +147,8 @@ class KilledGatewayIT {
 
     private static List<Path> filesOf(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> file.toString().matches(".*\\.(part|log)")).toList();
+            return files.filter(file -> file.toString().matches(".*\\.(part|log)"))
+                    .toList();
         }
     }
 

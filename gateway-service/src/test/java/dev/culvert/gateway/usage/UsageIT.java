@@ -38,10 +38,10 @@ class UsageIT {
     void countsWhatWentThroughATunnel() {
         TestCallers ada = TestCallers.user();
         byte[] much = new byte[300_000];
-        gateway.service()
-                .on("/t/app/much", (_, response) -> response.sendByteArray(Mono.just(much)));
+        gateway.service().on("/t/app/much", (_, response) -> response.sendByteArray(Mono.just(much)));
 
-        assertThat(send(gateway.as(ada, "/t/app/much"), BodyHandlers.ofByteArray()).body())
+        assertThat(send(gateway.as(ada, "/t/app/much"), BodyHandlers.ofByteArray())
+                        .body())
                 .hasSize(much.length);
 
         JsonNode call = told(ada);

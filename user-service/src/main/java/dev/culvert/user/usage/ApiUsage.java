@@ -117,8 +117,7 @@ class ApiUsage {
                 SELECT day, method, endpoint, sum(calls) AS calls,
                        coalesce(sum(calls) FILTER (WHERE status >= 500 OR status = 499), 0) AS errors,
                        sum(bytes_in) AS bytes_in, sum(bytes_out) AS bytes_out, sum(duration_micros) AS duration_micros
-                FROM api_usage_day WHERE day BETWEEN :from AND :to""" + narrowed
-                        + " GROUP BY day, method, endpoint ORDER BY day, endpoint, method")
+                FROM api_usage_day WHERE day BETWEEN :from AND :to""" + narrowed + " GROUP BY day, method, endpoint ORDER BY day, endpoint, method")
                 .params(params)
                 .param("from", from)
                 .param("to", to)

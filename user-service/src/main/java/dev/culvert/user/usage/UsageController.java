@@ -47,8 +47,9 @@ class UsageController {
     @GetMapping
     @Operation(
             summary = "Calls by day and endpoint",
-            description = "Of the caller; with of=tenant of everybody in the tenant, for its owner. The last 30 days unless"
-                    + " said otherwise. A call appears about two seconds after it ended, and stays for two years.")
+            description =
+                    "Of the caller; with of=tenant of everybody in the tenant, for its owner. The last 30 days unless"
+                            + " said otherwise. A call appears about two seconds after it ended, and stays for two years.")
     UsageResponse figures(
             Caller caller,
             @Parameter(description = "me or tenant") @RequestParam(defaultValue = "me") String of,
@@ -72,7 +73,8 @@ class UsageController {
     @GetMapping("/calls")
     @Operation(
             summary = "Single calls, newest first",
-            description = "Of the caller; with of=tenant of everybody in the tenant, for its owner. Calls are kept 90 days.")
+            description =
+                    "Of the caller; with of=tenant of everybody in the tenant, for its owner. Calls are kept 90 days.")
     Page<CallResponse> calls(
             Caller caller,
             @Parameter(description = "me or tenant") @RequestParam(defaultValue = "me") String of,

@@ -41,7 +41,7 @@ class ApiUsageIT extends RunningUserService {
 
         await().atMost(PATIENCE)
                 .until(() -> column("SELECT 'here' FROM users.api_usage WHERE event_id = ?", last)
-                        .size()
+                                .size()
                         == 1);
 
         assertThat(column(ROWS, ada.userId())).containsExactly("101");
@@ -132,9 +132,7 @@ class ApiUsageIT extends RunningUserService {
         return call(caller, endpoint, status, at, Optional.empty());
     }
 
-    private static ApiCallEnded call(
-            TestCallers caller, String endpoint, int status, Instant at, Optional<UUID> key) {
-        return new ApiCallEnded(
-                caller.userId(), key.orElse(null), "GET", endpoint, status, at, 1_500, 10, 20);
+    private static ApiCallEnded call(TestCallers caller, String endpoint, int status, Instant at, Optional<UUID> key) {
+        return new ApiCallEnded(caller.userId(), key.orElse(null), "GET", endpoint, status, at, 1_500, 10, 20);
     }
 }

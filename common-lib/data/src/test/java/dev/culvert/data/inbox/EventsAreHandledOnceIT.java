@@ -375,7 +375,8 @@ class EventsAreHandledOnceIT {
 
         @Override
         public void handle(List<? extends EventEnvelope<?>> events) {
-            if (events.stream().anyMatch(event -> ((TunnelDeleted) event.data()).name().equals(REFUSED))) {
+            if (events.stream()
+                    .anyMatch(event -> ((TunnelDeleted) event.data()).name().equals(REFUSED))) {
                 throw new IllegalStateException("never again");
             }
             events.forEach(event -> stored.add(event.id()));
