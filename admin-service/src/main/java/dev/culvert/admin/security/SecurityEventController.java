@@ -16,6 +16,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -30,6 +31,7 @@ import org.springframework.web.bind.annotation.RestController;
 class SecurityEventController {
     private static final String REASON = "an administrator looks for attacks";
     private static final Duration LATELY = Duration.ofDays(1);
+    private static final int LAST_YEAR = 9999;
 
     private final SecurityEvents events;
     private final Clock clock;
@@ -76,8 +78,7 @@ class SecurityEventController {
                     Optional<Instant> to,
             @Parameter(description = "hour or day") @RequestParam(defaultValue = "hour") String by) {
         if (!by.equals("hour") && !by.equals("day")) {
-            throw new ProblemException(ProblemCode.VALIDATION_ERROR, "by must be hour or day.")
-                    .withViolations(List.of(new Violation("by", "must be hour or day")));
+            throw refused("by", "must be hour or day");
         }
         Filter filter = filter(type, userId, address, from, to);
         return new SecurityEventCounts(TenantScope.callAsSystem(REASON, () -> events.counts(filter, by)));
@@ -89,7 +90,22 @@ class SecurityEventController {
             Optional<String> address,
             Optional<Instant> from,
             Optional<Instant> to) {
+        from.ifPresent(time -> requireUsual("from", time));
+        to.ifPresent(time -> requireUsual("to", time));
         Instant end = to.orElseGet(() -> clock.instant().plusSeconds(1));
         return new Filter(type, userId, address, from.orElse(end.minus(LATELY)), end);
+    }
+
+    /** What lies beyond can be said in ISO 8601, but not to the database. */
+    private static void requireUsual(String field, Instant time) {
+        int year = time.atZone(ZoneOffset.UTC).getYear();
+        if (year < 1 || year > LAST_YEAR) {
+            throw refused(field, "must be in the years 1 to " + LAST_YEAR);
+        }
+    }
+
+    private static ProblemException refused(String field, String reason) {
+        return new ProblemException(ProblemCode.VALIDATION_ERROR, field + " " + reason + ".")
+                .withViolations(List.of(new Violation(field, reason)));
     }
 }

@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,6 +33,7 @@ import org.springframework.web.bind.annotation.RestController;
 class UsageController {
     private static final int DAYS = 30;
     private static final int MOST_DAYS = 731;
+    private static final int LAST_YEAR = 9999;
 
     private final ApiUsage usage;
     private final Tenants tenants;
@@ -59,9 +61,11 @@ class UsageController {
                     Optional<String> endpoint,
             @RequestParam Optional<UUID> keyId,
             @Parameter(example = "200") @RequestParam Optional<Integer> status) {
+        from.ifPresent(day -> requireUsual("from", day.getYear()));
+        to.ifPresent(day -> requireUsual("to", day.getYear()));
         LocalDate last = to.orElse(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC));
         LocalDate first = from.orElse(last.minusDays(DAYS - 1L));
-        if (first.isAfter(last) || first.plusDays(MOST_DAYS).isBefore(last)) {
+        if (first.isAfter(last) || ChronoUnit.DAYS.between(first, last) > MOST_DAYS) {
             throw refused("from", "must be no later than 'to' and no more than " + MOST_DAYS + " days before it");
         }
         UsageFilter filter = filter(caller, of, keyId, endpoint, status, Instant.EPOCH, Instant.EPOCH);
@@ -86,9 +90,18 @@ class UsageController {
             @RequestParam Optional<UUID> keyId,
             @Parameter(example = "200") @RequestParam Optional<Integer> status,
             PageRequest page) {
+        from.ifPresent(time -> requireUsual("from", time.atZone(ZoneOffset.UTC).getYear()));
+        to.ifPresent(time -> requireUsual("to", time.atZone(ZoneOffset.UTC).getYear()));
         Instant end = to.orElseGet(clock::instant);
         Instant start = from.orElse(Instant.EPOCH);
         return usage.calls(filter(caller, of, keyId, endpoint, status, start, end), page);
+    }
+
+    /** What lies beyond can be said in ISO 8601, but not to the database. */
+    private static void requireUsual(String field, int year) {
+        if (year < 1 || year > LAST_YEAR) {
+            throw refused(field, "must be in the years 1 to " + LAST_YEAR);
+        }
     }
 
     private UsageFilter filter(

@@ -11,6 +11,7 @@ import dev.culvert.testing.TestCallers;
 import dev.culvert.user.RunningUserService;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -81,6 +82,14 @@ class ApiUsageIT extends RunningUserService {
         ProblemAssert.assertThat(client(ada).get("/api/v1/usage?from=2026-11-22&to=2026-11-21"))
                 .isProblem(ProblemCode.VALIDATION_ERROR)
                 .hasViolationsOf("from");
+        for (String strange : List.of(
+                "?from=%2B999999999-12-31",
+                "?to=-999999999-01-01",
+                "/calls?from=%2B1000000000-12-31T23:59:59Z",
+                "/calls?endpoint=%00")) {
+            ProblemAssert.assertThat(client(ada).get("/api/v1/usage" + strange))
+                    .isProblem(ProblemCode.VALIDATION_ERROR);
+        }
     }
 
     @Test
