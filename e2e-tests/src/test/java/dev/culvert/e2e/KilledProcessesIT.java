@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +97,47 @@ class KilledProcessesIT {
         } finally {
             receiver.stop(0);
         }
+    }
+
+    /** S2.35: 100 calls are 100 rows, though the gateway is killed in the middle and Kafka just before. */
+    @Test
+    void everyCallIsCountedOnceThoughGatewayAndKafkaAreKilled(RunningSuite suite) throws Exception {
+        suite.awaitReady(RECOVERY);
+        Person person = SharedSuite.administrator(suite); // who may call as often
+        String path = "/api/v1/tunnels/" + letters();
+        int restartsBefore = suite.process("gateway-service").get("restarts").asInt();
+
+        suite.kill("kafka");
+        call(person, path, 50);
+        suite.kill("gateway-service");
+        await().atMost(RECOVERY)
+                .until(() -> suite.process("gateway-service").get("restarts").asInt() > restartsBefore);
+        suite.awaitReady(RECOVERY);
+        call(person, path, 50);
+
+        await("all calls").atMost(RECOVERY).until(() -> counted(person, path) == 100);
+        call(person, path, 1);
+        await("no call twice").atMost(RECOVERY).until(() -> counted(person, path) == 101);
+    }
+
+    private static void call(Person person, String path, int times) throws Exception {
+        for (int i = 0; i < times; i++) {
+            assertThat(person.get(path).statusCode()).isBetween(400, 404); // no tunnel
+        }
+    }
+
+    private static int counted(Person person, String path) throws Exception {
+        return Person.expect(200, person.get("/api/v1/usage/calls?limit=1&endpoint=" + path))
+                .path("total")
+                .asInt();
+    }
+
+    /** A word nobody else asks for; what looks like an id would be written as {id}. */
+    private static String letters() {
+        return ThreadLocalRandom.current()
+                .ints(20, 'a', 'z')
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     private static List<String> ids(Person person) throws Exception {

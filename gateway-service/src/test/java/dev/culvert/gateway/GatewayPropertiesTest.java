@@ -23,10 +23,12 @@ import dev.culvert.gateway.resilience.ResilienceProperties;
 import dev.culvert.gateway.routing.RoutingProperties;
 import dev.culvert.gateway.routing.RoutingProperties.RouteProperties;
 import dev.culvert.gateway.security.SecurityProperties;
+import dev.culvert.gateway.spool.SpoolProperties;
 import dev.culvert.gateway.version.VersionProperties;
 import dev.culvert.gateway.version.VersionProperties.SupportedVersion;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
@@ -51,6 +53,7 @@ class GatewayPropertiesTest {
         assertThat(routing.apiTimeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(routing.upgradeTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(routing.maxConnections()).isEqualTo(512);
+        assertThat(routing.drain()).isZero();
         assertThat(routing.trustedProxies()).isEmpty();
         assertThat(routing.crossOrigin().allowedOrigins()).isEmpty();
         assertThat(routing.crossOrigin().maxAge()).isEqualTo(Duration.ofMinutes(10));
@@ -68,15 +71,15 @@ class GatewayPropertiesTest {
                         LocalDate.parse("2026-11-22"), LocalDate.parse("2027-11-22")));
         assertThat(routing.services())
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
-                        "auth", URI.create("http://127.0.0.1:8081"),
-                        "user", URI.create("http://127.0.0.1:8082"),
-                        "tunnel", URI.create("http://127.0.0.1:8083"),
-                        "tunnel-data", URI.create("http://127.0.0.1:9083"),
-                        "proxy", URI.create("http://127.0.0.1:8084"),
-                        "proxy-data", URI.create("http://127.0.0.1:9084"),
-                        "webhook", URI.create("http://127.0.0.1:8085"),
-                        "admin", URI.create("http://127.0.0.1:8086")));
-        assertThat(routing.routes()).hasSize(22);
+                        "auth", List.of(URI.create("http://127.0.0.1:8081")),
+                        "user", List.of(URI.create("http://127.0.0.1:8082")),
+                        "tunnel", List.of(URI.create("http://127.0.0.1:8083")),
+                        "tunnel-data", List.of(URI.create("http://127.0.0.1:9083")),
+                        "proxy", List.of(URI.create("http://127.0.0.1:8084")),
+                        "proxy-data", List.of(URI.create("http://127.0.0.1:9084")),
+                        "webhook", List.of(URI.create("http://127.0.0.1:8085")),
+                        "admin", List.of(URI.create("http://127.0.0.1:8086"))));
+        assertThat(routing.routes()).hasSize(23);
         assertThat(routing.routes().stream()
                         .filter(route -> route.plane() == Plane.DATA)
                         .map(RouteProperties::path))
@@ -231,7 +234,35 @@ class GatewayPropertiesTest {
     void pinsTheDefaultsOfResilience() throws IOException {
         assertThat(bind("culvert.gateway.resilience", ResilienceProperties.class, Map.of()))
                 .isEqualTo(new ResilienceProperties(
-                        5, Duration.ofSeconds(60), 2, Duration.ofSeconds(1), 512, 0.1, 10, Duration.ofMillis(100)));
+                        5,
+                        Duration.ofSeconds(60),
+                        2,
+                        Duration.ofSeconds(1),
+                        512,
+                        0.1,
+                        10,
+                        Duration.ofMillis(100),
+                        5,
+                        Duration.ofSeconds(10)));
+    }
+
+    /** S2.35: what a crash or an outage can lose. */
+    @Test
+    void pinsTheDefaultsOfTheSpool() throws IOException {
+        assertThat(bind("culvert.gateway.spool", SpoolProperties.class, Map.of("USAGE_SPOOL_DIR", "/data/spool")))
+                .isEqualTo(new SpoolProperties(
+                        Path.of("/data/spool"),
+                        16_384,
+                        Duration.ofMillis(10),
+                        Duration.ofMillis(100),
+                        DataSize.ofMegabytes(4),
+                        Duration.ofMillis(500),
+                        DataSize.ofMegabytes(512),
+                        "127.0.0.1:9092"));
+        assertThatThrownBy(() -> bind(
+                        "culvert.gateway.spool", SpoolProperties.class, Map.of("culvert.gateway.spool.queue", "0")))
+                .rootCause()
+                .hasMessageContaining("queue");
     }
 
     @Test
@@ -264,10 +295,13 @@ class GatewayPropertiesTest {
                 RoutingProperties.class,
                 Map.of(
                         "TUNNEL_DATA_URL", "http://tunnels:9083",
+                        "USER_SERVICE_URL", "http://a:8082,http://b:8082",
                         "ADDITIONAL_CORS_ORIGINS", "https://a.example,https://b.example",
                         "TRUSTED_PROXIES", "10.0.0.0/8"));
 
-        assertThat(routing.services()).containsEntry("tunnel-data", URI.create("http://tunnels:9083"));
+        assertThat(routing.services()).containsEntry("tunnel-data", List.of(URI.create("http://tunnels:9083")));
+        assertThat(routing.services())
+                .containsEntry("user", List.of(URI.create("http://a:8082"), URI.create("http://b:8082")));
         assertThat(routing.crossOrigin().allowedOrigins()).containsExactly("https://a.example", "https://b.example");
         assertThat(routing.trustedProxies()).containsExactly("10.0.0.0/8");
     }

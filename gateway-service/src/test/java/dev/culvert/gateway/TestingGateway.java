@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,6 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** The gateway as a real server on a free port, with real stores; one {@link TestingService} stands for all services. */
 public final class TestingGateway implements AutoCloseable {
     public static final JsonMapper JSON = JsonMapper.shared();
+    private static final Path SPOOL =
+            Path.of("target", "spool", Long.toString(ProcessHandle.current().pid()));
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -45,6 +48,11 @@ public final class TestingGateway implements AutoCloseable {
 
     /** One of a test's own, with further settings as pairs of key and value. */
     public static TestingGateway start(TestingService service, String... settings) {
+        return new TestingGateway(service, settings(service, settings));
+    }
+
+    /** What a gateway is started with. */
+    public static Map<String, Object> settings(TestingService service, String... settings) {
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put("PORT", 0);
         properties.put("BIND_ADDRESS", "127.0.0.1");
@@ -53,6 +61,7 @@ public final class TestingGateway implements AutoCloseable {
         properties.put("PUBLIC_URL", TestingIssuer.ISSUER);
         properties.put("AUTH_JWKS_URL", TestingIssuer.shared().jwksUrl());
         properties.put("SECRET_KEY", TestingStores.SECRET_KEY);
+        properties.put("USAGE_SPOOL_DIR", SPOOL);
         for (String name : new String[] {
             "AUTH_SERVICE_URL",
             "USER_SERVICE_URL",
@@ -78,7 +87,7 @@ public final class TestingGateway implements AutoCloseable {
         for (int i = 0; i < settings.length; i += 2) {
             properties.put(settings[i], settings[i + 1]);
         }
-        return new TestingGateway(service, properties);
+        return properties;
     }
 
     public TestingService service() {

@@ -1,6 +1,9 @@
 package dev.culvert.gateway;
 
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -25,6 +28,7 @@ public final class TestingService implements AutoCloseable {
     private final ConcurrentMap<String, BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>>> answers =
             new ConcurrentHashMap<>();
     private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private DisposableServer server;
 
     /** A request as it arrived. */
@@ -43,6 +47,7 @@ public final class TestingService implements AutoCloseable {
                 .host("127.0.0.1")
                 .port(port)
                 .httpRequestDecoder(decoder -> decoder.maxHeaderSize(128 * 1024).maxInitialLineLength(64 * 1024))
+                .doOnChannelInit((_, channel, _) -> connections.add(channel))
                 .handle(this::answer)
                 .bindNow();
     }
@@ -89,9 +94,10 @@ public final class TestingService implements AutoCloseable {
         received.clear();
     }
 
-    /** Takes the service away; {@link #restart()} brings it back on the same port. */
+    /** Takes the service away with all its connections; {@link #restart()} brings it back on the same port. */
     public void stop() {
         server.disposeNow();
+        connections.close().awaitUninterruptibly();
     }
 
     public void restart() {

@@ -6,7 +6,6 @@ import dev.culvert.contracts.event.AuthEvent;
 import dev.culvert.contracts.event.DomainEvent;
 import dev.culvert.contracts.event.EventHeaders;
 import dev.culvert.contracts.event.EventType;
-import dev.culvert.contracts.event.Topics;
 import dev.culvert.testing.TestCallers;
 import dev.culvert.testing.TestingIssuer;
 import dev.culvert.testing.TestingKafka;
@@ -72,10 +71,12 @@ public abstract class RunningUserService {
                 caller.userId(), caller.tenantId(), username, username + "@example.org", "free", Set.of("user"));
     }
 
-    /** Publishes an event as auth-service does. */
+    /** Publishes an event as the service does that it comes from. */
     protected static void publish(UUID eventId, TestCallers caller, DomainEvent event) {
         var record = new ProducerRecord<>(
-                Topics.AUTH, event.subject(), JsonMapper.shared().writeValueAsString(event));
+                EventType.of(event).topic(),
+                event.subject(),
+                JsonMapper.shared().writeValueAsString(event));
         Map.of(
                         EventHeaders.SPEC_VERSION, EventHeaders.SPEC_VERSION_1_0,
                         EventHeaders.ID, eventId.toString(),

@@ -4,13 +4,13 @@ import dev.culvert.auth.account.Account;
 import dev.culvert.auth.account.Accounts;
 import dev.culvert.auth.token.AccessTokens;
 import dev.culvert.auth.token.AccessTokens.AccessToken;
+import dev.culvert.contracts.http.HeaderNames;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.data.tenant.TenantScope;
 import dev.culvert.platform.problem.ProblemException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -61,7 +61,7 @@ class KeyExchange {
      */
     Exchanged exchange(String sent, String clientAddress) {
         Instant now = clock.instant();
-        Holder holder = KeyText.parse(sent).flatMap(text -> holder(text, now)).orElseThrow(KeyExchange::refused);
+        Holder holder = holder(KeyText.parse(sent).orElseThrow(() -> refused("malformed")), now);
         if (!holder.key().terms().allow(clientAddress)) {
             throw new ProblemException(ProblemCode.FORBIDDEN, "This API key may not be used from this address.")
                     .withAlias("API_KEY_ADDRESS_NOT_ALLOWED");
@@ -82,17 +82,25 @@ class KeyExchange {
                         lifetime));
     }
 
-    private Optional<Holder> holder(KeyText text, Instant now) {
+    private Holder holder(KeyText text, Instant now) {
         byte[] sentDigest = digest.of(text);
         return TenantScope.callAsSystem(
                 REASON,
-                () -> transactions.execute(_ -> keys.findGenuine(text.prefix(), sentDigest)
-                        .filter(key -> key.isActive(now))
-                        .flatMap(key -> accounts.find(key.accountId()).map(account -> new Holder(key, account)))));
+                () -> transactions.execute(_ -> {
+                    ApiKey key = keys.findGenuine(text.prefix(), sentDigest).orElseThrow(() -> refused("unknown"));
+                    if (!key.isActive(now)) {
+                        throw refused(key.revokedAt().isPresent() ? "revoked" : "expired");
+                    }
+                    return accounts.find(key.accountId())
+                            .map(account -> new Holder(key, account))
+                            .orElseThrow(() -> refused("unknown"));
+                }));
     }
 
-    private static ProblemException refused() {
+    /** The reason is for the gateway's audit log (requirement S3.9); whoever sent the key is not told. */
+    private static ProblemException refused(String reason) {
         return new ProblemException(ProblemCode.AUTH_TOKEN_INVALID, "The API key was not accepted.")
-                .withAlias("INVALID_API_KEY");
+                .withAlias("INVALID_API_KEY")
+                .withHeader(HeaderNames.REFUSAL_REASON, reason);
     }
 }

@@ -10,6 +10,7 @@ import dev.culvert.auth.AuthClient;
 import dev.culvert.auth.AuthClient.Person;
 import dev.culvert.auth.RunningAuthService;
 import dev.culvert.contracts.event.EventType;
+import dev.culvert.contracts.http.HeaderNames;
 import dev.culvert.contracts.identity.CallerClaims;
 import dev.culvert.contracts.identity.Scope;
 import dev.culvert.contracts.problem.ProblemCode;
@@ -124,6 +125,7 @@ class ApiKeyIT extends RunningAuthService {
                 .hasAlias("INVALID_API_KEY");
         ProblemAssert.assertThat(client().as(second.get("key").asString()).post(EXCHANGE))
                 .isProblem(ProblemCode.AUTH_TOKEN_INVALID);
+        assertThat(reason(second.get("key").asString())).isEqualTo("revoked");
         var events = PublishedEvents.until(EventType.API_KEY_REVOKED, ada.userId());
         assertThat(events)
                 .filteredOn(event -> event.type().equals(EventType.API_KEY_REVOKED.cloudEventsType()))
@@ -146,6 +148,7 @@ class ApiKeyIT extends RunningAuthService {
         clock.skip(Duration.ofMinutes(3));
 
         ProblemAssert.assertThat(holder.post(EXCHANGE)).isProblem(ProblemCode.AUTH_TOKEN_INVALID);
+        assertThat(reason(key.get("key").asString())).isEqualTo("expired");
     }
 
     /** S3.13: one answer for every key that is not good, also for a wrong secret with a right prefix. */
@@ -160,6 +163,18 @@ class ApiKeyIT extends RunningAuthService {
         ProblemAssert.assertThat(client().as(otherSecret(key)).post(EXCHANGE))
                 .isProblem(ProblemCode.AUTH_TOKEN_INVALID);
         ProblemAssert.assertThat(client().post(EXCHANGE)).isProblem(ProblemCode.AUTH_TOKEN_MISSING);
+        assertThat(reason("cvt_live_rubbish")).isEqualTo("malformed");
+        assertThat(reason(KeyText.random("live").value())).isEqualTo("unknown");
+        assertThat(reason(otherSecret(key))).isEqualTo("unknown");
+    }
+
+    /** What the gateway is told beside the one answer. */
+    private String reason(String key) {
+        return client().as(key)
+                .post(EXCHANGE)
+                .headers()
+                .firstValue(HeaderNames.REFUSAL_REASON)
+                .orElse("none");
     }
 
     /** R2.5, S2.6: a stranger's key does not exist, and lists of two tenants have nothing in common. */

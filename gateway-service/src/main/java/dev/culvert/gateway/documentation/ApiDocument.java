@@ -54,7 +54,7 @@ final class ApiDocument {
         this.client = client;
         this.own = read(json);
         this.publicUrl = caller.issuer();
-        SortedMap<String, URI> services = routing.apiServices();
+        SortedMap<String, List<URI>> services = routing.apiServices();
         assembled = Flux.fromIterable(services.entrySet())
                 .flatMapSequential(this::fetch)
                 .collectList()
@@ -70,14 +70,10 @@ final class ApiDocument {
         return assembled.map(Assembled::content);
     }
 
-    private Mono<Fetched> fetch(Map.Entry<String, URI> service) {
-        return client.get()
-                .uri(service.getValue().resolve("/v3/api-docs").toString())
-                .responseSingle((response, body) -> response.status().code() == OK
-                        ? body.asByteArray()
-                        : Mono.error(new IOException("Status " + response.status())))
-                .timeout(DEADLINE)
-                .map(json::readTree)
+    private Mono<Fetched> fetch(Map.Entry<String, List<URI>> service) {
+        return Flux.fromIterable(service.getValue())
+                .concatMapDelayError(this::fetch)
+                .next() // of several, the first that answers
                 .map(document -> new Fetched(service.getKey(), Optional.of(document)))
                 .onErrorResume(failure -> {
                     log.atWarn()
@@ -86,6 +82,16 @@ final class ApiDocument {
                             .log("The API description of a service cannot be read");
                     return Mono.just(new Fetched(service.getKey(), Optional.empty()));
                 });
+    }
+
+    private Mono<JsonNode> fetch(URI address) {
+        return client.get()
+                .uri(address.resolve("/v3/api-docs").toString())
+                .responseSingle((response, body) -> response.status().code() == OK
+                        ? body.asByteArray()
+                        : Mono.error(new IOException("Status " + response.status())))
+                .timeout(DEADLINE)
+                .map(json::readTree);
     }
 
     private Assembled assemble(List<Fetched> all) {

@@ -39,7 +39,12 @@ final class HealthChecks {
         checks.put("redis", redis.check().thenReturn(true));
         checks.put("kafka", Mono.fromSupplier(kafka::live));
         routing.apiServices()
-                .forEach((name, address) -> checks.put(name, answers(client, address.resolve("/health/ready"))));
+                .forEach((name, addresses) -> checks.put(
+                        name,
+                        Flux.fromIterable(addresses)
+                                .flatMap(address -> answers(client, address.resolve("/health/ready"))
+                                        .onErrorReturn(false))
+                                .any(up -> up)));
         properties.upstreams().forEach((name, address) -> checks.put(name, answers(client, address)));
         states = Flux.fromIterable(checks.entrySet())
                 .flatMap(check -> check.getValue()

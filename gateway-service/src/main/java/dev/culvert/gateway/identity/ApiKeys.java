@@ -1,5 +1,6 @@
 package dev.culvert.gateway.identity;
 
+import dev.culvert.contracts.http.HeaderNames;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.gateway.call.Identity;
 import dev.culvert.gateway.call.KeyTerms;
@@ -83,7 +84,11 @@ final class ApiKeys {
             return Mono.error(refusedHere());
         }
         if (status >= 400 && status < 500) {
-            return Mono.error(new ProblemException(ProblemCode.AUTH_TOKEN_INVALID, "The API key was not accepted.")
+            String reason = response.responseHeaders().get(HeaderNames.REFUSAL_REASON, "unknown");
+            return Mono.error(new ProblemException(
+                            ProblemCode.AUTH_TOKEN_INVALID,
+                            "The API key was not accepted.",
+                            RefusedCredential.because(reason))
                     .withAlias("INVALID_API_KEY"));
         }
         return Mono.error(new IllegalStateException("The exchange of an API key was answered " + status));

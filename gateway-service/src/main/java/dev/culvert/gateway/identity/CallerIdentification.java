@@ -6,6 +6,7 @@ import dev.culvert.gateway.call.Identity;
 import dev.culvert.gateway.call.Plane;
 import dev.culvert.gateway.call.Stage;
 import dev.culvert.gateway.ratelimit.AddressLimit;
+import dev.culvert.gateway.security.SecurityEvents;
 import dev.culvert.platform.problem.ProblemException;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
@@ -24,8 +25,11 @@ public final class CallerIdentification implements Stage {
     private final KeyProofs proofs;
     private final AddressLimit addresses;
     private final CheckTimes times;
+    private final SecurityEvents events;
 
-    CallerIdentification(Identities identities, KeyProofs proofs, AddressLimit addresses, CheckTimes times) {
+    CallerIdentification(
+            Identities identities, KeyProofs proofs, AddressLimit addresses, CheckTimes times, SecurityEvents events) {
+        this.events = events;
         this.identities = identities;
         this.proofs = proofs;
         this.addresses = addresses;
@@ -92,7 +96,12 @@ public final class CallerIdentification implements Stage {
         if (refusal.code() != ProblemCode.FORBIDDEN && refusal.code().status() != 401) {
             return Mono.error(refusal);
         }
-        return Call.of(exchange).destination().open() ? Mono.empty() : refuse(exchange, refusal);
+        Call call = Call.of(exchange);
+        if (call.destination().open()) {
+            return Mono.empty();
+        }
+        events.record(RefusedCredential.typeOf(refusal), call, exchange.getRequest());
+        return refuse(exchange, refusal);
     }
 
     /** A refused credential counts against the address; the flood's refusal then speaks instead of this one. */

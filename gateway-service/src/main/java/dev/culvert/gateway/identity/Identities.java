@@ -107,8 +107,10 @@ final class Identities {
 
     private Mono<Identity> admit(Credential credential, Identity found) {
         if (revocations.cover(found)) {
-            return Mono.error(
-                    new ProblemException(ProblemCode.AUTH_TOKEN_INVALID, "The session or API key has ended."));
+            return Mono.error(new ProblemException(
+                    ProblemCode.AUTH_TOKEN_INVALID,
+                    "The session or API key has ended.",
+                    RefusedCredential.because("revoked")));
         }
         verified.remember(credential, found);
         return Mono.just(found);

@@ -15,6 +15,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param retryShare repetitions as a share of calls, over the long run
  * @param retryReserve repetitions that may come at once, after a quiet time
  * @param retryPause longest wait before a call is repeated for which no connection could be made
+ * @param ejectAfter failed calls in a row after which one of a service's several addresses is left out; at once when it refuses
+ *     connections
+ * @param ejectFor how long it is left out
  */
 @ConfigurationProperties("culvert.gateway.resilience")
 public record ResilienceProperties(
@@ -25,4 +28,6 @@ public record ResilienceProperties(
         @DefaultValue("512") int maxConcurrent,
         @DefaultValue("0.1") double retryShare,
         @DefaultValue("10") int retryReserve,
-        @DefaultValue("100ms") Duration retryPause) {}
+        @DefaultValue("100ms") Duration retryPause,
+        @DefaultValue("5") int ejectAfter,
+        @DefaultValue("10s") Duration ejectFor) {}

@@ -14,16 +14,20 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.netty.DisposableChannel;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.tcp.TcpClient;
 
 /** A service and how it has been lately. */
 final class Upstream {
+    private static final Logger log = LoggerFactory.getLogger(Upstream.class);
     private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
     private static final int PROBE_TIMEOUT_MILLIS = 1000;
 
     private final String name;
+    private final Replicas replicas;
     private final CircuitBreaker breaker;
     private final Bulkhead bulkhead;
     private final RetryBudget retries;
@@ -35,21 +39,20 @@ final class Upstream {
 
     Upstream(
             String name,
-            URI address,
+            Replicas replicas,
             CircuitBreaker breaker,
             Bulkhead bulkhead,
             RetryBudget retries,
             Counter repeated,
             Duration probe) {
         this.name = name;
+        this.replicas = replicas;
         this.breaker = breaker;
         this.bulkhead = bulkhead;
         this.retries = retries;
         this.repeated = repeated;
         this.probeNanos = probe.toNanos();
         this.prober = TcpClient.create(ConnectionProvider.newConnection())
-                .host(address.getHost())
-                .port(port(address))
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, PROBE_TIMEOUT_MILLIS);
     }
 
@@ -58,6 +61,10 @@ final class Upstream {
             return address.getPort();
         }
         return "https".equals(address.getScheme()) ? 443 : 80;
+    }
+
+    Replicas replicas() {
+        return replicas;
     }
 
     /** Lets a call through, or refuses it at once. */
@@ -87,18 +94,30 @@ final class Upstream {
         bulkhead.onComplete();
     }
 
-    void answered(long nanos) {
+    void answered(Replica replica, long nanos) {
+        replica.answered();
         breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
         retries.earn();
     }
 
     /** It could not be reached, or broke off, or was too slow. */
-    void failed(long nanos, Throwable failure) {
+    void failed(Replica replica, long nanos, Throwable failure) {
         refused = nothingSent(failure);
+        replicaFailed(replica, refused);
         boolean trial = breaker.getState() == State.HALF_OPEN;
         breaker.onError(nanos, TimeUnit.NANOSECONDS, failure);
         if (trial && breaker.getState() == State.HALF_OPEN) {
             breaker.transitionToOpenState(); // one failed trial is enough
+        }
+    }
+
+    /** One of several addresses failed; whether it is left out for a while. */
+    void replicaFailed(Replica replica, boolean refusedConnection) {
+        if (replicas.several() && replica.failed(refusedConnection)) {
+            log.atWarn()
+                    .addKeyValue("upstream", name)
+                    .addKeyValue("address", replica.address())
+                    .log("An address of a service is left out for a while");
         }
     }
 
@@ -127,7 +146,12 @@ final class Upstream {
         long last = probed.get();
         long now = System.nanoTime();
         if (refused && breaker.getState() == State.OPEN && now - last > probeNanos && probed.compareAndSet(last, now)) {
-            prober.connect().doOnNext(DisposableChannel::dispose).subscribe(_ -> triable(), _ -> stillAway());
+            URI address = replicas.next().address();
+            prober.host(address.getHost())
+                    .port(port(address))
+                    .connect()
+                    .doOnNext(DisposableChannel::dispose)
+                    .subscribe(_ -> triable(), _ -> stillAway());
         }
     }
 

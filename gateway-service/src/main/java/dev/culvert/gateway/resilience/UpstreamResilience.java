@@ -72,20 +72,33 @@ final class UpstreamResilience implements GlobalFilter, Ordered {
 
     private Mono<Void> attempt(ServerWebExchange exchange, GatewayFilterChain chain, Upstream upstream, boolean first) {
         upstream.admit();
+        Replica replica = route(exchange, upstream);
         long started = System.nanoTime();
         return chain.filter(exchange)
-                .doOnSuccess(_ -> upstream.answered(System.nanoTime() - started))
+                .doOnSuccess(_ -> upstream.answered(replica, System.nanoTime() - started))
                 .doOnCancel(upstream::forget)
                 .onErrorResume(failure -> {
                     if (!isFault(failure)) {
                         upstream.forget();
                         return Mono.error(failure);
                     }
-                    upstream.failed(System.nanoTime() - started, failure);
+                    upstream.failed(replica, System.nanoTime() - started, failure);
                     return first && isHarmless(failure, exchange.getRequest()) && upstream.mayRepeat()
                             ? repeat(failure, exchange, chain, upstream)
                             : Mono.error(failure);
                 });
+    }
+
+    /** Sends the call to the address whose turn it is: a repeated call goes to another, if there is one. */
+    static Replica route(ServerWebExchange exchange, Upstream upstream) {
+        Replica replica = upstream.replicas().next();
+        if (upstream.replicas().several()) {
+            exchange.getAttributes()
+                    .computeIfPresent(
+                            ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR,
+                            (_, target) -> replica.target((URI) target));
+        }
+        return replica;
     }
 
     private Mono<Void> repeat(

@@ -9,10 +9,13 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.micrometer.tagged.TaggedBulkheadMetrics;
 import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,16 +42,17 @@ final class UpstreamStates {
                 .maxConcurrentCalls(properties.maxConcurrent())
                 .writableStackTraceEnabled(false)
                 .build());
-        routing.services()
-                .forEach((name, address) -> byAuthority.put(
-                        address.getRawAuthority(), upstream(name, address, breakers, bulkheads, properties, meters)));
+        routing.services().forEach((name, addresses) -> {
+            Upstream upstream = upstream(name, addresses, breakers, bulkheads, properties, meters);
+            addresses.forEach(address -> byAuthority.put(address.getRawAuthority(), upstream));
+        });
         TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(breakers).bindTo(meters);
         TaggedBulkheadMetrics.ofBulkheadRegistry(bulkheads).bindTo(meters);
     }
 
     private static Upstream upstream(
             String name,
-            URI address,
+            List<URI> addresses,
             CircuitBreakerRegistry breakers,
             BulkheadRegistry bulkheads,
             ResilienceProperties properties,
@@ -60,9 +64,17 @@ final class UpstreamStates {
                         .addKeyValue("from", event.getStateTransition().getFromState())
                         .addKeyValue("to", event.getStateTransition().getToState())
                         .log("A service's circuit breaker changed"));
+        Replicas replicas = new Replicas(addresses.stream()
+                .map(address -> new Replica(address, properties.ejectAfter(), properties.ejectFor()))
+                .toList());
+        ToDoubleFunction<Replicas> ejected = Replicas::ejected;
+        Gauge.builder("upstream.replicas.ejected", replicas, ejected)
+                .description("Addresses of a service that are left out for a while")
+                .tag("upstream", name)
+                .register(meters);
         return new Upstream(
                 name,
-                address,
+                replicas,
                 breaker,
                 bulkheads.bulkhead(name),
                 new RetryBudget(properties.retryShare(), properties.retryReserve()),

@@ -1,5 +1,6 @@
 package dev.culvert.gateway.routing;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -8,6 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.LongConsumer;
 
 /**
  * Writes what one connection reads to the other, flushed whenever the reading pauses, and stops the other from reading
@@ -17,12 +19,17 @@ import java.util.Deque;
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails closes its connection, which channelInactive sees
 final class BytePipe extends ChannelInboundHandlerAdapter {
     private final Channel peer;
+    private final LongConsumer counter;
     private final Deque<Object> held = new ArrayDeque<>();
     private boolean open;
     private boolean ended;
 
-    BytePipe(Channel peer) {
+    /**
+     * @param counter is told the bytes that are read
+     */
+    BytePipe(Channel peer, LongConsumer counter) {
         this.peer = peer;
+        this.counter = counter;
     }
 
     /** From now on bytes flow. Until then they are held. */
@@ -39,6 +46,9 @@ final class BytePipe extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object bytes) {
+        if (bytes instanceof ByteBuf buffer) {
+            counter.accept(buffer.readableBytes());
+        }
         if (open) {
             peer.write(bytes);
         } else {

@@ -40,6 +40,7 @@ class GatewayChain {
     @Order(Ordered.HIGHEST_PRECEDENCE)
     WebFilter gatewayStages(
             TraceContext traceContext,
+            Drain drain,
             AccessLog accessLog,
             Compression compression,
             ErrorCapture errorCapture,
@@ -56,6 +57,7 @@ class GatewayChain {
             ResponseCache responseCache) {
         return new Stages(
                 traceContext, // destination, client, correlation id, W3C trace context
+                drain, // sends clients elsewhere while the gateway stops
                 accessLog, // one line and one measurement per request, X-Process-Time
                 compression, // of what comes back
                 errorCapture, // every failure below becomes the one error body

@@ -38,7 +38,7 @@ final class RouteTable {
 
     RouteTable(RoutingProperties properties) {
         routes = properties.routes().stream()
-                .map(route -> Route.of(route, properties.services().get(route.service())))
+                .map(route -> Route.of(route, properties.addresses(route.service())))
                 .sorted(Comparator.comparingInt((Route route) -> route.path.length())
                         .reversed())
                 .toList();
@@ -68,11 +68,9 @@ final class RouteTable {
 
     private record Route(String path, String template, Plane plane, List<String> open, String base, String rewritten) {
 
-        static Route of(RouteProperties route, @Nullable URI service) {
-            if (service == null) {
-                throw new IllegalArgumentException("No address for the service of route " + route.path());
-            }
-            String base = service.toString();
+        /** The first address stands for the service; which one answers a call is chosen behind. */
+        static Route of(RouteProperties route, List<URI> addresses) {
+            String base = addresses.getFirst().toString();
             return new Route(
                     route.path(),
                     route.path() + "/**",

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -16,13 +17,15 @@ import org.springframework.util.unit.DataSize;
 /**
  * Where requests go and what they must look like.
  *
- * @param services addresses of the services by name
+ * @param services addresses of the services by name; of one that runs several times, all of them
  * @param routes which paths go to which service; the longest matching path wins
  * @param trustedProxies networks in CIDR notation whose {@code X-Forwarded-*} headers are believed; nobody else's are
  * @param connectTimeout longest wait for a connection to a service
  * @param apiTimeout longest wait for a service's answer on API routes; data routes have none
  * @param upgradeTimeout longest wait for the answer to a WebSocket handshake
  * @param maxConnections most connections to one service
+ * @param drain how long the gateway goes on taking calls when it is told to stop, and tells clients to go elsewhere; long enough
+ *     for balancers to notice that it is not ready any more
  * @param httpsRequired whether sign-in, tokens and keys are refused to clients of whom a trusted proxy says that they came
  *     without TLS; off for local work only
  * @param request what requests must look like
@@ -31,24 +34,26 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("culvert.gateway.routing")
 public record RoutingProperties(
-        Map<String, URI> services,
+        Map<String, List<URI>> services,
         List<RouteProperties> routes,
         @DefaultValue List<String> trustedProxies,
         @DefaultValue("2s") Duration connectTimeout,
         @DefaultValue("30s") Duration apiTimeout,
         @DefaultValue("10s") Duration upgradeTimeout,
         @DefaultValue("512") int maxConnections,
+        @DefaultValue("0s") Duration drain,
         @DefaultValue("true") boolean httpsRequired,
         @DefaultValue RequestProperties request,
         @DefaultValue CrossOriginProperties crossOrigin,
         @DefaultValue LegacyProperties legacy) {
 
     public RoutingProperties {
-        services = Map.copyOf(services);
+        services = services.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, service -> List.copyOf(service.getValue())));
         routes = List.copyOf(routes);
         trustedProxies = List.copyOf(trustedProxies);
         for (RouteProperties route : routes) {
-            if (!services.containsKey(route.service())) {
+            if (services.getOrDefault(route.service(), List.of()).isEmpty()) {
                 throw new IllegalArgumentException("Route " + route.path() + " names the service '" + route.service()
                         + "', which is not under culvert.gateway.routing.services");
             }
@@ -56,15 +61,19 @@ public record RoutingProperties(
     }
 
     /** Addresses of the services that answer API routes, by name: the ones with health and documentation. */
-    public SortedMap<String, URI> apiServices() {
-        SortedMap<String, URI> found = new TreeMap<>();
+    public SortedMap<String, List<URI>> apiServices() {
+        SortedMap<String, List<URI>> found = new TreeMap<>();
         for (RouteProperties route : routes) {
-            URI address = services.get(route.service());
-            if (route.plane() == Plane.API && address != null) {
-                found.put(route.service(), address);
+            if (route.plane() == Plane.API) {
+                found.put(route.service(), addresses(route.service()));
             }
         }
         return found;
+    }
+
+    /** Where a service is. */
+    List<URI> addresses(String service) {
+        return services.getOrDefault(service, List.of());
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.culvert.gateway.routing;
 
+import dev.culvert.gateway.usage.BodyBytes;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -93,8 +94,9 @@ final class UpgradeHandshake extends SimpleChannelInboundHandler<FullHttpRespons
 
     private void splice(Channel service, FullHttpResponse answer) {
         response.setStatusCode(HttpStatus.SWITCHING_PROTOCOLS);
-        BytePipe toClient = new BytePipe(client);
-        BytePipe toService = new BytePipe(service);
+        BodyBytes bytes = BodyBytes.of(client);
+        BytePipe toClient = new BytePipe(client, bytes::wentOut);
+        BytePipe toService = new BytePipe(service, bytes::cameIn);
         // What the decoders have read too much comes out when they are removed: the pipes hold it until all is in
         // place.
         replaceHandlers(service.pipeline(), toClient);

@@ -46,8 +46,7 @@ public final class InjectionWatch implements Stage {
         URI uri = request.getURI();
         String query = uri.getRawQuery();
         if (InjectionPatterns.inAddress(uri.getRawPath()) || (query != null && InjectionPatterns.inAddress(query))) {
-            events.record(
-                    SecurityEvents.Type.SQL_INJECTION, call, call.destination().route());
+            events.record(SecurityEvents.Type.SQL_INJECTION, call, request);
             if (mode == Injection.REFUSE) {
                 return Mono.error(refusal());
             }
@@ -92,10 +91,7 @@ public final class InjectionWatch implements Stage {
                     return;
                 }
                 if (recorded.compareAndSet(false, true)) {
-                    events.record(
-                            SecurityEvents.Type.SQL_INJECTION,
-                            call,
-                            call.destination().route());
+                    events.record(SecurityEvents.Type.SQL_INJECTION, call, this);
                 }
                 if (mode == Injection.REFUSE) {
                     DataBufferUtils.release(buffer);

@@ -159,8 +159,7 @@ public final class SignedRequests implements Stage {
     }
 
     private Mono<Void> refuse(ServerWebExchange exchange, SecurityEvents.Type type, String detail) {
-        Call call = Call.of(exchange);
-        events.record(type, call, call.destination().route());
+        events.record(type, Call.of(exchange), exchange.getRequest());
         return Mono.error(new ProblemException(ProblemCode.FORBIDDEN, detail).withAlias(type.name()));
     }
 

@@ -2,6 +2,7 @@ package dev.culvert.gateway.identity;
 
 import static dev.culvert.gateway.Problems.assertProblem;
 import static dev.culvert.gateway.TestingGateway.JSON;
+import static dev.culvert.gateway.TestingGateway.json;
 import static dev.culvert.gateway.TestingGateway.post;
 import static dev.culvert.gateway.TestingGateway.send;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,6 +28,7 @@ import dev.culvert.gateway.TestingService;
 import dev.culvert.testing.TestCallers;
 import dev.culvert.testing.TestingIssuer;
 import dev.culvert.testing.TestingKafka;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -63,6 +65,7 @@ class IdentityIT {
     private static final TestingService SERVICE = TestingService.start();
     private static final ConcurrentMap<String, TestCallers> KEYS = new ConcurrentHashMap<>();
     private static final ConcurrentMap<String, Map<String, Object>> TERMS = new ConcurrentHashMap<>();
+    private static final ConcurrentMap<String, String> REASONS = new ConcurrentHashMap<>();
     private static final AtomicReference<String> ASKED_FOR_ADDRESS = new AtomicReference<>("");
     private static final AtomicInteger EXCHANGES = new AtomicInteger();
     private static TestingGateway gateway;
@@ -79,7 +82,9 @@ class IdentityIT {
                 answer.putAll(Map.of("token", TestingIssuer.shared().token(owner), "expiresInSeconds", 300));
             }
             return owner == null
-                    ? response.status(401).sendString(Mono.just("{}"))
+                    ? response.status(401)
+                            .header(HeaderNames.REFUSAL_REASON, REASONS.getOrDefault(key, "unknown"))
+                            .sendString(Mono.just("{}"))
                     : response.header("Content-Type", "application/json")
                             .sendString(Mono.delay(Duration.ofMillis(100)).map(_ -> JSON.writeValueAsString(answer)));
         });
@@ -102,8 +107,15 @@ class IdentityIT {
         EXCHANGES.set(0);
     }
 
+    /** S1.21, together with the tokens that are refused below: needed, and described with an example. */
     @Test
     void asksForACredentialOnProtectedPaths() {
+        assertThat(json(send(gateway.anonymous("/openapi.json")))
+                        .at("/components/securitySchemes/bearer/description")
+                        .asString())
+                .contains("Authorization: Bearer ");
+        SERVICE.forget();
+
         HttpResponse<String> answer = send(gateway.anonymous("/api/v1/tunnels"));
 
         assertProblem(answer, ProblemCode.AUTH_TOKEN_MISSING);
@@ -265,6 +277,47 @@ class IdentityIT {
         assertProblem(wrong, ProblemCode.AUTH_TOKEN_INVALID);
         assertThat(wrong.body()).contains("INVALID_API_KEY");
         assertThat(EXCHANGES).hasValue(1);
+    }
+
+    /** S3.9: one answer for all of them, and for the audit log the reason. */
+    @Test
+    void recordsWhyACredentialIsRefused() {
+        TestCallers user = TestCallers.user();
+        TestingIssuer issuer = TestingIssuer.shared();
+        Map<String, String> keys = Map.of(
+                "cvt_live_x",
+                "malformed",
+                "cvt_live_a" + UUID.randomUUID(),
+                "unknown",
+                "cvt_live_b" + UUID.randomUUID(),
+                "expired",
+                "cvt_live_c" + UUID.randomUUID(),
+                "revoked");
+        REASONS.putAll(keys);
+        Map<String, String> credentials = new HashMap<>(keys);
+        credentials.put("rubbish", "malformed");
+        credentials.put(issuer.withForeignKey(user), "unknown");
+        credentials.put(issuer.expired(user), "expired");
+
+        credentials.forEach((credential, reason) -> {
+            double before = securityEvents("credential_" + reason);
+            HttpResponse<String> answer =
+                    send(gateway.anonymous("/api/v1/tunnels").header("Authorization", "Bearer " + credential));
+            assertThat(answer.statusCode()).as(reason).isEqualTo(401);
+            assertThat(answer.body()).doesNotContain("revoked", "malformed");
+            assertThat(securityEvents("credential_" + reason) - before)
+                    .as(credential)
+                    .isEqualTo(1);
+        });
+    }
+
+    private static double securityEvents(String type) {
+        return gateway.context()
+                .getBean(MeterRegistry.class)
+                .get("security.events")
+                .tag("type", type)
+                .counter()
+                .count();
     }
 
     @Test

@@ -4,10 +4,14 @@ import static dev.culvert.gateway.Problems.assertProblem;
 import static dev.culvert.gateway.TestingGateway.post;
 import static dev.culvert.gateway.TestingGateway.send;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.culvert.contracts.event.EventType;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.gateway.TestingGateway;
 import dev.culvert.gateway.TestingService;
+import dev.culvert.testing.PublishedEvents;
+import dev.culvert.testing.TestCallers;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -23,6 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
 
 /** Requirements S4.47, S4.48. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -115,7 +120,8 @@ class SecurityIT {
                         .statusCode())
                 .isEqualTo(200);
         assertThat(injections(gateway) - before).isEqualTo(2);
-        assertThat(output.getAll()).contains("Security event", "sql_injection").doesNotContain("DROP TABLE");
+        await().untilAsserted(() -> assertThat(output.getAll()).contains("Security event", "sql_injection"));
+        assertThat(output.getAll()).doesNotContain("DROP TABLE");
 
         send(gateway.signedIn("/api/v1/users?search=O%27Brien"));
         send(post(gateway.signedIn("/api/v1/tunnels"), "application/json", "{\"name\":\"O'Brien's; all of them\"}"));
@@ -138,6 +144,24 @@ class SecurityIT {
             assertThat(send(strict.signedIn("/api/v1/users?search=O%27Brien")).statusCode())
                     .isEqualTo(200);
         }
+    }
+
+    /** S4.52: all of a second are one event for the audit log. */
+    @Test
+    void tellsTheAuditLogOnceOfManyOfTheSame() {
+        TestCallers ada = TestCallers.user();
+        for (int i = 0; i < 5; i++) {
+            assertProblem(
+                    send(post(gateway.as(ada, "/api/v1/admin/echo"), "application/json", "{}")), ProblemCode.FORBIDDEN);
+        }
+
+        JsonNode told =
+                PublishedEvents.first(EventType.REQUEST_SUSPECTED, ada.userId()).data();
+
+        assertThat(told.get("kind").asString()).isEqualTo("signature_missing");
+        assertThat(told.get("endpoint").asString()).isEqualTo("/api/v1/admin/**");
+        assertThat(told.get("address").asString()).isEqualTo("127.0.0.1");
+        assertThat(told.get("requests").asInt()).isBetween(1, 5);
     }
 
     private static double injections(TestingGateway gateway) {

@@ -37,6 +37,9 @@ public final class ServiceEnvironment {
                 .ifPresent(name ->
                         environment.put(service.port().toUpperCase(java.util.Locale.ROOT) + "_DATA_PORT", port(name)));
         service.schema().ifPresent(schema -> environment.putAll(database(schema)));
+        if (gateway) {
+            environment.put("USAGE_SPOOL_DIR", "spool"); // in the data folder, where services run
+        }
         if (service.name().equals("auth-service")) {
             environment.put("INITIAL_ADMIN_PASSWORD", secrets.adminPassword());
             forOneMachine()

@@ -27,4 +27,12 @@ public class Tenants {
         tenants.save(Tenant.personal(id, name, ownerId, clock.instant()));
         outbox.append(id, new UserEvent.TenantCreated(id, name, true, ownerId));
     }
+
+    /** Whether a user owns a tenant; seen from inside the tenant only. */
+    @Transactional(readOnly = true)
+    public boolean isOwner(UUID tenantId, UUID userId) {
+        return tenants.findById(tenantId)
+                .filter(tenant -> tenant.ownerId().equals(userId))
+                .isPresent();
+    }
 }

@@ -8,7 +8,8 @@ import java.util.stream.Stream;
 
 /**
  * What an endpoint subscribes to: the short name of one event ({@code tunnel.created}), a family ({@code tunnel.*}) or
- * everything ({@code *}). Events of webhooks themselves cannot be subscribed to: each delivery would cause the next.
+ * everything ({@code *}). Events of webhooks themselves cannot be subscribed to: each delivery would cause the next. Nor can those
+ * of single calls, of which one delivery each would be a flood, and those of attacks, which are for operators.
  */
 final class EventPattern {
     private static final String EVERYTHING = "*";
@@ -40,6 +41,8 @@ final class EventPattern {
     }
 
     private static boolean isDeliverable(EventType type) {
-        return !type.topic().equals(Topics.WEBHOOKS);
+        return !type.topic().equals(Topics.WEBHOOKS)
+                && !type.topic().equals(Topics.SECURITY)
+                && type != EventType.API_CALL_ENDED;
     }
 }

@@ -1,6 +1,7 @@
 package dev.culvert.webhook.intake;
 
 import dev.culvert.contracts.event.EventEnvelope;
+import dev.culvert.contracts.event.EventType;
 import dev.culvert.contracts.event.Topics;
 import dev.culvert.data.inbox.EventHandler;
 import dev.culvert.webhook.delivery.Deliveries;
@@ -35,12 +36,18 @@ class EventIntake implements EventHandler {
         return "webhook-intake";
     }
 
-    /** All but the events of webhooks themselves: each delivery would cause the next. */
+    /** All but the events of webhooks themselves, as each delivery would cause the next, and of attacks. */
     @Override
     public Set<String> topics() {
         return Topics.ALL.stream()
-                .filter(topic -> !topic.equals(Topics.WEBHOOKS))
+                .filter(topic -> !topic.equals(Topics.WEBHOOKS) && !topic.equals(Topics.SECURITY))
                 .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Single calls are far too many for that. */
+    @Override
+    public boolean wants(EventType type) {
+        return type != EventType.API_CALL_ENDED;
     }
 
     @Override

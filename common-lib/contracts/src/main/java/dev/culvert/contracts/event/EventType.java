@@ -50,7 +50,10 @@ public enum EventType {
     DELIVERY_FAILED("webhook.delivery_failed", WebhookEvent.DeliveryFailed.class, Topics.WEBHOOKS),
 
     TUNNEL_TRAFFIC_MEASURED("usage.tunnel_traffic", UsageEvent.TunnelTrafficMeasured.class, Topics.USAGE),
-    LIMIT_VIOLATED("usage.limit_violated", UsageEvent.LimitViolated.class, Topics.USAGE);
+    LIMIT_VIOLATED("usage.limit_violated", UsageEvent.LimitViolated.class, Topics.USAGE),
+    API_CALL_ENDED("usage.api_call", UsageEvent.ApiCallEnded.class, Topics.USAGE),
+
+    REQUEST_SUSPECTED("security.request_suspected", SecurityEvent.RequestSuspected.class, Topics.SECURITY);
 
     /** CloudEvents {@code type} = prefix + {@link #shortName()}. */
     public static final String TYPE_PREFIX = "dev.culvert.";

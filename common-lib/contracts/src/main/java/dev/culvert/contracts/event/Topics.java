@@ -10,9 +10,10 @@ public final class Topics {
     public static final String PROXIES = "culvert.proxies.v1";
     public static final String WEBHOOKS = "culvert.webhooks.v1";
     public static final String USAGE = "culvert.usage.v1";
+    public static final String SECURITY = "culvert.security.v1";
 
     /** Every topic of domain events. */
-    public static final List<String> ALL = List.of(AUTH, USERS, TUNNELS, PROXIES, WEBHOOKS, USAGE);
+    public static final List<String> ALL = List.of(AUTH, USERS, TUNNELS, PROXIES, WEBHOOKS, USAGE, SECURITY);
 
     private Topics() {}
 }

@@ -64,4 +64,32 @@ public sealed interface UsageEvent extends DomainEvent {
             return userId == null ? address : userId.toString();
         }
     }
+
+    /**
+     * A call of a known caller ended (requirements S2.35, S3.11). The event's id is made when the call ends, so that what is
+     * counted by distinct ids is exact; its correlation id is the call's.
+     *
+     * @param apiKeyId key the caller came with; absent for callers who signed in
+     * @param endpoint template of the path, e.g. {@code /api/v1/tunnels/{id}}
+     * @param status what was answered; 499 when the client left before the answer was complete
+     * @param durationMicros from the arrival of the request's head to the end of the answer
+     * @param bytesIn body bytes of the request as they came in, without head
+     * @param bytesOut body bytes of the answer as they went out, without head
+     */
+    record ApiCallEnded(
+            UUID userId,
+            @Nullable UUID apiKeyId,
+            String method,
+            String endpoint,
+            int status,
+            Instant startedAt,
+            long durationMicros,
+            long bytesIn,
+            long bytesOut)
+            implements UsageEvent {
+        @Override
+        public String subject() {
+            return userId.toString();
+        }
+    }
 }

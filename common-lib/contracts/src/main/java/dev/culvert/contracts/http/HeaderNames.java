@@ -17,6 +17,12 @@ public final class HeaderNames {
     /** Every header with this prefix is internal: the gateway strips it from outside requests and responses. */
     public static final String INTERNAL_PREFIX = "Culvert-";
 
+    /**
+     * Why a credential was refused: {@code malformed}, {@code unknown}, {@code expired} or {@code revoked}. From auth-service to
+     * the gateway, which records it; whoever sent the credential is not told.
+     */
+    public static final String REFUSAL_REASON = "Culvert-Refusal-Reason";
+
     /** Key under which the first answer to a POST is kept and repeated (IETF draft idempotency-key-header). */
     public static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 

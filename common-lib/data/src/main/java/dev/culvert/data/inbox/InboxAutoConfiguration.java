@@ -3,6 +3,8 @@ package dev.culvert.data.inbox;
 import dev.culvert.data.topic.EventTopics;
 import dev.culvert.data.topic.TopicAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -23,7 +25,7 @@ import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Gives each {@link EventHandler} bean its consumer. */
+/** Gives each {@link EventHandler} and {@link EventBatchHandler} bean its consumer. */
 @AutoConfiguration(
         after = {JdbcTemplateAutoConfiguration.class, KafkaAutoConfiguration.class, TopicAutoConfiguration.class},
         afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
@@ -49,6 +51,7 @@ class InboxAutoConfiguration {
     @Bean
     InboxContainers inboxContainers(
             ObjectProvider<EventHandler> handlers,
+            ObjectProvider<EventBatchHandler> batchHandlers,
             EventReader reader,
             PlatformTransactionManager transactions,
             JdbcTemplate jdbc,
@@ -60,27 +63,41 @@ class InboxAutoConfiguration {
             @Value("${spring.application.name}") String applicationName) {
         InboxErrors errors = new InboxErrors(new KafkaTemplate<>(producers), properties, metrics);
         TransactionTemplate transaction = new TransactionTemplate(transactions);
-        List<ConcurrentMessageListenerContainer<String, byte[]>> containers = handlers.orderedStream()
-                .map(handler -> {
-                    ContainerProperties settings =
-                            new ContainerProperties(handler.topics().toArray(String[]::new));
-                    settings.setGroupId(applicationName + "." + handler.consumer());
-                    settings.setMessageListener(new InboxListener(handler, reader, transaction, jdbc, metrics));
-                    ConcurrentMessageListenerContainer<String, byte[]> container =
-                            new ConcurrentMessageListenerContainer<>(consumers, settings);
-                    container.setBeanName("inbox-" + handler.consumer());
-                    container.setConcurrency(properties.concurrency());
-                    container.setCommonErrorHandler(errors.handlerFor(handler.consumer()));
-                    return container;
-                })
-                .toList();
-        return new InboxContainers(containers, topics, deadLetterTopics(handlers));
+        var containers = new ContainerMaker(consumers, properties.concurrency(), errors, applicationName);
+        List<ConcurrentMessageListenerContainer<String, byte[]>> all = new ArrayList<>();
+        Set<String> deadLetters = new HashSet<>();
+        handlers.orderedStream().forEach(handler -> {
+            var listener = new InboxListener(handler, reader, transaction, jdbc, metrics);
+            all.add(containers.make(handler.consumer(), handler.topics(), listener));
+            deadLetters.addAll(deadLetterTopics(handler.topics(), handler.consumer()));
+        });
+        batchHandlers.orderedStream().forEach(handler -> {
+            var listener = new InboxBatchListener(handler, reader, transaction, metrics);
+            all.add(containers.make(handler.consumer(), handler.topics(), listener));
+            deadLetters.addAll(deadLetterTopics(handler.topics(), handler.consumer()));
+        });
+        return new InboxContainers(all, topics, deadLetters);
     }
 
-    private static Set<String> deadLetterTopics(ObjectProvider<EventHandler> handlers) {
-        return handlers.stream()
-                .flatMap(handler ->
-                        handler.topics().stream().map(topic -> InboxErrors.deadLetterTopic(topic, handler.consumer())))
+    private record ContainerMaker(
+            ConsumerFactory<String, byte[]> consumers, int concurrency, InboxErrors errors, String application) {
+
+        ConcurrentMessageListenerContainer<String, byte[]> make(String consumer, Set<String> topics, Object listener) {
+            ContainerProperties settings = new ContainerProperties(topics.toArray(String[]::new));
+            settings.setGroupId(application + "." + consumer);
+            settings.setMessageListener(listener);
+            ConcurrentMessageListenerContainer<String, byte[]> container =
+                    new ConcurrentMessageListenerContainer<>(consumers, settings);
+            container.setBeanName("inbox-" + consumer);
+            container.setConcurrency(concurrency);
+            container.setCommonErrorHandler(errors.handlerFor(consumer));
+            return container;
+        }
+    }
+
+    private static Set<String> deadLetterTopics(Set<String> topics, String consumer) {
+        return topics.stream()
+                .map(topic -> InboxErrors.deadLetterTopic(topic, consumer))
                 .collect(Collectors.toSet());
     }
 }

@@ -5,6 +5,7 @@ import java.sql.SQLTransientConnectionException;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.kafka.KafkaException;
 import org.springframework.kafka.core.KafkaOperations;
 import org.springframework.kafka.listener.CommonErrorHandler;
 import org.springframework.kafka.listener.DeadLetterPublishingRecoverer;
@@ -49,6 +50,7 @@ final class InboxErrors {
                 },
                 bounded());
         errors.addNotRetryableExceptions(UnreadableEventException.class);
+        errors.setLogLevel(KafkaException.Level.INFO); // each try of a batch; the last one is told above
         errors.setBackOffFunction((_, failure) -> databaseLost(failure) ? endless() : null);
         return errors;
     }

@@ -18,6 +18,11 @@ final class InboxMetrics {
     }
 
     void measure(String consumer, String topic, Supplier<InboxListener.Outcome> work) {
+        measure(consumer, topic, 1, work);
+    }
+
+    /** Measures the handling of some events at once. */
+    void measure(String consumer, String topic, int events, Supplier<InboxListener.Outcome> work) {
         Timer.Sample sample = Timer.start(registry);
         String outcome = "failed";
         try {
@@ -26,19 +31,19 @@ final class InboxMetrics {
             sample.stop(Timer.builder("message.processing.duration")
                     .tags("topic", topic, "consumer", consumer, "outcome", outcome)
                     .register(registry));
-            count(consumer, topic, outcome);
+            count(consumer, topic, outcome, events);
         }
     }
 
     void deadLettered(String consumer, String topic) {
-        count(consumer, topic, "dead_lettered");
+        count(consumer, topic, "dead_lettered", 1);
     }
 
-    private void count(String consumer, String topic, String outcome) {
+    private void count(String consumer, String topic, String outcome, int events) {
         Counter.builder("messages.consumed")
                 .description("Events by what became of them; a retried one counts as failed each time")
                 .tags("topic", topic, "consumer", consumer, "outcome", outcome)
                 .register(registry)
-                .increment();
+                .increment(events);
     }
 }

@@ -55,6 +55,13 @@ class DatabaseProblemTranslatorTest {
     }
 
     @Test
+    void saysThatAValueCannotBeStored() {
+        var failure = new UncategorizedSQLException("task", "sql", new SQLException("invalid byte sequence", "22021"));
+
+        assertThat(translator.translate(failure)).map(ProblemException::code).contains(ProblemCode.VALIDATION_ERROR);
+    }
+
+    @Test
     void leavesFaultsOfOursAndForeignExceptionsAlone() {
         assertThat(translator.translate(new DataIntegrityViolationException("constraint")))
                 .isEmpty();

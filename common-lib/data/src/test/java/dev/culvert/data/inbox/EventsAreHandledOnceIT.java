@@ -8,6 +8,7 @@ import dev.culvert.contracts.event.EventHeaders;
 import dev.culvert.contracts.event.EventType;
 import dev.culvert.contracts.event.Topics;
 import dev.culvert.contracts.event.TunnelEvent.TunnelCreated;
+import dev.culvert.contracts.event.TunnelEvent.TunnelDeleted;
 import dev.culvert.data.outbox.TopicReader;
 import dev.culvert.data.tenant.TenantScope;
 import dev.culvert.platform.correlation.Correlation;
@@ -23,6 +24,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -52,6 +54,7 @@ class EventsAreHandledOnceIT {
     // Of its own: on the shared one the events of other tests would be handled here too.
     private static final TestingKafka KAFKA = TestingKafka.start();
     private static final String DEAD_LETTERS = Topics.TUNNELS + ".notes.dlt";
+    private static final String COLLECTED_DEAD_LETTERS = Topics.TUNNELS + ".collector.dlt";
 
     private final UUID tenant = UUID.randomUUID();
     private final UUID tunnel = UUID.randomUUID();
@@ -64,6 +67,9 @@ class EventsAreHandledOnceIT {
 
     @Autowired
     Spectator spectator;
+
+    @Autowired
+    Collector collector;
 
     @Autowired
     MeterRegistry meters;
@@ -90,6 +96,7 @@ class EventsAreHandledOnceIT {
     void forget() {
         notes.calls.clear();
         spectator.tenants.clear();
+        collector.stored.clear();
     }
 
     @Test
@@ -162,7 +169,7 @@ class EventsAreHandledOnceIT {
     void worksForTheTenantOfTheEventWithItsCorrelationId() {
         send(UUID.randomUUID(), "home");
 
-        await().until(() -> spectator.tenants.contains(tenant.toString()));
+        await().until(() -> spectator.tenants.contains(tenant.toString()) && notes.calls.contains("home"));
 
         assertThat(notes.lastCorrelationId).isEqualTo("request-7");
         assertThat(noteCount("home")).as("row-level security let the row in").isEqualTo(1);
@@ -185,6 +192,34 @@ class EventsAreHandledOnceIT {
 
         await().atMost(Duration.ofSeconds(30)).until(() -> notes.calls.contains("meanwhile"));
         assertThat(noteCount("meanwhile")).isEqualTo(1);
+    }
+
+    @Test
+    void handlesABatchInOneTransactionAndParksItsCulpritAlone() {
+        List<UUID> good = Stream.generate(UUID::randomUUID).limit(20).toList();
+        UUID culprit = UUID.randomUUID();
+        UUID unreadable = UUID.randomUUID();
+        good.subList(0, 10).forEach(id -> kafka.send(deleted(record(id, "gone"))));
+        kafka.send(deleted(record(culprit, Collector.REFUSED)));
+        kafka.send(copyWithValue(deleted(record(unreadable, "x")), "{not json"));
+        good.subList(10, 20).forEach(id -> kafka.send(deleted(record(id, "gone"))));
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> collector.stored.containsAll(good));
+
+        assertThat(collector.stored).containsExactlyInAnyOrderElementsOf(good);
+        assertThat(parked(culprit, COLLECTED_DEAD_LETTERS).value())
+                .asString(StandardCharsets.UTF_8)
+                .contains(Collector.REFUSED);
+        assertThat(parked(unreadable, COLLECTED_DEAD_LETTERS).value())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("{not json");
+    }
+
+    private static ProducerRecord<String, byte[]> deleted(ProducerRecord<String, byte[]> record) {
+        record.headers()
+                .remove(EventHeaders.TYPE)
+                .add(EventHeaders.TYPE, bytes(EventType.TUNNEL_DELETED.cloudEventsType()));
+        return record;
     }
 
     private void send(UUID id, String name) {
@@ -211,7 +246,11 @@ class EventsAreHandledOnceIT {
     }
 
     private ConsumerRecord<String, byte[]> parked(UUID id) {
-        try (TopicReader topic = new TopicReader(KAFKA.bootstrapServers(), DEAD_LETTERS)) {
+        return parked(id, DEAD_LETTERS);
+    }
+
+    private ConsumerRecord<String, byte[]> parked(UUID id, String deadLetters) {
+        try (TopicReader topic = new TopicReader(KAFKA.bootstrapServers(), deadLetters)) {
             return await().atMost(Duration.ofSeconds(20))
                     .until(
                             () -> topic.ofKey(tunnel.toString()).stream()
@@ -314,8 +353,43 @@ class EventsAreHandledOnceIT {
         }
     }
 
+    /** Takes batches, and refuses one event whatever batch it is in. */
+    static class Collector implements EventBatchHandler {
+        static final String REFUSED = "refused";
+        final List<UUID> stored = new CopyOnWriteArrayList<>();
+
+        @Override
+        public String consumer() {
+            return "collector";
+        }
+
+        @Override
+        public Set<String> topics() {
+            return Set.of(Topics.TUNNELS);
+        }
+
+        @Override
+        public boolean wants(EventType type) {
+            return type == EventType.TUNNEL_DELETED;
+        }
+
+        @Override
+        public void handle(List<? extends EventEnvelope<?>> events) {
+            if (events.stream()
+                    .anyMatch(event -> ((TunnelDeleted) event.data()).name().equals(REFUSED))) {
+                throw new IllegalStateException("never again");
+            }
+            events.forEach(event -> stored.add(event.id()));
+        }
+    }
+
     @TestConfiguration
     static class Handlers {
+        @Bean
+        Collector collector() {
+            return new Collector();
+        }
+
         @Bean
         NoteTaker noteTaker(JdbcTemplate jdbc) {
             return new NoteTaker(jdbc);

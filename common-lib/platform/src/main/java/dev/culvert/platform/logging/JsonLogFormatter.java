@@ -57,7 +57,11 @@ public final class JsonLogFormatter implements StructuredLogFormatter<ILoggingEv
         Map<String, Object> context = new TreeMap<>(event.getMDCPropertyMap());
         context.keySet().removeAll(FIELDS_OF_THEIR_OWN);
         if (event.getKeyValuePairs() != null) {
-            event.getKeyValuePairs().forEach(pair -> context.put(pair.key, plain(pair.value)));
+            event.getKeyValuePairs().forEach(pair -> {
+                if (pair.value != null) {
+                    context.put(pair.key, plain(pair.value));
+                }
+            });
         }
         return context;
     }

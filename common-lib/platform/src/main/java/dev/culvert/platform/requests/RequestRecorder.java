@@ -92,6 +92,7 @@ final class RequestRecorder {
         boolean slow = request.firstByte().compareTo(properties.slow()) > 0;
         double millis = request.duration().toNanos() / 1e6;
         line(request, slow)
+                .addKeyValue("action", "request")
                 .addKeyValue("method", request.method())
                 .addKeyValue("path", request.path())
                 .addKeyValue("endpoint", request.route())

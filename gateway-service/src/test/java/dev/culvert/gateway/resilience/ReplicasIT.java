@@ -1,0 +1,114 @@
+package dev.culvert.gateway.resilience;
+
+import static dev.culvert.gateway.TestingGateway.send;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.culvert.gateway.TestingGateway;
+import dev.culvert.gateway.TestingService;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.netty.DisposableChannel;
+
+/** NF3.2 at the gateway: a service that runs several times goes on when one of it does not. */
+class ReplicasIT {
+    private static final String PATH = "/api/v1/users/profile";
+    private static final TestingService OTHERS = TestingService.start();
+    private static final TestingService FIRST = TestingService.start();
+    private static final TestingService SECOND = TestingService.start();
+    private static TestingGateway gateway;
+
+    @BeforeAll
+    static void start() {
+        gateway = TestingGateway.start(
+                OTHERS,
+                "USER_SERVICE_URL",
+                FIRST.uri() + "," + SECOND.uri(),
+                "culvert.gateway.resilience.eject-for",
+                "1s");
+    }
+
+    @AfterAll
+    static void stop() {
+        gateway.close();
+        OTHERS.close();
+        FIRST.close();
+        SECOND.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        FIRST.forget();
+        SECOND.forget();
+    }
+
+    @Test
+    void takeTurns() {
+        for (int i = 0; i < 10; i++) {
+            assertThat(send(gateway.signedIn(PATH + "?n=" + i)).statusCode()).isEqualTo(200);
+        }
+
+        assertThat(FIRST.waiting())
+                .hasSize(5)
+                .first()
+                .extracting(one -> one.uri())
+                .asString()
+                .startsWith(PATH + "?n=");
+        assertThat(SECOND.waiting()).hasSize(5);
+    }
+
+    @Test
+    void goOnWithoutOneThatIsGoneAndTakeItBackWhenItIsThereAgain() {
+        FIRST.stop();
+        try {
+            for (int i = 0; i < 20; i++) {
+                assertThat(send(gateway.signedIn(PATH)).statusCode()).isEqualTo(200);
+            }
+            assertThat(SECOND.waiting()).hasSize(20);
+        } finally {
+            FIRST.restart();
+        }
+        assertThat(metric("upstream_replicas_ejected{upstream=\"user\"}")).isEqualTo(1);
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> {
+            send(gateway.signedIn(PATH));
+            return !FIRST.waiting().isEmpty();
+        });
+        assertThat(metric("upstream_replicas_ejected{upstream=\"user\"}")).isZero();
+    }
+
+    /** It takes connections and breaks them: five such calls, each repeated elsewhere, and it is left alone. */
+    @Test
+    void goOnWithoutOneThatBreaksOff() {
+        AtomicInteger broken = new AtomicInteger();
+        FIRST.on("/api/v1/users/breaks", (_, response) -> {
+            broken.incrementAndGet();
+            response.withConnection(DisposableChannel::dispose);
+            return Mono.never();
+        });
+        try {
+            for (int i = 0; i < 30; i++) {
+                assertThat(send(gateway.signedIn("/api/v1/users/breaks")).statusCode())
+                        .isEqualTo(200);
+            }
+            assertThat(broken).hasValueBetween(5, 8);
+        } finally {
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> metric("upstream_replicas_ejected{upstream=\"user\"}") == 0);
+        }
+    }
+
+    private static double metric(String series) {
+        return send(gateway.anonymous("/metrics"))
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(series))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
+    }
+}

@@ -1,0 +1,147 @@
+package dev.culvert.user.usage;
+
+import static dev.culvert.user.UserClient.json;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.culvert.contracts.event.UsageEvent.ApiCallEnded;
+import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.testing.ProblemAssert;
+import dev.culvert.testing.TestCallers;
+import dev.culvert.user.RunningUserService;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import tools.jackson.databind.JsonNode;
+
+/** Requirements S2.35, S2.36 at the side that keeps the figures. */
+class ApiUsageIT extends RunningUserService {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String ROWS = "SELECT count(*) FROM users.api_usage WHERE user_id = ?";
+    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+
+    @Autowired
+    private OldUsage oldUsage;
+
+    @Test
+    void keepsOneRowOfEachCallHoweverOftenItsEventComes() {
+        TestCallers ada = TestCallers.user();
+        for (int i = 0; i < 100; i++) {
+            UUID event = UUID.randomUUID();
+            publish(event, ada, call(ada, "/api/v1/tunnels", 200, NOON.plusSeconds(i)));
+            if (i % 10 == 0) {
+                publish(event, ada, call(ada, "/api/v1/tunnels", 200, NOON.plusSeconds(i)));
+            }
+        }
+        UUID last = UUID.randomUUID();
+        publish(last, ada, call(ada, "/api/v1/last", 200, NOON)); // of the same key, so behind all others
+
+        await().atMost(PATIENCE)
+                .until(() -> column("SELECT 'here' FROM users.api_usage WHERE event_id = ?", last)
+                                .size()
+                        == 1);
+
+        assertThat(column(ROWS, ada.userId())).containsExactly("101");
+        JsonNode figures = json(client(ada).get("/api/v1/usage?from=2026-11-20&to=2026-11-20"));
+        assertThat(figures.at("/total/calls").asInt()).isEqualTo(101);
+        assertThat(figures.at("/days/1/endpoint").asString()).isEqualTo("/api/v1/tunnels");
+        assertThat(figures.at("/days/1/date").asString()).isEqualTo("2026-11-20");
+        assertThat(figures.at("/days/1/figures/calls").asInt()).isEqualTo(100);
+        assertThat(figures.at("/days/1/figures/bytesOut").asInt()).isEqualTo(2_000);
+        assertThat(figures.at("/days/1/figures/averageDurationMillis").asDouble())
+                .isEqualTo(1.5);
+    }
+
+    @Test
+    void answersByDayEndpointStatusAndKey() {
+        TestCallers ada = TestCallers.user();
+        UUID key = UUID.randomUUID();
+        publish(UUID.randomUUID(), ada, call(ada, "/api/v1/tunnels/{id}", 200, NOON));
+        publish(UUID.randomUUID(), ada, call(ada, "/api/v1/tunnels/{id}", 503, NOON.plus(Duration.ofDays(1))));
+        publish(UUID.randomUUID(), ada, call(ada, "/api/v1/webhooks", 404, NOON, Optional.of(key)));
+        awaitRows(ada, 3);
+
+        assertThat(calls(ada, "")).hasSize(3);
+        assertThat(calls(ada, "&endpoint=/api/v1/webhooks")).hasSize(1);
+        assertThat(calls(ada, "&keyId=" + key)).hasSize(1);
+        assertThat(calls(ada, "&status=503")).hasSize(1);
+        assertThat(calls(ada, "&from=2026-11-21T00:00:00Z")).hasSize(1);
+        assertThat(calls(ada, "&to=2026-11-21T00:00:00Z")).hasSize(2);
+        JsonNode figures = json(client(ada).get("/api/v1/usage?from=2026-11-20&to=2026-11-21"));
+        assertThat(figures.at("/total/calls").asInt()).isEqualTo(3);
+        assertThat(figures.at("/total/errors").asInt()).isEqualTo(1);
+        assertThat(figures.get("days")).hasSize(3);
+        assertThat(json(client(ada).get("/api/v1/usage?from=2026-11-21&to=2026-11-21"))
+                        .at("/total/calls")
+                        .asInt())
+                .isEqualTo(1);
+        ProblemAssert.assertThat(client(ada).get("/api/v1/usage?from=2026-11-22&to=2026-11-21"))
+                .isProblem(ProblemCode.VALIDATION_ERROR)
+                .hasViolationsOf("from");
+        for (String strange : List.of(
+                "?from=%2B999999999-12-31",
+                "?to=-999999999-01-01",
+                "/calls?from=%2B1000000000-12-31T23:59:59Z",
+                "/calls?endpoint=%00")) {
+            ProblemAssert.assertThat(client(ada).get("/api/v1/usage" + strange))
+                    .isProblem(ProblemCode.VALIDATION_ERROR);
+        }
+    }
+
+    @Test
+    void showsTheTenantsCallsToItsOwnerAndNobodyElsesToAnybody() {
+        TestCallers owner = registered();
+        TestCallers guest = TestCallers.user().withTenantId(owner.tenantId());
+        TestCallers stranger = TestCallers.user();
+        publish(UUID.randomUUID(), owner, call(owner, "/api/v1/tunnels", 200, NOON));
+        publish(UUID.randomUUID(), guest, call(guest, "/api/v1/tunnels", 200, NOON));
+        awaitRows(owner, 1);
+        awaitRows(guest, 1);
+
+        assertThat(calls(owner, "")).hasSize(1);
+        assertThat(calls(owner, "&of=tenant")).hasSize(2);
+        assertThat(calls(guest, "")).hasSize(1);
+        assertThat(calls(stranger, "")).isEmpty();
+        ProblemAssert.assertThat(client(guest).get("/api/v1/usage?of=tenant")).isProblem(ProblemCode.FORBIDDEN);
+        ProblemAssert.assertThat(client(stranger).get("/api/v1/usage/calls?of=tenant"))
+                .isProblem(ProblemCode.FORBIDDEN);
+        ProblemAssert.assertThat(client(owner).get("/api/v1/usage?of=all")).isProblem(ProblemCode.VALIDATION_ERROR);
+    }
+
+    /** */
+    @Test
+    void forgetsCallsAfterNinetyDaysButNotTheirSums() {
+        TestCallers ada = TestCallers.user();
+        Instant longAgo = Instant.now().minus(Duration.ofDays(91));
+        publish(UUID.randomUUID(), ada, call(ada, "/api/v1/tunnels", 200, longAgo));
+        publish(UUID.randomUUID(), ada, call(ada, "/api/v1/tunnels", 200, Instant.now()));
+        awaitRows(ada, 2);
+
+        oldUsage.forget();
+
+        assertThat(calls(ada, "")).hasSize(1);
+        assertThat(column("SELECT sum(calls) FROM users.api_usage_day WHERE user_id = ?", ada.userId()))
+                .containsExactly("2");
+    }
+
+    private JsonNode calls(TestCallers caller, String query) {
+        return json(client(caller).get("/api/v1/usage/calls?limit=10" + query)).get("items");
+    }
+
+    private static void awaitRows(TestCallers caller, int rows) {
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> column(ROWS, caller.userId()).contains(Integer.toString(rows)));
+    }
+
+    private static ApiCallEnded call(TestCallers caller, String endpoint, int status, Instant at) {
+        return call(caller, endpoint, status, at, Optional.empty());
+    }
+
+    private static ApiCallEnded call(TestCallers caller, String endpoint, int status, Instant at, Optional<UUID> key) {
+        return new ApiCallEnded(caller.userId(), key.orElse(null), "GET", endpoint, status, at, 1_500, 10, 20);
+    }
+}
