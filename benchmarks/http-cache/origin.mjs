@@ -5,4 +5,4 @@ const listen = net.Server.prototype.listen
 net.Server.prototype.listen = function (port) {
   return listen.call(this, { port, host: '127.0.0.1' })
 }
-await import('http-cache-tests/server/server.mjs')
+await import('http-cache-tests/test-engine/server/server.mjs')

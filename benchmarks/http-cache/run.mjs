@@ -1,8 +1,7 @@
 // node run.mjs <address of the gateway> <file with the table of tests that do not apply> [id of one test, shown in detail]
 // Ends with 1 when a test that applies and that the specification requires fails, or when one of the table passes.
 import { readFileSync } from 'node:fs'
-import fetch from 'node-fetch'
-import { getResults, runTests } from 'http-cache-tests/client/runner.mjs'
+import { getResults, runTests } from 'http-cache-tests/test-engine/client/runner.mjs'
 import suites from 'http-cache-tests/tests/index.mjs'
 
 const [base, table, only] = process.argv.slice(2)
@@ -11,7 +10,7 @@ const chosen = suites.map(suite => ({
   ...suite,
   tests: suite.tests.filter(test => !test.browser_only && (!only || test.id === only)).map(test => ({ ...test, dump: Boolean(only) }))
 }))
-await runTests(chosen, fetch, false, base)
+await runTests(chosen, false, base)
 
 const results = getResults()
 const tests = new Map(chosen.flatMap(suite => suite.tests).map(test => [test.id, test]))

@@ -43,7 +43,6 @@ public final class GatewayBenchmark {
     private final Service service;
     private final Contenders contenders;
     private final Duration span;
-    private final List<Measured> table = new ArrayList<>();
     private Timings directAlone = Timings.of(new long[0]);
 
     private GatewayBenchmark(Service service, Contenders contenders, Duration span) {
@@ -69,7 +68,7 @@ public final class GatewayBenchmark {
             OptionalLong residentBytes) {}
 
     /**
-     * Measures each for so many seconds and prints the table.
+     * Measures each for so many seconds and prints a line for it.
      *
      * @param root of the sources, where gateway-service is built
      */
@@ -88,9 +87,11 @@ public final class GatewayBenchmark {
     }
 
     private void compare() throws Exception {
+        load(service.address(), CONNECTIONS, span.multipliedBy(WARM_UP)); // the load itself has to be warm too
         Load.Result direct = load(service.address(), CONNECTIONS, span);
         directAlone = load(service.address(), 1, alone()).timings();
-        table.add(new Measured(
+        printHead();
+        print(new Measured(
                 "direct", direct, directAlone, OptionalDouble.empty(), OptionalDouble.empty(), OptionalLong.empty()));
         Optional<Contender> nginx = contenders.nginx();
         if (nginx.isEmpty()) {
@@ -116,7 +117,6 @@ public final class GatewayBenchmark {
             measure(ours, true);
         }
         remarks.add(manyRoutes());
-        print();
         remarks.forEach(System.out::println);
     }
 
@@ -126,7 +126,6 @@ public final class GatewayBenchmark {
     }
 
     private Measured measure(Contender contender, boolean jvm) throws IOException, InterruptedException {
-        System.out.printf("measuring %s, process %d%n", contender.name(), contender.program().pid());
         load(contender.address(), CONNECTIONS, span.multipliedBy(WARM_UP));
         Program program = contender.program();
         long allocated = jvm ? program.allocatedBytes() : 0;
@@ -140,7 +139,7 @@ public final class GatewayBenchmark {
         Timings alone = load(contender.address(), 1, alone()).timings();
         Measured measured =
                 new Measured(contender.name(), all, alone, OptionalDouble.of(micros), bytes, resident);
-        table.add(measured);
+        print(measured);
         return measured;
     }
 
@@ -206,25 +205,26 @@ public final class GatewayBenchmark {
         }
     }
 
-    private void print() {
+    private static void printHead() {
         System.out.printf(
                 "%-32s %10s %9s %9s %12s %12s %9s %9s %9s%n",
                 "", "requests/s", "p50 ms", "p99 ms", "added p50", "added p99", "CPU µs", "bytes", "RSS MB");
-        for (Measured row : table) {
-            System.out.printf(
-                    "%-32s %10.0f %9.2f %9.2f %9.2f ms %9.2f ms %9s %9s %9s%n",
-                    row.name(),
-                    row.all().perSecond(),
-                    row.all().timings().at(0.5),
-                    row.all().timings().at(0.99),
-                    row.alone().at(0.5) - directAlone.at(0.5),
-                    row.alone().at(0.99) - directAlone.at(0.99),
-                    whole(row.processorMicros()),
-                    whole(row.allocatedBytes()),
-                    row.residentBytes().isPresent() ? row.residentBytes().getAsLong() >> 20 : "–");
-            if (!row.all().failures().isEmpty()) {
-                System.out.println("  " + row.all().failures());
-            }
+    }
+
+    private void print(Measured row) {
+        System.out.printf(
+                "%-32s %10.0f %9.2f %9.2f %9.2f ms %9.2f ms %9s %9s %9s%n",
+                row.name(),
+                row.all().perSecond(),
+                row.all().timings().at(0.5),
+                row.all().timings().at(0.99),
+                row.alone().at(0.5) - directAlone.at(0.5),
+                row.alone().at(0.99) - directAlone.at(0.99),
+                whole(row.processorMicros()),
+                whole(row.allocatedBytes()),
+                row.residentBytes().isPresent() ? row.residentBytes().getAsLong() >> 20 : "–");
+        if (!row.all().failures().isEmpty()) {
+            System.out.println("  " + row.all().failures());
         }
     }
 

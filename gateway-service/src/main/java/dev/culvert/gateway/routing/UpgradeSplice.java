@@ -92,7 +92,7 @@ final class UpgradeSplice implements GlobalFilter, Ordered {
         return "https".equals(target.getScheme()) ? 443 : 80;
     }
 
-    private static Channel channelOf(ServerHttpRequest request) {
+    static Channel channelOf(ServerHttpRequest request) {
         if (ServerHttpRequestDecorator.getNativeRequest(request) instanceof Connection connection) {
             return connection.channel();
         }

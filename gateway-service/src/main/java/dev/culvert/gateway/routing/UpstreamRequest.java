@@ -31,11 +31,11 @@ import reactor.netty.http.client.HttpClientResponse;
  */
 @Component
 final class UpstreamRequest implements GlobalFilter, Ordered {
-    private final HttpClient client;
+    private final UpstreamConnections connections;
     private final Duration apiTimeout;
 
-    UpstreamRequest(HttpClient client, RoutingProperties properties) {
-        this.client = client;
+    UpstreamRequest(UpstreamConnections connections, RoutingProperties properties) {
+        this.connections = connections;
         this.apiTimeout = properties.apiTimeout();
     }
 
@@ -48,7 +48,9 @@ final class UpstreamRequest implements GlobalFilter, Ordered {
     public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
         URI target = exchange.getRequiredAttribute(ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR);
         ServerHttpRequest request = exchange.getRequest();
-        HttpClient.RequestSender sender = client.headers(headers -> headers.add(UpstreamHeaders.request(exchange)))
+        UpstreamConnections.Pool pool = connections.of(UpgradeSplice.channelOf(request));
+        HttpClient.RequestSender sender = pool.client()
+                .headers(headers -> headers.add(UpstreamHeaders.request(exchange)))
                 .request(HttpMethod.valueOf(request.getMethod().name()))
                 .uri(target);
         HttpClient.ResponseReceiver<?> receiver = RequestValidation.hasBody(request)
@@ -61,7 +63,7 @@ final class UpstreamRequest implements GlobalFilter, Ordered {
                 .then();
         return Call.of(exchange).destination().plane() == Plane.DATA
                 ? head
-                : head.timeout(apiTimeout)
+                : head.timeout(apiTimeout, pool.timer())
                         .onErrorMap(
                                 TimeoutException.class,
                                 late -> new ResponseStatusException(
