@@ -1,21 +1,38 @@
 package dev.culvert.benchmarks;
 
+import dev.culvert.benchmarks.gateway.CacheSuite;
+import dev.culvert.benchmarks.gateway.GatewayBenchmark;
 import dev.culvert.testing.suite.RunningSuite;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
 /**
  * Runs one benchmark against the suite that {@code ./culvert up} started: {@code bulk [megabytes]}, {@code delay
- * [events]} or {@code tokens [seconds]}. All traffic stays on the loopback address and ends by itself.
+ * [events]} or {@code tokens [seconds]}; {@code gateway [seconds]} and {@code http-cache
+ * [test]} start what they need themselves. All traffic stays on the loopback address and ends by itself.
  */
 final class Benchmarks {
-    private static final String USAGE = "Usage: benchmarks/run bulk [megabytes] | delay [events] | tokens [seconds]";
+    private static final String USAGE =
+            "Usage: benchmarks/run bulk [megabytes] | delay [events] | tokens [seconds] | gateway [seconds]"
+                    + " | http-cache [test]";
 
     private Benchmarks() {}
 
-    public static void main(String[] arguments) throws Exception {
+    /** Ends with {@link System#exit}: servers of a benchmark that failed would keep the JVM. */
+    public static void main(String[] arguments) {
+        try {
+            run(arguments);
+            System.exit(0);
+        } catch (Exception | AssertionError e) {
+            e.printStackTrace();
+            System.exit(1);
+        }
+    }
+
+    private static void run(String[] arguments) throws Exception {
         if (arguments.length == 0 || arguments.length > 2) {
             throw new IllegalArgumentException(USAGE);
         }
@@ -23,11 +40,16 @@ final class Benchmarks {
         Path data = Path.of(System.getenv()
                 .getOrDefault("CULVERT_DATA", root.resolve(".culvert").toString()));
         RunningSuite suite = new RunningSuite(List.of(root.resolve("culvert").toString()), data, Map.of());
+        if (arguments[0].equals("http-cache")) {
+            CacheSuite.run(root, Arrays.stream(arguments).skip(1).findFirst());
+            return;
+        }
         OptionalInt size = arguments.length > 1 ? OptionalInt.of(Integer.parseInt(arguments[1])) : OptionalInt.empty();
         switch (arguments[0]) {
             case "bulk" -> tunnelled(suite, bench -> BulkTransfer.run(bench, size.orElse(1024)));
             case "delay" -> tunnelled(suite, bench -> StreamedEventDelay.run(bench, size.orElse(1000)));
             case "tokens" -> Tokens.run(suite, size.orElse(10));
+            case "gateway" -> GatewayBenchmark.run(root, size.orElse(30));
             default -> throw new IllegalArgumentException(USAGE);
         }
     }

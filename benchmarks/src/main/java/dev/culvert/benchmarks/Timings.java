@@ -1,10 +1,11 @@
 package dev.culvert.benchmarks;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collection;
 
 /** How long each of many calls took. */
-final class Timings {
+public final class Timings {
     private final long[] sortedNanos;
 
     private Timings(long[] sortedNanos) {
@@ -12,20 +13,29 @@ final class Timings {
     }
 
     static Timings of(Collection<Long> nanos) {
-        return new Timings(nanos.stream().mapToLong(Long::longValue).sorted().toArray());
+        return of(nanos.stream().mapToLong(Long::longValue).toArray());
     }
 
-    int count() {
+    public static Timings of(long[] nanos) {
+        long[] sorted = nanos.clone();
+        Arrays.sort(sorted);
+        return new Timings(sorted);
+    }
+
+    public int count() {
         return sortedNanos.length;
     }
 
-    /** In milliseconds. */
-    double at(double quantile) {
+    /** In milliseconds; not a number when there was no call. */
+    public double at(double quantile) {
+        if (sortedNanos.length == 0) {
+            return Double.NaN;
+        }
         int index = (int) Math.floor(sortedNanos.length * quantile);
         return sortedNanos[Math.min(sortedNanos.length - 1, index)] / 1e6;
     }
 
-    double perSecond(Duration span) {
+    public double perSecond(Duration span) {
         return sortedNanos.length / (span.toNanos() / 1e9);
     }
 }

@@ -43,7 +43,7 @@ class PasswordResetController {
             @Schema(example = "ada@example.org")
             @NotBlank(message = "is required")
             @Email(message = "is not a mail address")
-            @Pattern(regexp = "[^\\p{Cntrl}\\s]*", message = "has spaces or control characters")
+            @Pattern(regexp = "[^\\x00-\\x1f\\x7f\\s]*", message = "has spaces or control characters")
             @Size(max = 255, message = "has more than 255 characters")
             String email) {}
 

@@ -7,6 +7,7 @@ import dev.culvert.platform.caller.Caller;
 import dev.culvert.platform.paging.Page;
 import dev.culvert.platform.paging.PageRequest;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
@@ -43,6 +44,7 @@ class ApiKeyController {
     @Operation(
             summary = "Create an API key",
             description = "The field key holds the key itself and is shown only in this answer.")
+    @ApiResponse(responseCode = "201", description = "The key; its secret is shown this once")
     ResponseEntity<ApiKeyResponse> create(
             Caller caller, @Valid @RequestBody CreateApiKeyRequest body, HttpServletRequest request) {
         return made(keys.create(caller, body, Origin.of(request)));
@@ -73,6 +75,7 @@ class ApiKeyController {
             description =
                     "Makes a key with the same terms, shown only in this answer. The old one stays valid for a day"
                             + " or the overlap of the request; usedSinceRotation then tells whether somebody still uses it.")
+    @ApiResponse(responseCode = "201", description = "The new key; its secret is shown this once")
     ResponseEntity<ApiKeyResponse> rotate(
             Caller caller,
             @PathVariable UUID id,

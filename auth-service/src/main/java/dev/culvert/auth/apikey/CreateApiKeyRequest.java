@@ -18,11 +18,11 @@ record CreateApiKeyRequest(
         @Schema(example = "laptop agent")
         @NotBlank(message = "is required")
         @Size(max = 100, message = "has more than 100 characters")
-        @Pattern(regexp = "\\P{Cntrl}*", message = "has control characters")
+        @Pattern(regexp = "[^\\x00-\\x1f\\x7f]*", message = "has control characters")
         String name,
 
         @Size(max = 500, message = "has more than 500 characters")
-        @Pattern(regexp = "\\P{Cntrl}*", message = "has control characters")
+        @Pattern(regexp = "[^\\x00-\\x1f\\x7f]*", message = "has control characters")
         @Nullable
         String description,
 

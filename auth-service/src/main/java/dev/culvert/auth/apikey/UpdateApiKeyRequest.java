@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 record UpdateApiKeyRequest(
         @Pattern(regexp = ".*\\S.*", message = "is empty")
         @Size(max = 100, message = "has more than 100 characters")
-        @Pattern(regexp = "\\P{Cntrl}*", message = "has control characters")
+        @Pattern(regexp = "[^\\x00-\\x1f\\x7f]*", message = "has control characters")
         @Nullable
         String name,
 
         @Size(max = 500, message = "has more than 500 characters")
-        @Pattern(regexp = "\\P{Cntrl}*", message = "has control characters")
+        @Pattern(regexp = "[^\\x00-\\x1f\\x7f]*", message = "has control characters")
         @Nullable
         String description,
 

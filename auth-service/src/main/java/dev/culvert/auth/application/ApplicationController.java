@@ -7,6 +7,7 @@ import dev.culvert.platform.paging.Page;
 import dev.culvert.platform.paging.PageRequest;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -44,6 +45,7 @@ class ApplicationController {
     @Operation(
             summary = "Register an application",
             description = "A confidential application gets a clientSecret, shown only in this answer.")
+    @ApiResponse(responseCode = "201", description = "The application; its secret is shown this once")
     ResponseEntity<ApplicationResponse> create(Caller caller, @Valid @RequestBody CreateApplicationRequest request) {
         ApplicationResponse created = applications.create(caller, request);
         return ResponseEntity.created(URI.create("/api/v1/oauth/applications/" + created.id()))

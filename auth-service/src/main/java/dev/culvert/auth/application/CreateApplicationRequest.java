@@ -14,7 +14,7 @@ record CreateApplicationRequest(
         @Schema(example = "Reading list")
         @NotBlank(message = "is required")
         @Size(max = 100, message = "has more than 100 characters")
-        @Pattern(regexp = "\\P{Cntrl}*", message = "has control characters")
+        @Pattern(regexp = "[^\\x00-\\x1f\\x7f]*", message = "has control characters")
         String name,
 
         @Schema(

@@ -44,7 +44,7 @@ class PasskeyController {
             @Schema(description = "what to call it", example = "laptop")
             @NotBlank(message = "is required")
             @Size(max = 100, message = "has more than 100 characters")
-            @Pattern(regexp = "\\P{Cntrl}*", message = "has control characters")
+            @Pattern(regexp = "[^\\x00-\\x1f\\x7f]*", message = "has control characters")
             String name,
 
             @Schema(description = "what the browser made") @NotNull(message = "is required") @Valid
@@ -54,7 +54,7 @@ class PasskeyController {
             @Schema(example = "old laptop")
             @NotBlank(message = "is required")
             @Size(max = 100, message = "has more than 100 characters")
-            @Pattern(regexp = "\\P{Cntrl}*", message = "has control characters")
+            @Pattern(regexp = "[^\\x00-\\x1f\\x7f]*", message = "has control characters")
             String name) {}
 
     @Access(scope = Scope.ACCOUNT_MANAGE, fresh = true)

@@ -12,6 +12,7 @@ import dev.culvert.platform.paging.PageRequest;
 import dev.culvert.platform.problem.ProblemException;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
@@ -115,6 +116,7 @@ class RoleController {
             description =
                     "Ends the person's sessions, so that no token without the role is left. 409 ALREADY_EXISTS when"
                             + " the role is held already.")
+    @ApiResponse(responseCode = "201", description = "The grant")
     ResponseEntity<RoleGrantResponse> grant(Caller caller, @Valid @RequestBody GrantRoleRequest request) {
         RoleGrant grant = roles.grant(caller, request.userId(), role(request.role()));
         return ResponseEntity.created(URI.create(GRANTS + "/" + grant.id())).body(RoleGrantResponse.of(grant));

@@ -12,6 +12,9 @@ final class CachePolicy {
     /** Statuses whose meaning is known and whose answer is complete (RFC 9110 §15.1). */
     private static final Set<Integer> STORABLE = Set.of(200, 203, 301, 308, 404, 405, 410, 414, 501);
 
+    /** Of a number that still is one. */
+    private static final int MOST_DIGITS = 18;
+
     private static final int FIRST_FAILURE = 500;
 
     private final CacheProperties properties;
@@ -105,9 +108,12 @@ final class CachePolicy {
                         && (path.length() == listed.length() || path.charAt(listed.length()) == '/'));
     }
 
+    /** The first of a list counts, what is no number says nothing, and what is too long is very old (RFC 9111 §1.2.2, §5.1). */
     private static long ageSeconds(String text) {
-        return text.chars().allMatch(Character::isDigit) && !text.isEmpty() && text.length() < 10
-                ? Long.parseLong(text)
-                : 0;
+        String first = text.split(",", 2)[0].strip();
+        if (first.isEmpty() || !first.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return 0;
+        }
+        return first.length() > MOST_DIGITS ? Integer.MAX_VALUE : Math.min(Integer.MAX_VALUE, Long.parseLong(first));
     }
 }

@@ -1,6 +1,7 @@
 package dev.culvert.gateway.cache;
 
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -8,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 
 /**
  * One call to a service on behalf of everybody who asked the same while it lasted. It belongs to none of them: it goes on
@@ -65,7 +65,9 @@ final class Flight {
 
     private final HttpHeaders selecting;
     private final Consumer<Flight> landed;
-    private final Sinks.One<Outcome> outcome = Sinks.one();
+    /** Not a sink: those copy the list of all who wait for each who joins. */
+    private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+
     private final AtomicBoolean started = new AtomicBoolean();
     private final AtomicInteger aboard = new AtomicInteger();
     private volatile @Nullable Disposable run;
@@ -97,12 +99,12 @@ final class Flight {
     }
 
     void decide(Outcome decided) {
-        outcome.tryEmitValue(decided);
+        outcome.complete(decided);
     }
 
     void fail(Throwable failure) {
         over();
-        outcome.tryEmitError(failure);
+        outcome.completeExceptionally(failure);
     }
 
     /** Newcomers must start anew; those aboard still get what they came for. */
@@ -150,6 +152,6 @@ final class Flight {
 
     /** The outcome, once its head is there. */
     Mono<Outcome> outcome() {
-        return outcome.asMono();
+        return Mono.fromFuture(outcome, true); // one who leaves ends it for nobody else
     }
 }

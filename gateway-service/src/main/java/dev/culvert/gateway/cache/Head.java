@@ -1,9 +1,6 @@
 package dev.culvert.gateway.cache;
 
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -55,16 +52,14 @@ record Head(int status, List<Field> fields) {
                 .toList();
     }
 
-    /** The moment a date header names; one that cannot be read has passed long ago. */
+    /** The moment a date header names; what cannot be read, or is said more than once, has passed long ago. */
     Optional<Instant> date(String name) {
-        return first(name).map(value -> {
-            try {
-                return ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
-                        .toInstant();
-            } catch (DateTimeParseException unreadable) {
-                return Instant.EPOCH;
-            }
-        });
+        List<String> values = all(name);
+        return switch (values.size()) {
+            case 0 -> Optional.empty();
+            case 1 -> Optional.of(HttpDate.parse(values.getFirst()).orElse(Instant.EPOCH));
+            default -> Optional.of(Instant.EPOCH);
+        };
     }
 
     /** What is kept of it. */

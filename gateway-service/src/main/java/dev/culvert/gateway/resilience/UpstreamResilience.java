@@ -103,7 +103,6 @@ final class UpstreamResilience implements GlobalFilter, Ordered {
 
     private Mono<Void> repeat(
             Throwable failure, ServerWebExchange exchange, GatewayFilterChain chain, Upstream upstream) {
-        ServerWebExchangeUtils.removeAlreadyRouted(exchange);
         Mono<Void> again = Mono.defer(() -> attempt(exchange, chain, upstream, false));
         return Upstream.nothingSent(failure) ? Mono.delay(jittered()).then(again) : again;
     }

@@ -1,8 +1,6 @@
 package dev.culvert.gateway.routing;
 
 import dev.culvert.gateway.cache.ResponseCache;
-import dev.culvert.gateway.call.Call;
-import dev.culvert.gateway.call.Plane;
 import dev.culvert.gateway.compression.Compression;
 import dev.culvert.gateway.identity.CallerIdentification;
 import dev.culvert.gateway.ratelimit.AddressLimit;
@@ -13,18 +11,11 @@ import dev.culvert.gateway.security.SignedRequests;
 import dev.culvert.gateway.version.ApiFamilies;
 import dev.culvert.gateway.version.ApiVersioning;
 import dev.culvert.gateway.version.UnversionedPaths;
-import java.net.URI;
-import java.util.Map;
-import org.springframework.cloud.gateway.route.Route;
-import org.springframework.cloud.gateway.route.RouteLocator;
-import org.springframework.cloud.gateway.support.RouteMetadataUtils;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.web.server.WebFilter;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 
 /**
  * A request's way through the gateway, left to right (requirements R1.1, X-30). A stage may answer, which ends the way, or
@@ -54,7 +45,8 @@ class GatewayChain {
             CallerIdentification callerIdentification,
             CallerLimit callerLimit,
             SignedRequests signedRequests,
-            ResponseCache responseCache) {
+            ResponseCache responseCache,
+            Onward onward) {
         return new Stages(
                 traceContext, // destination, client, correlation id, W3C trace context
                 drain, // sends clients elsewhere while the gateway stops
@@ -71,23 +63,8 @@ class GatewayChain {
                 callerIdentification, // access token or API key → verified caller
                 callerLimit, // budget of the user, or of the address of anonymous callers
                 signedRequests, // sensitive operations
-                responseCache); // answers given before, equal calls joined
-    }
-
-    /**
-     * Where a request that passed all stages goes on: the service its {@link RouteTable destination} names. The filters
-     * behind, in order: {@link UpstreamAddress}, {@link UpgradeSplice} for WebSockets, {@link UpstreamAnswer} and {@link
-     * UpstreamRequest} for everything else. What has no service is answered by the gateway's own handlers, or 404.
-     */
-    @Bean
-    RouteLocator upstreams(RoutingProperties properties) {
-        Map<String, Object> deadline = Map.of(
-                RouteMetadataUtils.RESPONSE_TIMEOUT_ATTR,
-                properties.apiTimeout().toMillis());
-        Route api = route(Plane.API, deadline);
-        Route authorization = route(Plane.AUTHORIZATION, deadline);
-        Route data = route(Plane.DATA, Map.of());
-        return () -> Flux.just(api, authorization, data);
+                responseCache, // answers given before, equal calls joined
+                onward); // the service, if one answers there
     }
 
     @Bean
@@ -100,15 +77,5 @@ class GatewayChain {
     UnversionedPaths unversionedPaths(RoutingProperties properties) {
         return new UnversionedPaths(
                 properties.legacy().deprecatedSince(), properties.legacy().sunset());
-    }
-
-    private static Route route(Plane plane, Map<String, Object> metadata) {
-        return Route.async()
-                .id(plane.name())
-                .uri(URI.create("http://service")) // the destination has the address
-                .asyncPredicate(
-                        exchange -> Mono.just(Call.of(exchange).destination().plane() == plane))
-                .metadata(metadata)
-                .build();
     }
 }

@@ -9,7 +9,6 @@ import dev.culvert.gateway.routing.RoutingProperties.RequestProperties;
 import dev.culvert.platform.problem.ProblemException;
 import java.net.URI;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.InvalidMediaTypeException;
@@ -86,15 +85,10 @@ final class RequestValidation implements Stage {
     }
 
     private @Nullable ProblemException ofHeaders(HttpHeaders headers, Plane plane) {
-        long size = 0;
-        int count = 0;
-        for (Map.Entry<String, List<String>> header : headers.headerSet()) {
-            for (String value : header.getValue()) {
-                count++;
-                size += header.getKey().length() + value.length();
-            }
-        }
-        if (count > limits.maxHeaderCount() || size > limits.maxHeaderSize().toBytes()) {
+        Extent extent = new Extent();
+        headers.forEach(extent::add); // not headerSet, which copies all
+        if (extent.count > limits.maxHeaderCount()
+                || extent.size > limits.maxHeaderSize().toBytes()) {
             return new ProblemException(
                     ProblemCode.HEADERS_TOO_LARGE,
                     "A request may have " + limits.maxHeaderCount() + " headers with "
@@ -108,6 +102,18 @@ final class RequestValidation implements Stage {
                     ProblemCode.INVALID_AUTH_HEADER, "The Authorization header must be 'Bearer <token or API key>'.");
         }
         return null;
+    }
+
+    private static final class Extent {
+        private long size;
+        private int count;
+
+        void add(String name, List<String> values) {
+            for (String value : values) {
+                count++;
+                size += name.length() + value.length();
+            }
+        }
     }
 
     private static boolean carriesToken(String authorization) {
@@ -142,7 +148,7 @@ final class RequestValidation implements Stage {
     }
 
     /** RFC 9112 §6.3: a request has a body when one of the two headers announces it. */
-    private static boolean hasBody(ServerHttpRequest request) {
+    static boolean hasBody(ServerHttpRequest request) {
         HttpHeaders headers = request.getHeaders();
         return headers.getContentLength() > 0 || headers.containsHeader(HttpHeaders.TRANSFER_ENCODING);
     }

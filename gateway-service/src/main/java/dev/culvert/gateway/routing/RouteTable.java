@@ -4,17 +4,23 @@ import dev.culvert.gateway.call.Destination;
 import dev.culvert.gateway.call.Plane;
 import dev.culvert.gateway.routing.RoutingProperties.RouteProperties;
 import java.net.URI;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Finds the destination of a path. Longest path first, whole segments only; {@code /internal} is no route. */
+/**
+ * Finds the destination of a path. The longest path that is routed wins, whole segments only; {@code /internal} is no
+ * route. How many routes there are does not matter: a path is looked up, then without its last segment, and so on.
+ */
 @Component
 final class RouteTable {
     /** What the gateway answers itself, with everything below. */
-    private static final List<String> OWN = List.of(
+    private static final Set<String> OWN = Set.of(
             "/health",
             "/ready",
             "/metrics",
@@ -34,32 +40,50 @@ final class RouteTable {
 
     private static final Destination NOWHERE = new Destination("unmatched", Plane.NONE, true, Optional.empty());
 
-    private final List<Route> routes;
+    private final Map<String, Route> routes;
+    private final int longest;
 
     RouteTable(RoutingProperties properties) {
         routes = properties.routes().stream()
                 .map(route -> Route.of(route, properties.addresses(route.service())))
-                .sorted(Comparator.comparingInt((Route route) -> route.path.length())
-                        .reversed())
-                .toList();
+                .collect(Collectors.toUnmodifiableMap(route -> route.path, route -> route));
+        longest = Stream.concat(routes.keySet().stream(), OWN.stream())
+                .mapToInt(String::length)
+                .max()
+                .orElse(0);
     }
 
     /** The destination of a raw (still encoded) path and query. */
     Destination find(String path, @Nullable String query) {
-        for (Route route : routes) {
-            if (isBelow(path, route.path)) {
+        String start = start(path);
+        for (String prefix = start; !prefix.isEmpty(); prefix = parent(prefix)) {
+            Route route = routes.get(prefix);
+            if (route != null) {
                 return route.destination(path, query);
             }
         }
         if (path.equals(LIVE)) {
             return new Destination(LIVE, Plane.API, false, Optional.empty());
         }
-        for (String own : OWN) {
-            if (isBelow(path, own)) {
-                return new Destination(own, Plane.OWN, true, Optional.empty());
+        for (String prefix = start; !prefix.isEmpty(); prefix = parent(prefix)) {
+            if (OWN.contains(prefix)) {
+                return new Destination(prefix, Plane.OWN, true, Optional.empty());
             }
         }
         return NOWHERE;
+    }
+
+    /** The longest part of a path, in whole segments, that can be known: the rest may have thousands of segments. */
+    private String start(String path) {
+        if (path.length() <= longest) {
+            return path;
+        }
+        int end = path.charAt(longest) == '/' ? longest : path.lastIndexOf('/', longest);
+        return path.substring(0, Math.max(0, end));
+    }
+
+    private static String parent(String path) {
+        return path.substring(0, Math.max(0, path.lastIndexOf('/')));
     }
 
     private static boolean isBelow(String path, String prefix) {
@@ -82,9 +106,14 @@ final class RouteTable {
 
         Destination destination(String requested, @Nullable String query) {
             String onward = base + rewritten + requested.substring(path.length());
-            URI target = URI.create(query == null ? onward : onward + '?' + query);
+            URI target = inAscii(URI.create(query == null ? onward : onward + '?' + query));
             boolean isOpen = open.stream().anyMatch(path -> isBelow(requested, path));
             return new Destination(template, plane, isOpen, Optional.of(target));
+        }
+
+        private static URI inAscii(URI uri) {
+            String ascii = uri.toASCIIString();
+            return ascii.equals(uri.toString()) ? uri : URI.create(ascii);
         }
     }
 }

@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.ssl.SslHandler;
@@ -20,7 +21,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import reactor.core.publisher.MonoSink;
@@ -75,10 +75,8 @@ final class UpgradeHandshake extends SimpleChannelInboundHandler<FullHttpRespons
         if (HttpResponseStatus.SWITCHING_PROTOCOLS.equals(answer.status())) {
             splice(service.channel(), answer);
         } else {
-            HttpHeaders headers = new HttpHeaders();
             DataBuffer body = response.bufferFactory().wrap(ByteBufUtil.getBytes(answer.content()));
-            answer.headers().forEach(header -> headers.add(header.getKey(), header.getValue()));
-            result.success(new Refusal(answer.status().code(), headers, body));
+            result.success(new Refusal(answer.status().code(), answer.headers(), body));
         }
     }
 
@@ -121,7 +119,7 @@ final class UpgradeHandshake extends SimpleChannelInboundHandler<FullHttpRespons
             }
         });
         response.getHeaders().forEach((name, values) -> {
-            if (!name.equalsIgnoreCase(HttpHeaders.TRANSFER_ENCODING)) { // there from the start, but 101 has no body
+            if (!HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name)) { // there from the start, but 101 has no body
                 values.forEach(value -> append(head, name, value));
             }
         });

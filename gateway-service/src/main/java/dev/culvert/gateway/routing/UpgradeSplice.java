@@ -17,7 +17,6 @@ import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.core.Ordered;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
@@ -93,7 +92,7 @@ final class UpgradeSplice implements GlobalFilter, Ordered {
         return "https".equals(target.getScheme()) ? 443 : 80;
     }
 
-    private static Channel channelOf(ServerHttpRequest request) {
+    static Channel channelOf(ServerHttpRequest request) {
         if (ServerHttpRequestDecorator.getNativeRequest(request) instanceof Connection connection) {
             return connection.channel();
         }
@@ -104,9 +103,8 @@ final class UpgradeSplice implements GlobalFilter, Ordered {
         String path =
                 target.getRawQuery() == null ? target.getRawPath() : target.getRawPath() + '?' + target.getRawQuery();
         FullHttpRequest request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, path);
-        UpstreamHeaders.request(exchange)
-                .forEach((name, values) -> request.headers().add(name, values));
         request.headers()
+                .add(UpstreamHeaders.request(exchange))
                 .set(HttpHeaderNames.HOST, target.getRawAuthority())
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
                 .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
@@ -120,9 +118,7 @@ final class UpgradeSplice implements GlobalFilter, Ordered {
         }
         ServerHttpResponse response = exchange.getResponse();
         response.setStatusCode(HttpStatusCode.valueOf(refusal.status()));
-        HttpHeaders headers = UpstreamHeaders.answer(refusal.headers(), exchange);
-        headers.remove(HttpHeaders.CONTENT_LENGTH);
-        response.getHeaders().addAll(headers);
+        UpstreamHeaders.answer(refusal.headers(), exchange);
         response.getHeaders().setContentLength(refusal.body().readableByteCount());
         return response.writeWith(Mono.just(refusal.body()));
     }

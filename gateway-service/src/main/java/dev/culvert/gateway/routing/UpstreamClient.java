@@ -23,25 +23,37 @@ class UpstreamClient {
     /** Pools of services that are gone must not stay forever. */
     private static final Duration UNUSED_POOL = Duration.ofMinutes(5);
 
+    static final int LOOPS = Runtime.getRuntime().availableProcessors();
+
     /**
      * As many event loops as cores, used by server and clients alike, so that a request rarely changes threads. Not the
      * global ones, which a context takes down for everybody in the JVM when it closes.
      */
     @Bean
     ReactorResourceFactory reactorResourceFactory() {
-        int cores = Runtime.getRuntime().availableProcessors();
         ReactorResourceFactory resources = new ReactorResourceFactory();
         resources.setUseGlobalResources(false);
-        resources.setLoopResourcesSupplier(() -> LoopResources.create("gateway", cores, true));
+        resources.setLoopResourcesSupplier(() -> LoopResources.create("gateway", LOOPS, true));
         return resources;
     }
 
-    /** Last in, first out: few warm connections rather than many lukewarm ones. */
+    /** For what the gateway asks by itself; see {@link UpstreamConnections} for requests that are handed on. */
     @Bean(destroyMethod = "dispose")
-    ConnectionProvider upstreamConnections(RoutingProperties properties) {
-        return ConnectionProvider.builder("upstream")
-                .maxConnections(properties.maxConnections())
-                .pendingAcquireMaxCount(properties.maxConnections())
+    ConnectionProvider upstreamPool(RoutingProperties properties) {
+        return pool("upstream", properties.maxConnections(), properties);
+    }
+
+    @Bean
+    HttpClient upstreamHttpClient(
+            ConnectionProvider upstreamPool, ReactorResourceFactory resources, RoutingProperties properties) {
+        return client(upstreamPool, properties).runOn(resources.getLoopResources());
+    }
+
+    /** Last in, first out: few warm connections rather than many lukewarm ones. */
+    static ConnectionProvider pool(String name, int most, RoutingProperties properties) {
+        return ConnectionProvider.builder(name)
+                .maxConnections(most)
+                .pendingAcquireMaxCount(most)
                 .pendingAcquireTimeout(properties.connectTimeout())
                 .lifo()
                 .maxIdleTime(IDLE)
@@ -51,11 +63,8 @@ class UpstreamClient {
                 .build();
     }
 
-    @Bean
-    HttpClient upstreamHttpClient(
-            ConnectionProvider upstreamConnections, ReactorResourceFactory resources, RoutingProperties properties) {
-        return HttpClient.create(upstreamConnections)
-                .runOn(resources.getLoopResources())
+    static HttpClient client(ConnectionProvider connections, RoutingProperties properties) {
+        return HttpClient.create(connections)
                 .option(
                         ChannelOption.CONNECT_TIMEOUT_MILLIS,
                         Math.toIntExact(properties.connectTimeout().toMillis()))

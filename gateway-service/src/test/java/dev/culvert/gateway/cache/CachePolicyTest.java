@@ -53,6 +53,55 @@ class CachePolicyTest {
         assertThat(life.bornMillis()).isEqualTo(NOW.toEpochMilli());
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "30 | 30",
+                "30, 0 | 30",
+                "2147483647 | 2147483647",
+                "2147483648 | 2147483647",
+                "99999999999999999999 | 2147483647",
+                "abc | 0",
+                "-7200 | 0",
+                "7200.0 | 0"
+            })
+    void isAsOldAsItSays(String age, long seconds) {
+        var life = policy.life(head("Cache-Control", "max-age=60", "Age", age), "/x", NOW)
+                .orElseThrow();
+
+        assertThat(life.bornMillis()).isEqualTo(NOW.toEpochMilli() - seconds * 1000);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Sun, 22 Nov 2026 12:01:00 GMT | 60",
+                "Sunday, 22-Nov-26 12:01:00 GMT | 60",
+                "Sun Nov 22 12:01:00 2026 | 60",
+                "Sun, 22 Nov 2026 1:01:00 GMT | 0",
+                "Sun, 22 Nov 2026 12:01:00 UTC | 0",
+                "Mon, 22 Nov 2026 12:01:00 GMT | 0",
+                "0 | 0"
+            })
+    void readsExpiresInItsThreeFormsOnly(String expires, long fresh) {
+        var life = policy.life(head("Expires", expires, "ETag", "\"a\""), "/x", NOW)
+                .orElseThrow();
+
+        assertThat(life.freshMillis()).isEqualTo(fresh * 1000);
+    }
+
+    @Test
+    void isStaleWhenItExpiresTwice() {
+        String later = "Sun, 22 Nov 2026 12:01:00 GMT";
+
+        var life = policy.life(head("Expires", later, "Expires", later, "ETag", "\"a\""), "/x", NOW)
+                .orElseThrow();
+
+        assertThat(life.freshMillis()).isZero();
+    }
+
     /** The stock filter compares the whole header with one word and so keeps what it must not. */
     @ParameterizedTest
     @ValueSource(

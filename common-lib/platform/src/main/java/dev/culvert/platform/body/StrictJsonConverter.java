@@ -1,10 +1,14 @@
 package dev.culvert.platform.body;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.platform.problem.ProblemException;
 import jakarta.validation.Validator;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 import org.springframework.http.HttpInputMessage;
@@ -25,6 +29,9 @@ import tools.jackson.databind.type.LogicalType;
  * (requirements X-25, R1.3). Only request bodies are read so; events and answers of others may grow.
  */
 final class StrictJsonConverter extends JacksonJsonHttpMessageConverter {
+    /** Else {@code [null]} comes as far as the first copy of the list. */
+    private static final JsonSetter.Value NO_NULL_INSIDE = JsonSetter.Value.forContentNulls(Nulls.FAIL);
+
     private final Validator validator;
 
     StrictJsonConverter(JsonMapper json, Validator validator) {
@@ -43,6 +50,8 @@ final class StrictJsonConverter extends JacksonJsonHttpMessageConverter {
                         text -> text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
                                 .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
                                 .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+                .withConfigOverride(List.class, list -> list.setNullHandling(NO_NULL_INSIDE))
+                .withConfigOverride(Set.class, set -> set.setNullHandling(NO_NULL_INSIDE))
                 .build();
     }
 

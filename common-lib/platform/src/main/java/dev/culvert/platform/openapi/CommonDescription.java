@@ -19,16 +19,21 @@ final class CommonDescription implements GlobalOpenApiCustomizer {
     static final String API_KEY = "apiKey";
 
     /** Statuses every description knows, with what they mean. */
-    static final Map<String, String> FAILURES = Map.of(
-            "400", "The request is not valid; error.details names each refused field.",
-            "401", "Credentials are missing, expired or not valid.",
-            "403", "The caller may not do this.",
-            "404", "There is nothing at this address that the caller may see.",
-            "413", "The body is too large.",
-            "415", "The body is not JSON.",
-            "429", "A limit is used up; Retry-After tells when to come back.",
-            "500", "A fault of ours.",
-            "503", "The service cannot answer right now.");
+    static final Map<String, String> FAILURES = Map.ofEntries(
+            Map.entry("400", "The request is not valid; error.details names each refused field."),
+            Map.entry("401", "Credentials are missing, expired or not valid."),
+            Map.entry("403", "The caller may not do this."),
+            Map.entry("404", "There is nothing at this address that the caller may see."),
+            Map.entry("406", "No answer has a media type that the Accept header allows."),
+            Map.entry("409", "The present state does not allow this, or there is such a thing already."),
+            Map.entry("413", "The body is too large."),
+            Map.entry("414", "Path and query are too long."),
+            Map.entry("415", "The body is not JSON."),
+            Map.entry("422", "The body can be read, but not acted on."),
+            Map.entry("429", "A limit is used up; Retry-After tells when to come back."),
+            Map.entry("431", "The headers are too large."),
+            Map.entry("500", "A fault of ours."),
+            Map.entry("503", "The service cannot answer right now."));
 
     @Override
     public void customise(OpenAPI api) {
@@ -57,9 +62,12 @@ final class CommonDescription implements GlobalOpenApiCustomizer {
     }
 
     private static ApiResponse failure(String meaning) {
+        return new ApiResponse().description(meaning).content(problem());
+    }
+
+    /** The one body of all failures. */
+    static Content problem() {
         Schema<?> problem = new Schema<>().$ref("#/components/schemas/" + Problem.class.getSimpleName());
-        return new ApiResponse()
-                .description(meaning)
-                .content(new Content().addMediaType(Problem.MEDIA_TYPE, new MediaType().schema(problem)));
+        return new Content().addMediaType(Problem.MEDIA_TYPE, new MediaType().schema(problem));
     }
 }

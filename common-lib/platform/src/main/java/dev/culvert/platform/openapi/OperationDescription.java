@@ -19,6 +19,9 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.springdoc.core.customizers.GlobalOperationCustomizer;
 import org.springframework.core.MethodParameter;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.method.HandlerMethod;
 
 /** Describes of each operation what its declarations already say: access, paging, and the failures every one can meet. */
@@ -40,7 +43,7 @@ final class OperationDescription implements GlobalOperationCustomizer {
         Arrays.stream(method.getMethodParameters())
                 .filter(parameter -> parameter.getParameterType() == PageRequest.class)
                 .forEach(parameter -> describePaging(operation, parameter));
-        describeFailures(operation, closed);
+        describeFailures(operation, closed, changesSomething(method));
         return operation;
     }
 
@@ -103,11 +106,23 @@ final class OperationDescription implements GlobalOperationCustomizer {
         operation.addParametersItem(parameter);
     }
 
-    private static void describeFailures(Operation operation, boolean closed) {
+    private static boolean changesSomething(HandlerMethod method) {
+        RequestMapping mapping = AnnotatedElementUtils.findMergedAnnotation(method.getMethod(), RequestMapping.class);
+        return mapping != null && !List.of(mapping.method()).contains(RequestMethod.GET);
+    }
+
+    private static void describeFailures(Operation operation, boolean closed, boolean changes) {
         ApiResponses responses = Objects.requireNonNullElseGet(operation.getResponses(), ApiResponses::new);
-        boolean hasInput = operation.getRequestBody() != null || operation.getParameters() != null;
+        // A failure that a method declares has the common body too; else its own type would stand there.
+        responses.forEach((status, declared) -> {
+            if (declared.get$ref() == null && (status.startsWith("4") || status.startsWith("5"))) {
+                declared.content(CommonDescription.problem());
+            }
+        });
+        boolean body = operation.getRequestBody() != null;
+        boolean hasInput = body || operation.getParameters() != null;
         CommonDescription.FAILURES.keySet().stream()
-                .filter(status -> applies(status, closed, hasInput, operation.getRequestBody() != null))
+                .filter(status -> applies(status, closed, hasInput, body, changes))
                 .sorted()
                 .forEach(status -> responses.computeIfAbsent(
                         status,
@@ -115,11 +130,12 @@ final class OperationDescription implements GlobalOperationCustomizer {
         operation.responses(responses);
     }
 
-    private static boolean applies(String status, boolean closed, boolean hasInput, boolean hasBody) {
+    private static boolean applies(String status, boolean closed, boolean hasInput, boolean body, boolean changes) {
         return switch (status) {
-            case "401", "403" -> closed;
+            case "401", "403" -> closed || body; // a body can hold credentials
             case "400" -> hasInput || closed; // an Authorization header of another form is a 400 too
-            case "413", "415" -> hasBody;
+            case "409" -> changes;
+            case "413", "415", "422" -> body;
             default -> true;
         };
     }

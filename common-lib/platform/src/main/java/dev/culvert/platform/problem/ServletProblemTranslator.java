@@ -7,6 +7,7 @@ import org.springframework.web.bind.MissingRequestCookieException;
 import org.springframework.web.bind.MissingRequestHeaderException;
 import org.springframework.web.bind.MissingServletRequestParameterException;
 import org.springframework.web.context.request.async.AsyncRequestTimeoutException;
+import org.springframework.web.multipart.MultipartException;
 import org.springframework.web.multipart.support.MissingServletRequestPartException;
 
 /** What exceptions of MVC alone mean to a caller. */
@@ -22,6 +23,8 @@ final class ServletProblemTranslator implements ProblemTranslator {
                     case MissingRequestHeaderException e -> WebProblemTranslator.missing(e.getHeaderName());
                     case MissingRequestCookieException e -> WebProblemTranslator.missing(e.getCookieName());
                     case MissingPathVariableException e -> WebProblemTranslator.missing(e.getVariableName());
+                    case MultipartException _ ->
+                        new ProblemException(ProblemCode.VALIDATION_ERROR, "The multipart body cannot be taken apart.");
                     case AsyncRequestTimeoutException _ ->
                         new ProblemException(ProblemCode.REQUEST_TIMEOUT, "The answer was not ready in time.");
                     default -> null;

@@ -69,6 +69,21 @@ class ProblemAnswersTest {
     }
 
     @Test
+    void refusesListsWithNothingInThem() {
+        Answer answer = client.postJson(THINGS, "{\"name\": \"a\", \"size\": 1, \"parts\": [null]}");
+
+        assertProblem(answer, ProblemCode.VALIDATION_ERROR);
+        assertThat(answer.<String>json("$.error.details.field")).startsWith("parts");
+    }
+
+    @Test
+    void refusesMultipartBodiesThatCannotBeTakenApart() {
+        Answer answer = client.send("POST", THINGS, "{}", "Content-Type", "multipart/form-data");
+
+        assertProblem(answer, ProblemCode.VALIDATION_ERROR);
+    }
+
+    @Test
     void refusesUnknownMembers() {
         Answer answer = client.postJson(THINGS, "{\"name\": \"a\", \"size\": 1, \"colour\": {\"deep\": [1]}}");
 

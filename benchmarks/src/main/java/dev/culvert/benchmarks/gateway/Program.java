@@ -1,0 +1,138 @@
+package dev.culvert.benchmarks.gateway;
+
+import com.sun.management.ThreadMXBean;
+import com.sun.tools.attach.AttachNotSupportedException;
+import com.sun.tools.attach.VirtualMachine;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
+
+/** A contender as a process of its own, and what it takes of the machine. */
+final class Program implements AutoCloseable {
+    private static final Duration STOP = Duration.ofSeconds(15);
+    private static final int LAST_LINES = 30;
+
+    private final Process process;
+    private final Path output;
+
+    private Program(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    /** Starts a command whose output goes to a file of the folder. */
+    static Program start(String name, List<String> command, Map<String, String> environment, Path folder)
+            throws IOException {
+        Path output = folder.resolve(name + ".log");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy)); // also when this one is ended before its time
+        return new Program(process, output);
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** Waits until an address answers 200 to a caller with a token. */
+    void awaitReady(URI address, String authorization, Duration atMost) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (!isReady(address, authorization)) {
+            if (!process.isAlive() || System.nanoTime() > deadline) {
+                throw new IllegalStateException(
+                        address + " is not ready: " + String.join(System.lineSeparator(), lastLines()));
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+    }
+
+    private static boolean isReady(URI address, String authorization) {
+        try {
+            HttpURLConnection connection =
+                    (HttpURLConnection) address.toURL().openConnection();
+            connection.setRequestProperty("Authorization", authorization);
+            connection.setReadTimeout(2_000);
+            return connection.getResponseCode() == 200;
+        } catch (IOException _) {
+            return false; // it does not listen yet
+        }
+    }
+
+    private List<String> lastLines() throws IOException {
+        try (Stream<String> lines = Files.lines(output)) {
+            List<String> all = lines.toList();
+            return all.subList(Math.max(0, all.size() - LAST_LINES), all.size());
+        }
+    }
+
+    /** With what it started. */
+    Duration processorTime() {
+        return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .map(part -> part.info().totalCpuDuration().orElse(Duration.ZERO))
+                .reduce(Duration.ZERO, Duration::plus);
+    }
+
+    /** Bytes in RAM, with what it started; empty where the system has no {@code /proc}. */
+    OptionalLong residentBytes() throws IOException {
+        long sum = 0;
+        for (long pid : Stream.concat(
+                        Stream.of(process.pid()), process.descendants().map(ProcessHandle::pid))
+                .toList()) {
+            Path status = Path.of("/proc", Long.toString(pid), "status");
+            if (!Files.exists(status)) {
+                return OptionalLong.empty();
+            }
+            sum += Files.readAllLines(status).stream()
+                    .filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                    .sum();
+        }
+        return OptionalLong.of(sum);
+    }
+
+    /** Bytes all threads of this JVM have allocated since their start, by its own count. */
+    @SuppressWarnings("BanJNDI") // the address is what our own process has told, on this machine
+    long allocatedBytes() throws IOException {
+        try {
+            VirtualMachine machine = VirtualMachine.attach(Long.toString(pid()));
+            String management = machine.startLocalManagementAgent();
+            machine.detach();
+            try (JMXConnector connector = JMXConnectorFactory.connect(new JMXServiceURL(management))) {
+                return ManagementFactory.newPlatformMXBeanProxy(
+                                connector.getMBeanServerConnection(),
+                                ManagementFactory.THREAD_MXBEAN_NAME,
+                                ThreadMXBean.class)
+                        .getTotalThreadAllocatedBytes();
+            }
+        } catch (AttachNotSupportedException e) {
+            throw new IOException("No access to the JVM of process " + pid(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException _) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.culvert.gateway.routing;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.stereotype.Component;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+
+/**
+ * Connections to the services for requests on their way, one pool for each event loop: request and answer stay on the thread
+ * of the client's connection, instead of waking another one twice.
+ */
+@Component
+final class UpstreamConnections implements DisposableBean {
+    private final Map<EventLoop, Pool> pools = new ConcurrentHashMap<>();
+    private final RoutingProperties properties;
+    private final int most;
+
+    /**
+     * What belongs to one event loop.
+     *
+     * @param timer runs on it, so that a deadline is set and taken back without a lock
+     */
+    record Pool(ConnectionProvider connections, HttpClient client, Scheduler timer) {}
+
+    UpstreamConnections(RoutingProperties properties) {
+        this.properties = properties;
+        int loops = UpstreamClient.LOOPS;
+        this.most = (properties.maxConnections() + loops - 1) / loops; // clients are spread evenly over the loops
+    }
+
+    /** For requests that came over a connection. */
+    Pool of(Channel client) {
+        return pools.computeIfAbsent(client.eventLoop(), this::pool);
+    }
+
+    private Pool pool(EventLoop loop) {
+        ConnectionProvider connections = UpstreamClient.pool("upstream-requests", most, properties);
+        return new Pool(
+                connections,
+                UpstreamClient.client(connections, properties).runOn(loop),
+                Schedulers.fromExecutorService(loop));
+    }
+
+    @Override
+    public void destroy() {
+        pools.values().forEach(pool -> pool.connections.dispose());
+    }
+}
