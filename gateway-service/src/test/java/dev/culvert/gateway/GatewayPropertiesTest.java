@@ -11,12 +11,15 @@ import dev.culvert.gateway.health.HealthProperties;
 import dev.culvert.gateway.identity.IdentityProperties;
 import dev.culvert.gateway.live.LiveProperties;
 import dev.culvert.gateway.ratelimit.RateLimitProperties;
+import dev.culvert.gateway.ratelimit.RateLimitProperties.AdaptiveProperties;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.AddressBudget;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.Budget;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.ExemptProperties;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.ExemptionType;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.KeyBudget;
+import dev.culvert.gateway.ratelimit.RateLimitProperties.LoadLevel;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.OperationProperties;
+import dev.culvert.gateway.ratelimit.RateLimitProperties.PacingProperties;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.TenantBudget;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.WaitProperties;
 import dev.culvert.gateway.resilience.ResilienceProperties;
@@ -126,6 +129,14 @@ class GatewayPropertiesTest {
                         limits.operations(),
                         limits.exempt(),
                         new WaitProperties(Duration.ofMinutes(5), Duration.ofMinutes(1)),
+                        new PacingProperties(true, 0.8, 1_000, Duration.ofSeconds(30)),
+                        new AdaptiveProperties(
+                                true,
+                                Duration.ofSeconds(5),
+                                Duration.ofMinutes(5),
+                                Duration.ofSeconds(10),
+                                List.of(
+                                        new LoadLevel(40, 0.75), new LoadLevel(60, 0.5), new LoadLevel(80, 0.25))),
                         Duration.ofSeconds(30),
                         Optional.of(URI.create("http://127.0.0.1:8086/internal/limit-rules")),
                         Duration.ofMillis(400),

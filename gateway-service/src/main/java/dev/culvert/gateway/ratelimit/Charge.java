@@ -10,12 +10,17 @@ import java.util.Optional;
  * So they are in one slot of a Redis Cluster, where one script can check them all (requirement S4.70).
  */
 final class Charge {
+    /** {@code windows.lua} lets go of a part of what is left, which is nothing below this. */
+    private static final int FEWEST_TO_PAY_IN_ADVANCE = 128;
+
     private final String account;
     private final List<Window> windows;
     private final String[] keys;
     private final String[] terms;
     private final List<Window> timed;
     private final Optional<Window> places;
+    private final Optional<Window> paced;
+    private final boolean payableInAdvance;
     private final Optional<Charge> otherwise;
 
     /**
@@ -39,13 +44,18 @@ final class Charge {
                 windows.stream().filter(window -> window.span().isPlaces()).findFirst();
         this.timed =
                 windows.stream().filter(window -> !window.span().isPlaces()).toList();
+        this.paced = windows.stream().filter(Window::isPaced).findFirst();
+        this.payableInAdvance = timed.stream()
+                .allMatch(window -> !window.span().isBucket()
+                        && (window.isPaced() ? window.pacedFrom() : window.limit()) > FEWEST_TO_PAY_IN_ADVANCE);
         keys = windows.stream().map(Window::key).toArray(String[]::new);
         terms = windows.stream()
                 .flatMap(window -> List.of(
                         Integer.toString(window.span().slices()),
                         Long.toString(window.span().sliceMillis()),
                         Integer.toString(window.limit()),
-                        window.patient() ? "1" : "0")
+                        window.patient() ? "1" : "0",
+                        Integer.toString(window.pacedFrom()))
                         .stream())
                 .toArray(String[]::new);
     }
@@ -57,6 +67,16 @@ final class Charge {
     /** Whose calls under way are limited, if they are. */
     Optional<Window> places() {
         return places;
+    }
+
+    /** Whose calls wait for their turn near the limit, if they do. */
+    Optional<Window> paced() {
+        return paced;
+    }
+
+    /** Whether the windows are so wide that calls may be counted some at a time, before they come. */
+    boolean payableInAdvance() {
+        return payableInAdvance;
     }
 
     String account() {

@@ -12,6 +12,7 @@ import dev.culvert.gateway.call.Plane;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.AddressBudget;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.Budget;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.KeyBudget;
+import dev.culvert.gateway.ratelimit.RateLimitProperties.PacingProperties;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.Subject;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.TenantBudget;
 import dev.culvert.platform.caller.Caller;
@@ -46,6 +47,7 @@ final class Charges {
     private final RateLimitProperties properties;
     private final List<Operation> operations;
     private final LimitRules rules;
+    private final AdaptiveLimits adaptive;
     private final Enforcement enforcement;
     private final Clock clock;
     private final Cache<Object, Charge> known =
@@ -83,15 +85,22 @@ final class Charges {
         }
     }
 
-    Charges(RateLimitProperties properties, LimitRules rules, Enforcement enforcement, Clock clock) {
+    Charges(
+            RateLimitProperties properties,
+            LimitRules rules,
+            AdaptiveLimits adaptive,
+            Enforcement enforcement,
+            Clock clock) {
         this.properties = properties;
         this.rules = rules;
+        this.adaptive = adaptive;
         this.enforcement = enforcement;
         this.clock = clock;
         operations = properties.operations().entrySet().stream()
                 .map(entry -> new Operation(entry.getKey(), entry.getValue()))
                 .toList();
         rules.onChange(known::invalidateAll);
+        adaptive.onChange(known::invalidateAll);
     }
 
     /** What every call of an address is counted in, by this instance alone. */
@@ -236,7 +245,8 @@ final class Charges {
         Budget budget = of.administrator
                 ? properties.administrators()
                 : Objects.requireNonNull(properties.users().get(of.tier));
-        windows.add(patient("user-minute", user, budget.minute(), Span.sliding(MINUTE)));
+        int minute = of.administrator ? budget.minute() : adaptive.of(budget.minute());
+        windows.add(paced(patient("user-minute", user, minute, Span.sliding(MINUTE))));
         windows.add(patient("user-quarter-hour", user, budget.quarterHour(), Span.sliding(QUARTER_HOUR)));
         windows.add(patient("user-hour", user, budget.hour(), Span.sliding(HOUR)));
         Span places = Span.places(properties.placesLease());
@@ -252,7 +262,8 @@ final class Charges {
         KeyBudget usual = properties.key();
         KeyTerms.Limits own = of.terms.orElse(KeyTerms.Limits.NONE);
         int factor = factor(of.tier);
-        windows.add(ofKey("key-minute", key, limit(own.minute(), usual.minute(), factor), Span.sliding(MINUTE)));
+        int minute = limit(own.minute(), usual.minute(), factor);
+        windows.add(ofKey("key-minute", key, of.administrator ? minute : adaptive.of(minute), Span.sliding(MINUTE)));
         windows.add(ofKey("key-hour", key, limit(own.hour(), usual.hour(), factor), Span.calendar(HOUR)));
         windows.add(ofKey("key-day", key, limit(own.day(), usual.day(), factor), Span.calendar(DAY)));
         own.month().ifPresent(month -> windows.add(ofKey("key-month", key, month, Span.MONTH)));
@@ -266,7 +277,8 @@ final class Charges {
     private void addTenant(List<Window> windows, String tenant, Tier tier) {
         TenantBudget budget = properties.tenant();
         int factor = factor(tier);
-        windows.add(new Window("tenant-minute", tenant + "minute", budget.minute() * factor, Span.sliding(MINUTE)));
+        windows.add(new Window(
+                "tenant-minute", tenant + "minute", adaptive.of(budget.minute() * factor), Span.sliding(MINUTE)));
         windows.add(new Window("tenant-hour", tenant + "hour", budget.hour() * factor, Span.calendar(HOUR)));
         windows.add(new Window("tenant-day", tenant + "day", budget.day() * factor, Span.calendar(DAY)));
         budget.burst()
@@ -276,6 +288,11 @@ final class Charges {
 
     private int factor(Tier tier) {
         return Objects.requireNonNull(properties.tenantFactors().get(tier));
+    }
+
+    private Window paced(Window window) {
+        PacingProperties pacing = properties.pacing();
+        return pacing.enabled() ? window.paced(pacing.from()) : window;
     }
 
     /** Key and name are told apart once: {@code user-minute} is counted under {@code …:user:<id>:user-minute}. */

@@ -31,6 +31,13 @@ final class LimitHeaders {
         }
     }
 
+    /** Requirement R6.4a; the wait is in milliseconds. */
+    static void tellTurn(Window paced, Decision decision, HttpHeaders headers) {
+        long position = Math.ceilDiv(decision.turnMillis(), Math.max(1, paced.paceMillis()));
+        headers.set("X-Queue-Position", Long.toString(position));
+        headers.set("X-Queue-Wait-Time", Long.toString(decision.turnMillis()));
+    }
+
     static ProblemException refusal(Decision decision) {
         Window window = decision.window();
         ProblemException refusal = new ProblemException(

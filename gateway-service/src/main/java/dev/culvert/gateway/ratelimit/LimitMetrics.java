@@ -2,8 +2,10 @@ package dev.culvert.gateway.ratelimit;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.culvert.gateway.ratelimit.RateLimiter.CheckedBy;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -37,7 +39,8 @@ final class LimitMetrics {
             .expireAfterWrite(Duration.ofMinutes(1))
             .build();
 
-    LimitMetrics(MeterRegistry registry, RateLimiter limiter, Places places) {
+    LimitMetrics(
+            MeterRegistry registry, RateLimiter limiter, Places places, PacingQueue queue, AdaptiveLimits adaptive) {
         this.registry = registry;
         allowed = registry.counter("rate.limit.requests.allowed");
         blocked = registry.counter("rate.limit.requests.blocked");
@@ -62,6 +65,24 @@ final class LimitMetrics {
                 .register(registry);
         Gauge.builder("rate.limit.concurrent.requests", places, Places::inUse)
                 .description("Calls under way that count in somebody's limit")
+                .register(registry);
+        for (CheckedBy by : CheckedBy.values()) {
+            FunctionCounter.builder("rate.limit.checks", limiter, one -> (double) one.checks(by))
+                    .tag("by", by.name().toLowerCase(Locale.ROOT))
+                    .description("Checks by what answered them; those by redis took a trip to it")
+                    .register(registry);
+        }
+        Gauge.builder("rate.limit.queue.waiting", queue, PacingQueue::waiting)
+                .description("Calls that wait for their turn")
+                .register(registry);
+        for (PacingQueue.End end : PacingQueue.End.values()) {
+            FunctionCounter.builder("rate.limit.queue.calls", queue, one -> (double) one.ended(end))
+                    .tag("end", end.name().toLowerCase(Locale.ROOT))
+                    .description("Calls that waited for their turn, by how that ended")
+                    .register(registry);
+        }
+        Gauge.builder("rate.limit.adaptive.multiplier", adaptive, one -> one.state().multiplier())
+                .description("Part of the limits of a minute that counts at the present load")
                 .register(registry);
         Gauge.builder("rate.limit.degraded", limiter, one -> one.alone() ? 1 : 0)
                 .description("1 while limits are counted by this instance alone, because Redis does not answer")

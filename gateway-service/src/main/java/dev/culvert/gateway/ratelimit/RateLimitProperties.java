@@ -33,6 +33,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param operations limits of single operations by name, beside the others
  * @param exempt calls that the budgets of user, tenant and key do not bind; limits of operations still do
  * @param waits of those who go on calling while they are refused
+ * @param pacing of those who come near the end of their minute
+ * @param adaptive limits that follow the load of this gateway
  * @param placesLease after so long an instance is not heard of, its calls in flight are taken for ended
  * @param rulesUrl where further exemptions are read, while the gateway runs; empty for nowhere
  * @param rulesEvery how often they are read
@@ -57,6 +59,8 @@ public record RateLimitProperties(
         Map<String, OperationProperties> operations,
         List<ExemptProperties> exempt,
         @DefaultValue WaitProperties waits,
+        @DefaultValue PacingProperties pacing,
+        AdaptiveProperties adaptive,
         @DefaultValue("30s") Duration placesLease,
         Optional<URI> rulesUrl,
         @DefaultValue("400ms") Duration rulesEvery,
@@ -239,4 +243,63 @@ public record RateLimitProperties(
     public record WaitProperties(
             @DefaultValue("5m") Duration longest,
             @DefaultValue("1m") Duration forgivenAfter) {}
+
+    /**
+     * The end of a user's minute (requirement X-43): calls beyond {@code from} of it go on one after the other, at the pace at
+     * which the minute renews itself, and wait for that.
+     *
+     * @param enabled whether calls wait at all
+     * @param from share of the minute, from 0 to 1
+     * @param places most calls that wait at one gateway
+     * @param longestWait a call that has waited for so long is given up
+     */
+    public record PacingProperties(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("0.8") double from,
+            @DefaultValue("1000") int places,
+            @DefaultValue("30s") Duration longestWait) {
+        public PacingProperties {
+            positive("pacing.places", places);
+            if (!(from > 0 && from <= 1)) {
+                throw new IllegalArgumentException("culvert.gateway.ratelimit.pacing.from must be above 0 and at most 1");
+            }
+        }
+    }
+
+    /**
+     * Limits of a minute that follow the load (requirement R6.9): 40 % of processor time, 40 % of memory and 20 % of the
+     * places for calls that wait. Those of administrators do not.
+     *
+     * @param enabled whether they do
+     * @param sampleEvery how often the load is measured
+     * @param history how long measurements are kept
+     * @param changeEvery limits change at most once within this time
+     * @param levels what counts above which load; the smallest one that applies
+     */
+    public record AdaptiveProperties(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("5s") Duration sampleEvery,
+            @DefaultValue("5m") Duration history,
+            @DefaultValue("10s") Duration changeEvery,
+            List<LoadLevel> levels) {
+        public AdaptiveProperties {
+            levels = List.copyOf(levels);
+            positive("adaptive.sample-every", (int) Math.min(sampleEvery.toMillis(), Integer.MAX_VALUE));
+        }
+    }
+
+    /**
+     * What counts of a limit above a load.
+     *
+     * @param above load in percent
+     * @param multiplier part of the limit, from 0 to 1
+     */
+    public record LoadLevel(int above, double multiplier) {
+        public LoadLevel {
+            if (!(multiplier > 0 && multiplier <= 1)) {
+                throw new IllegalArgumentException(
+                        "culvert.gateway.ratelimit.adaptive.levels[].multiplier must be above 0 and at most 1");
+            }
+        }
+    }
 }

@@ -2,6 +2,7 @@ package dev.culvert.gateway.routing;
 
 import dev.culvert.gateway.cache.ResponseCache;
 import dev.culvert.gateway.call.Call;
+import dev.culvert.gateway.call.Destination;
 import dev.culvert.gateway.call.Plane;
 import dev.culvert.gateway.compression.Compression;
 import dev.culvert.gateway.identity.CallerIdentification;
@@ -104,9 +105,13 @@ class GatewayChain {
         return Route.async()
                 .id(plane.name())
                 .uri(URI.create("http://service")) // the destination has the address
-                .asyncPredicate(
-                        exchange -> Mono.just(Call.of(exchange).destination().plane() == plane))
+                .asyncPredicate(exchange -> Mono.just(goesTo(plane, Call.of(exchange).destination())))
                 .metadata(metadata)
                 .build();
+    }
+
+    /** What has no service and no handler here, e.g. another method of an address of our own, is not found. */
+    private static boolean goesTo(Plane plane, Destination destination) {
+        return destination.plane() == plane && destination.target().isPresent();
     }
 }

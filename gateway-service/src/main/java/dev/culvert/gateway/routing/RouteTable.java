@@ -7,6 +7,9 @@ import java.net.URI;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -32,6 +35,16 @@ final class RouteTable {
     /** Answered here as well, but only to callers who are known, and within their limits. */
     private static final String LIVE = "/api/v1/live";
 
+    private static final Set<String> OF_CALLERS = withAndWithoutVersion(
+            "/queue/status",
+            "/queue/drain",
+            "/adaptive-rate-limiting/metrics",
+            "/adaptive-rate-limiting/status",
+            "/adaptive-rate-limiting/user-stats",
+            "/adaptive-rate-limiting/admin/system-status",
+            "/adaptive-rate-limiting/admin/load-history",
+            "/adaptive-rate-limiting/admin/adaptive-limits");
+
     private static final Destination NOWHERE = new Destination("unmatched", Plane.NONE, true, Optional.empty());
 
     private final List<Route> routes;
@@ -51,8 +64,8 @@ final class RouteTable {
                 return route.destination(path, query);
             }
         }
-        if (path.equals(LIVE)) {
-            return new Destination(LIVE, Plane.API, false, Optional.empty());
+        if (path.equals(LIVE) || OF_CALLERS.contains(path)) {
+            return new Destination(path, Plane.API, false, Optional.empty());
         }
         for (String own : OWN) {
             if (isBelow(path, own)) {
@@ -60,6 +73,12 @@ final class RouteTable {
             }
         }
         return NOWHERE;
+    }
+
+    private static Set<String> withAndWithoutVersion(String... addresses) {
+        return Stream.of(addresses)
+                .flatMap(address -> Stream.of(address, "/api/v1" + address))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static boolean isBelow(String path, String prefix) {
