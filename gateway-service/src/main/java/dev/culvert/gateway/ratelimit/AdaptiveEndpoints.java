@@ -64,6 +64,7 @@ class AdaptiveEndpoints {
     private final RateLimiter limiter;
     private final PacingQueue queue;
     private final Places places;
+    private final TierChanges tiers;
 
     AdaptiveEndpoints(
             AdaptiveLimits adaptive,
@@ -71,13 +72,15 @@ class AdaptiveEndpoints {
             RateLimitProperties properties,
             RateLimiter limiter,
             PacingQueue queue,
-            Places places) {
+            Places places,
+            TierChanges tiers) {
         this.adaptive = adaptive;
         this.probe = probe;
         this.properties = properties;
         this.limiter = limiter;
         this.queue = queue;
         this.places = places;
+        this.tiers = tiers;
     }
 
     @Bean
@@ -115,12 +118,13 @@ class AdaptiveEndpoints {
 
     private UserStatistics userStatistics(ServerRequest request) {
         Caller caller = caller(request);
+        Tier tier = tiers.of(caller);
         boolean administrator = caller.roles().stream().anyMatch(Role::administrator);
         int usual = administrator
                 ? properties.administrators().minute()
-                : Objects.requireNonNull(properties.users().get(caller.tier())).minute();
+                : Objects.requireNonNull(properties.users().get(tier)).minute();
         return new UserStatistics(
-                caller.tier().wireName(),
+                tier.wireName(),
                 administrator ? 1 : adaptive.state().multiplier(),
                 new Minute(usual, administrator ? usual : adaptive.of(usual)));
     }

@@ -2,6 +2,7 @@ package dev.culvert.gateway.ratelimit;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Every window one call is counted in, and what Redis is asked for it, made once for all calls that are alike.
@@ -22,6 +23,7 @@ final class Charge {
     private final Optional<Window> paced;
     private final boolean payableInAdvance;
     private final Optional<Charge> otherwise;
+    private final List<QuotaSubject> quotas;
 
     /**
      * What is counted together.
@@ -29,22 +31,27 @@ final class Charge {
      * @param account what the keys hold in braces
      */
     Charge(String account, List<Window> windows) {
-        this(account, windows, Optional.empty());
+        this(account, windows, Optional.empty(), List.of());
     }
 
-    /** With what is counted instead when these windows are full. */
-    Charge(String account, List<Window> windows, Optional<Charge> otherwise) {
+    /** With what is counted instead when these windows are full, and whose months are among the windows. */
+    Charge(String account, List<Window> windows, Optional<Charge> otherwise, List<QuotaSubject> quotas) {
         if (windows.isEmpty()) {
             throw new IllegalArgumentException("No window to count in");
         }
         this.account = account;
         this.otherwise = otherwise;
+        this.quotas = Stream.concat(quotas.stream(), otherwise.map(Charge::quotas).stream().flatMap(List::stream))
+                .toList();
         this.windows = List.copyOf(windows);
         this.places =
                 windows.stream().filter(window -> window.span().isPlaces()).findFirst();
         this.timed =
                 windows.stream().filter(window -> !window.span().isPlaces()).toList();
-        this.paced = windows.stream().filter(Window::isPaced).findFirst();
+        this.paced = windows.stream()
+                .filter(Window::isPaced)
+                .findFirst()
+                .or(() -> otherwise.flatMap(Charge::paced));
         this.payableInAdvance = timed.stream()
                 .allMatch(window -> !window.span().isBucket()
                         && (window.isPaced() ? window.pacedFrom() : window.limit()) > FEWEST_TO_PAY_IN_ADVANCE);
@@ -64,12 +71,17 @@ final class Charge {
         return otherwise;
     }
 
+    /** Whose months a call is counted in, or otherwise would be. */
+    List<QuotaSubject> quotas() {
+        return quotas;
+    }
+
     /** Whose calls under way are limited, if they are. */
     Optional<Window> places() {
         return places;
     }
 
-    /** Whose calls wait for their turn near the limit, if they do. */
+    /** Whose calls wait for their turn near the limit, if they do; of what is counted otherwise too. */
     Optional<Window> paced() {
         return paced;
     }

@@ -25,6 +25,7 @@ final class Enforcement {
     private final Places places;
     private final PacingQueue queue;
     private final AdaptiveLimits adaptive;
+    private final MonthLedger ledger;
     private final Cache<Exempted, Boolean> logged = Caffeine.newBuilder()
             .maximumSize(10_000)
             .expireAfterWrite(Duration.ofMinutes(1))
@@ -38,13 +39,15 @@ final class Enforcement {
             Violations violations,
             Places places,
             PacingQueue queue,
-            AdaptiveLimits adaptive) {
+            AdaptiveLimits adaptive,
+            MonthLedger ledger) {
         this.limiter = limiter;
         this.metrics = metrics;
         this.violations = violations;
         this.places = places;
         this.queue = queue;
         this.adaptive = adaptive;
+        this.ledger = ledger;
     }
 
     /** Goes on with {@code rest} when the call may, fails with the refusal when not. */
@@ -56,6 +59,7 @@ final class Enforcement {
                     return refuse(exchange, decision);
                 }
                 tell(exchange, decision);
+                charge.quotas().forEach(ledger::called);
                 return charge.paced()
                         .filter(_ -> decision.turnMillis() > 0)
                         .map(paced -> inTurn(exchange, paced, decision, rest))

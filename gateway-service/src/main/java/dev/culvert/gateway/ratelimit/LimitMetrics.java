@@ -11,6 +11,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,10 @@ final class LimitMetrics {
     private static final double HUNDRED = 100.0;
 
     private final MeterRegistry registry;
+    private final RateLimiter limiter;
+    private final Places places;
+    private final PacingQueue queue;
+    private final AdaptiveLimits adaptive;
     private final Counter allowed;
     private final Counter blocked;
     private final Counter violations;
@@ -42,6 +48,10 @@ final class LimitMetrics {
     LimitMetrics(
             MeterRegistry registry, RateLimiter limiter, Places places, PacingQueue queue, AdaptiveLimits adaptive) {
         this.registry = registry;
+        this.limiter = limiter;
+        this.places = places;
+        this.queue = queue;
+        this.adaptive = adaptive;
         allowed = registry.counter("rate.limit.requests.allowed");
         blocked = registry.counter("rate.limit.requests.blocked");
         violations = registry.counter("rate.limit.violations");
@@ -87,6 +97,46 @@ final class LimitMetrics {
         Gauge.builder("rate.limit.degraded", limiter, one -> one.alone() ? 1 : 0)
                 .description("1 while limits are counted by this instance alone, because Redis does not answer")
                 .register(registry);
+    }
+
+    /** Totals since the start of this gateway; {@code limitedUsers} are those of the last minute. */
+    record Summary(
+            long allowed,
+            long blocked,
+            long violationsLost,
+            Map<String, Long> violationsByType,
+            Map<String, Long> exemptions,
+            Map<String, Long> checks,
+            long limitedUsers,
+            int concurrentRequests,
+            int waitingCalls,
+            double adaptiveMultiplier,
+            boolean degraded) {}
+
+    Summary summary() {
+        limitedUsers.cleanUp();
+        Map<String, Long> answered = new TreeMap<>();
+        for (CheckedBy by : CheckedBy.values()) {
+            answered.put(by.name().toLowerCase(Locale.ROOT), limiter.checks(by));
+        }
+        return new Summary(
+                (long) allowed.count(),
+                (long) blocked.count(),
+                (long) lost.count(),
+                counts(byLimit),
+                counts(exemptions),
+                answered,
+                limitedUsers.estimatedSize(),
+                places.inUse(),
+                queue.waiting(),
+                adaptive.state().multiplier(),
+                limiter.alone());
+    }
+
+    private static Map<String, Long> counts(Map<String, Counter> counters) {
+        Map<String, Long> counts = new TreeMap<>();
+        counters.forEach((name, counter) -> counts.put(name.toLowerCase(Locale.ROOT), (long) counter.count()));
+        return counts;
     }
 
     void checked(Decision decision, long nanos) {

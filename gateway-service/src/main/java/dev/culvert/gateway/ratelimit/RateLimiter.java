@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -56,6 +57,7 @@ final class RateLimiter {
     private final AtomicLong askedNanos = new AtomicLong();
     private final Map<CheckedBy, LongAdder> checks = new EnumMap<>(CheckedBy.class);
     private final Cache<Charge, Decision> refused;
+    private final List<Runnable> recoveryListeners = new CopyOnWriteArrayList<>();
 
     /** How far Redis' clock is ahead of this one's, so that the local windows begin and end with the shared ones. */
     private volatile long aheadMillis;
@@ -92,6 +94,11 @@ final class RateLimiter {
         for (CheckedBy by : CheckedBy.values()) {
             checks.put(by, new LongAdder());
         }
+    }
+
+    /** Runs {@code listener} each time Redis is back. */
+    void onRecovery(Runnable listener) {
+        recoveryListeners.add(listener);
     }
 
     /** Gives back what was paid for in advance and not used. Repeated by {@link LimitUpkeep}. */
@@ -217,6 +224,7 @@ final class RateLimiter {
     private void recovered() {
         if (failures.get() != 0 && failures.getAndSet(0) >= FAILURES_BEFORE_PAUSE) {
             log.info("Redis answers again, limits are shared between instances");
+            recoveryListeners.forEach(Runnable::run);
         }
     }
 }

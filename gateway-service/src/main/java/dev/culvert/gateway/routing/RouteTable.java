@@ -38,6 +38,8 @@ final class RouteTable {
     private static final Set<String> OF_CALLERS = withAndWithoutVersion(
             "/queue/status",
             "/queue/drain",
+            "/rate-limit-metrics/summary",
+            "/rate-limit-metrics/dashboard-data",
             "/adaptive-rate-limiting/metrics",
             "/adaptive-rate-limiting/status",
             "/adaptive-rate-limiting/user-stats",

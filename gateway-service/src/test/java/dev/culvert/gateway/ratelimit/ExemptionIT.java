@@ -2,6 +2,7 @@ package dev.culvert.gateway.ratelimit;
 
 import static dev.culvert.gateway.Problems.assertProblem;
 import static dev.culvert.gateway.TestingGateway.JSON;
+import static dev.culvert.gateway.TestingGateway.json;
 import static dev.culvert.gateway.TestingGateway.send;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -241,6 +242,26 @@ class ExemptionIT {
         assertThat(metric(one, "rate_limit_burst_usage_percent_count")).isPositive();
         assertThat(metric(one, "rate_limit_concurrent_requests")).isNotNegative();
         assertThat(metric(one, "rate_limit_degraded")).isZero();
+        JsonNode summary = json(send(one.as(TestCallers.superAdmin(), "/api/v1/rate-limit-metrics/summary")));
+        assertThat(summary.path("blocked").asDouble()).isEqualTo(metric(one, "rate_limit_requests_blocked_total"));
+        assertThat(summary.at("/violationsByType/tenant-minute").asLong()).isGreaterThanOrEqualTo(5);
+        assertThat(summary.at("/checks/redis").asLong()).isPositive();
+        assertThat(json(send(one.as(TestCallers.superAdmin(), "/api/v1/rate-limit-metrics/dashboard-data")))
+                        .at("/summary/blocked")
+                        .asLong())
+                .isGreaterThanOrEqualTo(5);
+        assertProblem(send(one.signedIn("/api/v1/rate-limit-metrics/summary")), ProblemCode.FORBIDDEN);
+    }
+
+    /** Requirement R6.10, P2.6.6: the tops are admin-service's, under this name too. */
+    @Test
+    void leadsToTheTops() {
+        SERVICE.on("/api/v1/violations/top-ips", 200, "{\"items\": [\"tops\"]}");
+
+        HttpResponse<String> answer =
+                send(one.as(TestCallers.superAdmin(), "/api/v1/rate-limit-metrics/top-ips?limit=3"));
+
+        assertThat(answer.body()).contains("tops");
     }
 
     /** Somebody whose tenant's budget is used up, with one refusal. */

@@ -28,6 +28,7 @@ class RateLimitIT {
         SERVICE.close();
     }
 
+    /** Requirements R6.1, R6.5, S1.22, P2.6.8. */
     @Test
     void lets100RequestsOfAUserPassOverTwoInstancesAndRefusesThe101st() {
         // The test machine may be busier than a gateway's: what counts here is the number, not the wait.
@@ -56,6 +57,7 @@ class RateLimitIT {
         }
     }
 
+    /** Requirements R6.3, P2.6.7; that loops end there: LeasesIT. */
     @Test
     void givesEachTierItsNumber() {
         TestingGateway gateway = TestingGateway.shared();

@@ -101,7 +101,7 @@ class SharedWindowsIT {
         passes(tenant, 1);
     }
 
-    /** Requirements S2.22, P2.6.1. */
+    /** Requirements S2.22, P2.6.1, S4.60. */
     @Test
     void letsABurstPassAndThenTheSteadyRateOverTwoInstances() {
         Charge bucket = charge(new Window("bucket", "{a}bucket", 10, Span.bucket(Duration.ofSeconds(10))));
@@ -157,7 +157,7 @@ class SharedWindowsIT {
         }
     }
 
-    /** Requirement S1.26. */
+    /** Requirements S1.26, S4.60. */
     @Test
     void slidesOverTheBorderOfAMinute() {
         Charge user = charge(sliding("user-minute", 10, Duration.ofMinutes(1)));
