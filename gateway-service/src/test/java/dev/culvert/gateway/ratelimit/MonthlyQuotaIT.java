@@ -94,8 +94,8 @@ class MonthlyQuotaIT {
                 assertThat(send(gateway.as(TestCallers.user().withTier(Tier.ENTERPRISE), TUNNELS))
                                 .headers()
                                 .firstValue("X-RateLimit-Policy"))
-                        .as("not limited")
-                        .hasValue("tenant-minute");
+                        .as("whose month is not limited")
+                        .hasValue("user-minute");
             }
             LEDGER.put(user.userId().toString(), 5L);
 
