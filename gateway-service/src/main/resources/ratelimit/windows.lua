@@ -1,18 +1,23 @@
 -- Asks every window of a call at once and counts the call only if each of them has a place: a refusal costs nothing.
 -- All keys are in one slot of a Redis Cluster. The time is Redis' own, so that clocks of instances do not matter.
--- KEYS[i]       hash of window i: slice number -> calls, and what is known of a caller who does not wait;
+-- KEYS[i]       hash of window i: slice number -> calls, what is known of a caller who does not wait, and the turn of the
+--               last call that waits;
 --               of a token bucket a string: when it will be full again, in microseconds;
 --               of places in flight: instance -> places in use, and instance:at -> when it was last heard of
 -- ARGV[1]       longest wait of those who go on calling while refused, in milliseconds; 0 for no such waits
 -- ARGV[2]       after so many milliseconds of patience one offence is forgiven
 -- ARGV[3]       this instance
 -- ARGV[4]       places in flight it uses, with this call
--- ARGV[5..]     of each window: slices (-1: token bucket, -2: places in flight), milliseconds of a slice (0: a month of the
+-- ARGV[5]       how many more calls of this kind the instance would like to pay for in advance
+-- ARGV[6..]     of each window: slices (-1: token bucket, -2: places in flight), milliseconds of a slice (0: a month of the
 --               calendar; of places: after so long an instance is not heard of, its places are free), limit, 1 if the
---               impatient wait longer
--- Answers {1 if allowed, index of the tightest window, its places left, when places return, now}; times in Unix milliseconds.
+--               impatient wait longer, from how many calls on the next ones wait for their turn (0: none do)
+-- Answers {1 if allowed, index of the tightest window, its places left, when places return, now, milliseconds until the turn
+--          of the call, how many more calls are paid for, until when those are good}; times in Unix milliseconds.
 local longest, forgiven = tonumber(ARGV[1]), tonumber(ARGV[2])
-local FIRST, TERMS, GRACE, MOST_OFFENCES = 5, 4, 1000, 16
+local FIRST, TERMS, GRACE, MOST_OFFENCES = 6, 5, 1000, 16
+-- Of what is left, one instance gets this part in advance, and for so many milliseconds.
+local PART, LONGEST_LEASE = 128, 1000
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -56,10 +61,13 @@ local function bucket(key, length, limit)
   local left = math.floor((length * 1000 - (full - micros)) / interval + 1e-6)
   local missing = full - micros
   local next_call = left < 1 and missing - length * 1000 + interval or missing % interval
-  return left, now + math.ceil(next_call / 1000), function()
+  local function commit()
     local state = full + interval
     redis.call('SET', key, text(state), 'PX', math.ceil((state - micros) / 1000) + 1000)
+    return 0
   end
+  -- Nothing in advance: it would come on top of what flows in meanwhile.
+  return {left = left, returns = now + math.ceil(next_call / 1000), commit = commit, spare = 0}
 end
 
 -- Places in flight, those of other instances and of this one together.
@@ -79,21 +87,25 @@ local function places(key, lease, limit)
       used = used + tonumber(fields[field + 1])
     end
   end
-  return limit - used + 1, now + 1000, function()
+  local function commit()
     redis.call('HSET', key, ARGV[3], ARGV[4], ARGV[3] .. ':at', text(now))
     redis.call('PEXPIRE', key, lease)
+    return 0
   end
+  local left = limit - used + 1
+  -- Told to nobody unless it refuses.
+  return {left = left, returns = now + 1000, commit = commit, silent = true, spare = left * 2 > limit and math.huge or 0}
 end
 
 -- The same of a window of slices.
-local function window(key, slices, length, limit, patient)
+local function window(key, slices, length, limit, patient, paced_from)
   local current = slice_of(now, length)
-  local used, seen, offences = 0, {}, {}
+  local used, seen, known = 0, {}, {}
   local counts = redis.call('HGETALL', key)
   for field = 1, #counts, 2 do
     local slice, value = tonumber(counts[field]), tonumber(counts[field + 1])
     if not slice then
-      offences[counts[field]] = value
+      known[counts[field]] = value
     elseif slice < current - slices then
       redis.call('HDEL', key, counts[field])
     else
@@ -108,53 +120,63 @@ local function window(key, slices, length, limit, patient)
     if left > 0 or short < 0 then break end
   end
   local returns = start_of(oldest + slices + 1, length)
-  local told, count = offences['until'] or 0, offences['offences'] or 0
+  local told, count = known['until'] or 0, known['offences'] or 0
   local waiting = count > 0 and told > now
   if waiting then left = math.min(left, 0) end
-  local function commit()
-    if redis.call('HINCRBY', key, current, 1) == 1 then
+  local function commit(calls)
+    if redis.call('HINCRBY', key, current, calls) == calls then
       local keep = math.max(start_of(current + slices + 1, length), told + forgiven * count)
       redis.call('PEXPIREAT', key, text(keep))
     end
+    if paced_from == 0 or used < paced_from then return 0 end
+    local turn = math.max(now, known['turn'] or 0) + math.floor(length * slices / limit)
+    redis.call('HSET', key, 'turn', text(turn))
+    return turn - now
   end
   -- Those who were told to wait and did not, wait twice as long each time; who waits is forgiven step by step.
   local function refuse()
     if not patient or longest == 0 then return returns end
     if told <= now then
       count = math.max(0, count - math.floor((now - told) / forgiven))
-    elseif now - offences['at'] < GRACE then
+    elseif now - known['at'] < GRACE then
       return math.max(returns, told)
     else
       count = math.min(count + 1, MOST_OFFENCES)
     end
-    local first = count > 0 and offences['first'] or math.max(returns - now, 1)
+    local first = count > 0 and known['first'] or math.max(returns - now, 1)
     local ends = returns
     if count > 0 then ends = math.max(returns, told, now + math.min(longest, first * 2 ^ count)) end
     redis.call('HSET', key, 'offences', count, 'at', text(now), 'first', text(first), 'until', text(ends))
     redis.call('PEXPIREAT', key, text(math.max(start_of(current + slices + 1, length), ends + forgiven * count)))
     return ends
   end
-  return left, waiting and math.max(returns, told) or returns, commit, refuse
+  -- Far from the border alone, and good no longer than the slice they are counted in: so they pass when they are counted.
+  local border = paced_from > 0 and paced_from or limit
+  return {
+    left = left, returns = waiting and math.max(returns, told) or returns, commit = commit, refuse = refuse,
+    spare = count > 0 and 0 or math.floor((border - used - 1) / PART), ends = start_of(current + 1, length)
+  }
 end
 
-local asked, refused = {}, false
+local asked, refused, advance, ends = {}, false, tonumber(ARGV[5]), now + LONGEST_LEASE
 for i = 1, #KEYS do
   local at = FIRST + TERMS * (i - 1)
   local slices, length, limit = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
-  local one = {}
+  local one
   if slices == -2 then
-    one.left, one.returns, one.commit = places(KEYS[i], length, limit)
-    one.silent = true -- told to nobody unless it refuses
+    one = places(KEYS[i], length, limit)
   elseif slices == -1 then
-    one.left, one.returns, one.commit = bucket(KEYS[i], length, limit)
+    one = bucket(KEYS[i], length, limit)
   else
-    one.left, one.returns, one.commit, one.refuse = window(KEYS[i], slices, length, limit, ARGV[at + 3] == '1')
+    one = window(KEYS[i], slices, length, limit, ARGV[at + 3] == '1', tonumber(ARGV[at + 4]))
+    ends = math.min(ends, one.ends)
   end
   refused = refused or one.left < 1
+  advance = math.max(0, math.min(advance, one.spare))
   asked[i] = one
 end
 
-local tightest
+local tightest, turn = nil, 0
 for i, one in ipairs(asked) do
   if refused then
     if one.left < 1 then
@@ -162,10 +184,10 @@ for i, one in ipairs(asked) do
       if not tightest or one.returns > asked[tightest].returns then tightest = i end
     end
   else
-    one.commit()
-    one.left = one.left - 1
+    turn = math.max(turn, one.commit(1 + advance))
+    one.left = one.left - 1 - advance
     if not one.silent and (not tightest or one.left < asked[tightest].left) then tightest = i end
   end
 end
 local told = asked[tightest]
-return {refused and 0 or 1, tightest, math.max(told.left, 0), told.returns, now}
+return {refused and 0 or 1, tightest, math.max(told.left, 0), told.returns, now, turn, refused and 0 or advance, ends}

@@ -15,6 +15,7 @@ import dev.culvert.contracts.event.UsageEvent.TunnelTrafficMeasured;
 import dev.culvert.contracts.identity.Role;
 import dev.culvert.data.outbox.Outbox;
 import dev.culvert.data.tenant.TenantScope;
+import dev.culvert.platform.secret.Hmac;
 import dev.culvert.testing.TestCallers;
 import dev.culvert.testing.TestingIssuer;
 import dev.culvert.testing.TestingOrigin;
@@ -25,6 +26,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -64,6 +66,9 @@ class AdminIT {
 
     @Autowired
     private TransactionTemplate transaction;
+
+    @Autowired
+    private Hmac hmac;
 
     @LocalServerPort
     private int port;
@@ -406,13 +411,13 @@ class AdminIT {
         assertThat(send(admin, HttpMethod.POST, "/api/v1/admin/rate-limit-exemptions/reset/user/" + caller.userId(), "")
                         .status())
                 .isEqualTo(204);
-        JsonNode rules = get(caller, "/internal/limit-rules").body();
+        JsonNode rules = rulesForGateways();
         assertThat(rules.path("resets").path(caller.userId().toString()).asLong())
                 .isPositive();
         assertThat(send(admin, HttpMethod.POST, "/api/v1/admin/rate-limit-exemptions/reset/all", "")
                         .status())
                 .isEqualTo(204);
-        JsonNode reset = get(caller, "/internal/limit-rules").body();
+        JsonNode reset = rulesForGateways();
         assertThat(reset.path("resetAll").asLong()).isPositive();
         assertThat(reset.path("resets")).isEmpty();
 
@@ -434,9 +439,132 @@ class AdminIT {
                 .isEqualTo("FORBIDDEN");
     }
 
-    private JsonNode ruleForGateways(String id) {
-        return get(caller, "/internal/limit-rules")
+    /** R6.7a, P2.6.3: laid down, changed and deleted while gateways run, each with its audit row. */
+    @Test
+    void limitsOfOperationsReachTheGateways() {
+        String all = "/api/v1/admin/rate-limit-rules";
+        String name = "reports-" + caller.userId().toString().substring(0, 8);
+        String rule = """
+                {"name": "%s", "methods": ["POST"], "paths": ["/api/v1/proxies/*/calls"], "by": "tenant", "calls": %d,
+                 "withinSeconds": 60}""";
+
+        Answer created = send(admin, HttpMethod.POST, all, rule.formatted(name, 10));
+        assertThat(created.status()).isEqualTo(201);
+        String id = created.body().path("id").asString();
+        assertThat(operationForGateways(name).path("calls").asInt()).isEqualTo(10);
+        assertThat(operationForGateways(name).path("by").asString()).isEqualTo("tenant");
+        assertThat(send(admin, HttpMethod.POST, all, rule.formatted(name, 3)).code())
+                .isEqualTo("ALREADY_EXISTS");
+        assertThat(send(admin, HttpMethod.PUT, all + "/" + id, rule.formatted(name, 20))
+                        .status())
+                .isEqualTo(200);
+        assertThat(operationForGateways(name).path("calls").asInt()).isEqualTo(20);
+        assertThat(get(admin, all).body().path("items")).isNotEmpty();
+        assertThat(send(admin, HttpMethod.DELETE, all + "/" + id, "").status()).isEqualTo(204);
+        assertThat(operationForGateways(name).isMissingNode()).isTrue();
+        assertThat(send(admin, HttpMethod.DELETE, all + "/" + id, "").code()).isEqualTo("NOT_FOUND");
+
+        JsonNode rows = get(admin, "/api/v1/admin/audit-logs?type=rate_limit_rule.*&userId=" + admin.userId())
                 .body()
+                .path("items");
+        assertThat(rows.valueStream().map(row -> row.path("type").asString()))
+                .containsExactly("rate_limit_rule.deleted", "rate_limit_rule.updated", "rate_limit_rule.created");
+        assertThat(rows.path(1).path("subject").asString()).isEqualTo(id);
+        assertThat(rows.path(1).path("data").path("calls").asInt()).isEqualTo(20);
+    }
+
+    /** S3.2: the multiplier of a tenant, set by hand. */
+    @Test
+    void multipliersOfTenantsReachTheGateways() {
+        String one = "/api/v1/admin/tenant-limits/" + caller.tenantId();
+        String key = caller.tenantId().toString();
+
+        assertThat(send(admin, HttpMethod.PUT, one, "{\"multiplier\": 2.5}").status())
+                .isEqualTo(200);
+        assertThat(rulesForGateways().path("tenantFactors").path(key).asDouble())
+                .isEqualTo(2.5);
+        assertThat(send(admin, HttpMethod.PUT, one, "{\"multiplier\": 3}").status())
+                .isEqualTo(200);
+        assertThat(rulesForGateways().path("tenantFactors").path(key).asDouble())
+                .isEqualTo(3);
+        assertThat(get(admin, "/api/v1/admin/tenant-limits").body().path("items"))
+                .isNotEmpty();
+        assertThat(send(admin, HttpMethod.DELETE, one, "").status()).isEqualTo(204);
+        assertThat(rulesForGateways().path("tenantFactors").path(key).isMissingNode())
+                .isTrue();
+        assertThat(send(admin, HttpMethod.DELETE, one, "").code()).isEqualTo("NOT_FOUND");
+        assertThat(get(admin, "/api/v1/admin/audit-logs?type=tenant_limit.*&userId=" + admin.userId())
+                        .body()
+                        .path("items"))
+                .hasSize(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "10001", "1.234", "null"})
+    void aMultiplierThatMeansNothingIsRefused(String multiplier) {
+        assertThat(send(
+                                admin,
+                                HttpMethod.PUT,
+                                "/api/v1/admin/tenant-limits/" + caller.tenantId(),
+                                "{\"multiplier\": " + multiplier + "}")
+                        .code())
+                .isEqualTo("VALIDATION_ERROR");
+    }
+
+    @Test
+    void limitsAreForAdministratorsAndWithoutMeaningRefused() {
+        String all = "/api/v1/admin/rate-limit-rules";
+        Answer refused = send(admin, HttpMethod.POST, all, """
+                {"name": "No Name", "methods": ["FETCH"], "paths": ["x"], "calls": 0, "withinSeconds": 0}""");
+        assertThat(refused.body().path("error").path("details").path("violations"))
+                .hasSize(5);
+        assertThat(send(caller, HttpMethod.POST, all, "{}").code()).isEqualTo("FORBIDDEN");
+        assertThat(send(TestCallers.supportAdmin(), HttpMethod.POST, all, "{}").code())
+                .isEqualTo("FORBIDDEN");
+        assertThat(send(
+                                caller,
+                                HttpMethod.PUT,
+                                "/api/v1/admin/tenant-limits/" + caller.tenantId(),
+                                "{\"multiplier\": 9}")
+                        .code())
+                .isEqualTo("FORBIDDEN");
+    }
+
+    /** Reaching the port is not enough: neither callers nor administrators are gateways. */
+    @Test
+    void nobodyButGatewaysReadsTheRules() {
+        assertThat(get(caller, "/internal/limit-rules").status()).isEqualTo(401);
+        assertThat(get(admin, "/internal/limit-rules").status()).isEqualTo(401);
+        assertThat(rules("00").status()).isEqualTo(401);
+    }
+
+    private JsonNode operationForGateways(String name) {
+        return rulesForGateways()
+                .path("operations")
+                .valueStream()
+                .filter(rule -> rule.path("name").asString().equals(name))
+                .findFirst()
+                .orElse(MissingNode.getInstance());
+    }
+
+    private JsonNode rulesForGateways() {
+        return rules(HexFormat.of().formatHex(hmac.forPurpose("gateway").of("limit-rules")))
+                .body();
+    }
+
+    private Answer rules(String credential) {
+        var response = RestClient.create("http://127.0.0.1:" + port)
+                .get()
+                .uri("/internal/limit-rules")
+                .header("Culvert-Gateway-Key", credential)
+                .retrieve()
+                .onStatus(HttpStatusCode::isError, (_, _) -> {})
+                .toEntity(JsonNode.class);
+        return new Answer(response.getStatusCode().value(), response.getBody());
+    }
+
+    private JsonNode ruleForGateways(String id) {
+        return rulesForGateways()
                 .path("exemptions")
                 .valueStream()
                 .filter(rule -> rule.path("id").asString().equals(id))

@@ -11,12 +11,16 @@ import dev.culvert.gateway.health.HealthProperties;
 import dev.culvert.gateway.identity.IdentityProperties;
 import dev.culvert.gateway.live.LiveProperties;
 import dev.culvert.gateway.ratelimit.RateLimitProperties;
+import dev.culvert.gateway.ratelimit.RateLimitProperties.AdaptiveProperties;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.AddressBudget;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.Budget;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.ExemptProperties;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.ExemptionType;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.KeyBudget;
+import dev.culvert.gateway.ratelimit.RateLimitProperties.LoadLevel;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.OperationProperties;
+import dev.culvert.gateway.ratelimit.RateLimitProperties.PacingProperties;
+import dev.culvert.gateway.ratelimit.RateLimitProperties.QuotaProperties;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.TenantBudget;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.WaitProperties;
 import dev.culvert.gateway.resilience.ResilienceProperties;
@@ -79,7 +83,7 @@ class GatewayPropertiesTest {
                         "proxy-data", List.of(URI.create("http://127.0.0.1:9084")),
                         "webhook", List.of(URI.create("http://127.0.0.1:8085")),
                         "admin", List.of(URI.create("http://127.0.0.1:8086"))));
-        assertThat(routing.routes()).hasSize(23);
+        assertThat(routing.routes()).hasSize(26);
         assertThat(routing.routes().stream()
                         .filter(route -> route.plane() == Plane.DATA)
                         .map(RouteProperties::path))
@@ -125,10 +129,25 @@ class GatewayPropertiesTest {
                         new KeyBudget(1_000, 50_000, 1_000_000),
                         new AddressBudget(1_000, 50_000),
                         100,
+                        List.of(),
                         20_000,
                         limits.operations(),
                         limits.exempt(),
                         new WaitProperties(Duration.ofMinutes(5), Duration.ofMinutes(1)),
+                        new PacingProperties(true, 0.8, 1_000, Duration.ofSeconds(30)),
+                        new QuotaProperties(
+                                true,
+                                Map.of(Tier.FREE, 10_000, Tier.PREMIUM, 1_000_000),
+                                Optional.of(URI.create("http://127.0.0.1:8082/internal/quota-windows")),
+                                Duration.ofSeconds(30),
+                                Duration.ofSeconds(2)),
+                        new AdaptiveProperties(
+                                true,
+                                Duration.ofSeconds(5),
+                                Duration.ofMinutes(5),
+                                Duration.ofSeconds(10),
+                                List.of(
+                                        new LoadLevel(40, 0.75), new LoadLevel(60, 0.5), new LoadLevel(80, 0.25))),
                         Duration.ofSeconds(30),
                         Optional.of(URI.create("http://127.0.0.1:8086/internal/limit-rules")),
                         Duration.ofMillis(400),
@@ -139,6 +158,7 @@ class GatewayPropertiesTest {
                         "login",
                         "password-reset",
                         "registration",
+                        "seo",
                         "admin-read",
                         "admin-change",
                         "admin-burst",
@@ -148,6 +168,7 @@ class GatewayPropertiesTest {
                     isLimit(operations.get("login"), 10, Duration.ofMinutes(1));
                     isLimit(operations.get("password-reset"), 5, Duration.ofMinutes(1));
                     isLimit(operations.get("registration"), 10, Duration.ofHours(1));
+                    isLimit(operations.get("seo"), 1_000, Duration.ofMinutes(15));
                     isLimit(operations.get("admin-read"), 200, Duration.ofMinutes(1));
                     isLimit(operations.get("admin-change"), 100, Duration.ofMinutes(1));
                     isLimit(operations.get("admin-burst"), 20, Duration.ofSeconds(10));

@@ -81,7 +81,10 @@ public final class TestingGateway implements AutoCloseable {
         properties.put("culvert.gateway.ratelimit.operations.registration.calls", 1_000_000);
         properties.put("culvert.gateway.ratelimit.operations.password-reset.calls", 1_000_000);
         properties.put("culvert.gateway.ratelimit.users.free.in-flight", 1_000);
+        properties.put("culvert.gateway.ratelimit.pacing.enabled", false); // borders are counted quickly
+        properties.put("culvert.gateway.ratelimit.adaptive.enabled", false); // and machines that test are busy
         properties.put("culvert.gateway.ratelimit.rules-url", ""); // tests look at what the service receives
+        properties.put("culvert.gateway.ratelimit.quota.ledger-url", "");
         properties.put("culvert.gateway.ratelimit.address.minute", 1_000_000);
         properties.put("culvert.gateway.ratelimit.address.hour", 1_000_000);
         for (int i = 0; i < settings.length; i += 2) {

@@ -40,6 +40,11 @@ public final class UserClient {
         return send("PUT", path, json(body));
     }
 
+    /** With one further header. */
+    public HttpResponse<String> post(String path, Object body, String header, String value) {
+        return send("POST", path, json(body), header, value);
+    }
+
     public HttpResponse<String> patch(String path, Object body) {
         return send("PATCH", path, json(body));
     }
@@ -52,9 +57,13 @@ public final class UserClient {
         return HttpRequest.BodyPublishers.ofString(body instanceof String text ? text : JSON.writeValueAsString(body));
     }
 
-    private HttpResponse<String> send(String method, String path, HttpRequest.BodyPublisher body) {
+    private HttpResponse<String> send(
+            String method, String path, HttpRequest.BodyPublisher body, String... headers) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(address + path)).method(method, body);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
         token.ifPresent(value -> request.header("Authorization", "Bearer " + value));
         if (body.contentLength() > 0) {
             request.header("Content-Type", "application/json");

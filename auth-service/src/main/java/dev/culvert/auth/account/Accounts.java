@@ -47,6 +47,15 @@ public class Accounts {
                 .optional();
     }
 
+    /** Gives an account another plan; false when it has it already. */
+    boolean changeTier(UUID id, Tier tier) {
+        return jdbc.sql("UPDATE account SET tier = :tier WHERE id = :id AND tier <> :tier")
+                        .param("tier", tier.wireName())
+                        .param("id", id)
+                        .update()
+                == 1;
+    }
+
     /** Stores a new account unless its username or mail address is taken. */
     boolean insert(Account account, String passwordHash) {
         return jdbc.sql("""

@@ -4,9 +4,12 @@ import dev.culvert.contracts.event.AuthEvent.ApiKeyRevoked;
 import dev.culvert.contracts.event.AuthEvent.ApiKeyRotated;
 import dev.culvert.contracts.event.AuthEvent.ApiKeyUpdated;
 import dev.culvert.contracts.event.AuthEvent.SessionEnded;
+import dev.culvert.contracts.event.AuthEvent.TierChanged;
 import dev.culvert.contracts.event.EventType;
 import dev.culvert.contracts.event.Topics;
+import dev.culvert.contracts.identity.Tier;
 import dev.culvert.gateway.feed.EventFeed;
+import dev.culvert.gateway.ratelimit.TierChanges;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -20,7 +23,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Hears of revocations on {@link Topics#AUTH}, from now on: with empty caches at start there is nothing to catch up with.
+ * Hears of revocations and of plans that change on {@link Topics#AUTH}, from now on: with empty caches at start there is nothing to catch up with.
  * Kafka may be down: what was missed is read when it is back, or everything verified is forgotten, and {@link #live()} tells
  * meanwhile that the news is old.
  */
@@ -33,14 +36,20 @@ public class RevocationFeed implements SmartLifecycle {
 
     private final Revocations revocations;
     private final VerifiedCredentials verified;
+    private final TierChanges tiers;
     private final JsonMapper json;
     private final EventFeed feed;
     private volatile long heardNanos = System.nanoTime() - LIVE_NANOS;
 
     RevocationFeed(
-            IdentityProperties properties, Revocations revocations, VerifiedCredentials verified, JsonMapper json) {
+            IdentityProperties properties,
+            Revocations revocations,
+            VerifiedCredentials verified,
+            TierChanges tiers,
+            JsonMapper json) {
         this.revocations = revocations;
         this.verified = verified;
+        this.tiers = tiers;
         this.json = json;
         feed = new EventFeed(
                 "revocations",
@@ -128,6 +137,9 @@ public class RevocationFeed implements SmartLifecycle {
             revocations.changeKey(rotated.apiKeyId(), rotated.version());
         } else if (type == EventType.SESSION_ENDED) {
             revocations.endSession(json.readValue(data, SessionEnded.class).sessionId());
+        } else if (type == EventType.TIER_CHANGED) {
+            TierChanged changed = json.readValue(data, TierChanged.class);
+            tiers.change(changed.userId(), Tier.ofWireName(changed.tier()));
         }
     }
 }

@@ -12,9 +12,12 @@ import dev.culvert.gateway.call.Plane;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.AddressBudget;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.Budget;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.KeyBudget;
+import dev.culvert.gateway.ratelimit.RateLimitProperties.PacingProperties;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.Subject;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.TenantBudget;
 import dev.culvert.platform.caller.Caller;
+import dev.culvert.platform.outbound.AddressRange;
+import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,8 +25,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.stereotype.Component;
@@ -38,14 +43,22 @@ final class Charges {
     private static final Duration QUARTER_HOUR = Duration.ofMinutes(15);
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration DAY = Duration.ofDays(1);
+    /** Name of the window of a user's quota. */
+    static final String USER_MONTH = "user-month";
+
+    private static final String KEY_MONTH = "key-month";
+
     /** Name of the window of an exemption that is not without end. */
     static final String EXEMPTION = "exemption";
 
+    private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
     private static final String KEY_ALIAS = "API_KEY_RATE_LIMIT_EXCEEDED";
 
     private final RateLimitProperties properties;
-    private final List<Operation> operations;
+    private final List<AddressRange> crawlers;
     private final LimitRules rules;
+    private final AdaptiveLimits adaptive;
+    private final TierChanges tiers;
     private final Enforcement enforcement;
     private final Clock clock;
     private final Cache<Object, Charge> known =
@@ -83,15 +96,22 @@ final class Charges {
         }
     }
 
-    Charges(RateLimitProperties properties, LimitRules rules, Enforcement enforcement, Clock clock) {
+    Charges(
+            RateLimitProperties properties,
+            LimitRules rules,
+            AdaptiveLimits adaptive,
+            TierChanges tiers,
+            Enforcement enforcement,
+            Clock clock) {
         this.properties = properties;
+        crawlers = properties.crawlers().stream().map(AddressRange::parse).toList();
         this.rules = rules;
+        this.adaptive = adaptive;
+        this.tiers = tiers;
         this.enforcement = enforcement;
         this.clock = clock;
-        operations = properties.operations().entrySet().stream()
-                .map(entry -> new Operation(entry.getKey(), entry.getValue()))
-                .toList();
         rules.onChange(known::invalidateAll);
+        adaptive.onChange(known::invalidateAll);
     }
 
     /** What every call of an address is counted in, by this instance alone. */
@@ -117,6 +137,9 @@ final class Charges {
         List<Operation> matching = matching(exchange.getRequest());
         Identity identity = call.identity().orElse(null);
         if (identity == null) {
+            if (isCrawler(exchange.getRequest(), call.client())) {
+                return Optional.empty();
+            }
             OfAddress of = new OfAddress(address, true, matching);
             return Optional.of(known.get(of, _ -> charge(of)));
         }
@@ -136,7 +159,7 @@ final class Charges {
         OfCaller of = new OfCaller(
                 caller.tenantId(),
                 caller.userId(),
-                caller.tier(),
+                tiers.of(caller),
                 administrator,
                 caller.apiKeyId(),
                 identity.key().map(KeyTerms::limits),
@@ -146,6 +169,15 @@ final class Charges {
                 matching.isEmpty() ? "" : address,
                 matching);
         return Optional.of(known.get(of, _ -> charge(of)));
+    }
+
+    /** By address, which nobody can lie about; what a client calls itself is not looked at (requirement S4.34). */
+    private boolean isCrawler(ServerHttpRequest request, Client client) {
+        if (crawlers.isEmpty() || !READING.contains(request.getMethod())) {
+            return false;
+        }
+        InetAddress address = InetAddress.ofLiteral(client.address());
+        return crawlers.stream().anyMatch(network -> network.contains(address));
     }
 
     private static Lasting lasting(Call call, HttpHeaders headers) {
@@ -161,7 +193,7 @@ final class Charges {
     private List<Operation> matching(ServerHttpRequest request) {
         List<Operation> found = List.of();
         Instant now = clock.instant();
-        for (Operation operation : operations) {
+        for (Operation operation : rules.current().operations()) {
             if (operation.covers(request, now)) {
                 found = found.isEmpty() ? new ArrayList<>() : found;
                 found.add(operation);
@@ -185,7 +217,7 @@ final class Charges {
         List<Window> windows = new ArrayList<>();
         windows.add(patient("address-minute", key, budget.minute(), Span.sliding(MINUTE)));
         windows.add(patient("address-hour", key, budget.hour(), Span.sliding(HOUR)));
-        if (of.anonymous) {
+        if (of.anonymous && of.operations.stream().noneMatch(Operation::insteadOfAnonymous)) {
             windows.add(patient(
                     "anonymous-quarter-hour", key, properties.anonymousQuarterHour(), Span.sliding(QUARTER_HOUR)));
         }
@@ -218,7 +250,7 @@ final class Charges {
             addUser(windows, user, of);
             of.key.ifPresent(key -> addKey(windows, tenant + "key:" + key + ":", of));
             if (!of.administrator) {
-                addTenant(windows, tenant, of.tier);
+                addTenant(windows, tenant, of);
             }
         }
         for (Operation operation : of.operations) {
@@ -229,16 +261,34 @@ final class Charges {
             };
             windows.add(operation.window(subject, Optional.of(of.tier)));
         }
-        return new Charge(tenant, windows, otherwise);
+        return new Charge(tenant, windows, otherwise, quotas(windows, of));
+    }
+
+    private static List<QuotaSubject> quotas(List<Window> windows, OfCaller of) {
+        List<QuotaSubject> quotas = new ArrayList<>();
+        for (Window window : windows) {
+            if (window.name().equals(USER_MONTH)) {
+                quotas.add(new QuotaSubject(of.tenant, QuotaSubject.Type.USER, of.user, window));
+            } else if (window.name().equals(KEY_MONTH)) {
+                of.key.ifPresent(
+                        key -> quotas.add(new QuotaSubject(of.tenant, QuotaSubject.Type.API_KEY, key, window)));
+            }
+        }
+        return quotas;
     }
 
     private void addUser(List<Window> windows, String user, OfCaller of) {
         Budget budget = of.administrator
                 ? properties.administrators()
                 : Objects.requireNonNull(properties.users().get(of.tier));
-        windows.add(patient("user-minute", user, budget.minute(), Span.sliding(MINUTE)));
+        int minute = of.administrator ? budget.minute() : adaptive.of(budget.minute());
+        windows.add(paced(patient("user-minute", user, minute, Span.sliding(MINUTE))));
         windows.add(patient("user-quarter-hour", user, budget.quarterHour(), Span.sliding(QUARTER_HOUR)));
         windows.add(patient("user-hour", user, budget.hour(), Span.sliding(HOUR)));
+        if (!of.administrator && properties.quota().enabled()) {
+            Optional.ofNullable(properties.quota().calls().get(of.tier))
+                    .ifPresent(month -> windows.add(new Window(USER_MONTH, user + USER_MONTH, month, Span.MONTH)));
+        }
         Span places = Span.places(properties.placesLease());
         switch (of.lasting) {
             case SHORT -> windows.add(new Window("user-in-flight", user + "user-in-flight", budget.inFlight(), places));
@@ -251,31 +301,45 @@ final class Charges {
     private void addKey(List<Window> windows, String key, OfCaller of) {
         KeyBudget usual = properties.key();
         KeyTerms.Limits own = of.terms.orElse(KeyTerms.Limits.NONE);
-        int factor = factor(of.tier);
-        windows.add(ofKey("key-minute", key, limit(own.minute(), usual.minute(), factor), Span.sliding(MINUTE)));
+        double factor = factor(of.tenant, of.tier);
+        int minute = limit(own.minute(), usual.minute(), factor);
+        windows.add(ofKey("key-minute", key, of.administrator ? minute : adaptive.of(minute), Span.sliding(MINUTE)));
         windows.add(ofKey("key-hour", key, limit(own.hour(), usual.hour(), factor), Span.calendar(HOUR)));
         windows.add(ofKey("key-day", key, limit(own.day(), usual.day(), factor), Span.calendar(DAY)));
-        own.month().ifPresent(month -> windows.add(ofKey("key-month", key, month, Span.MONTH)));
+        own.month().ifPresent(month -> windows.add(ofKey(KEY_MONTH, key, month, Span.MONTH)));
     }
 
     /** The usual limit is the plan's and grows with it; what an owner laid down is meant as it is. */
-    private static int limit(Optional<Integer> own, int usual, int factor) {
-        return own.filter(limit -> limit != usual).orElse(usual * factor);
+    private static int limit(Optional<Integer> own, int usual, double factor) {
+        return own.filter(limit -> limit != usual).orElseGet(() -> times(usual, factor));
     }
 
-    private void addTenant(List<Window> windows, String tenant, Tier tier) {
+    /** At least one call. */
+    private static int times(int usual, double factor) {
+        return Math.max(1, (int) (usual * factor));
+    }
+
+    private void addTenant(List<Window> windows, String tenant, OfCaller of) {
         TenantBudget budget = properties.tenant();
-        int factor = factor(tier);
-        windows.add(new Window("tenant-minute", tenant + "minute", budget.minute() * factor, Span.sliding(MINUTE)));
-        windows.add(new Window("tenant-hour", tenant + "hour", budget.hour() * factor, Span.calendar(HOUR)));
-        windows.add(new Window("tenant-day", tenant + "day", budget.day() * factor, Span.calendar(DAY)));
+        double factor = factor(of.tenant, of.tier);
+        int minute = adaptive.of(times(budget.minute(), factor));
+        windows.add(new Window("tenant-minute", tenant + "minute", minute, Span.sliding(MINUTE)));
+        windows.add(new Window("tenant-hour", tenant + "hour", times(budget.hour(), factor), Span.calendar(HOUR)));
+        windows.add(new Window("tenant-day", tenant + "day", times(budget.day(), factor), Span.calendar(DAY)));
         budget.burst()
                 .ifPresent(burst -> windows.add(new Window(
-                        "tenant-burst", tenant + "burst", burst.calls() * factor, Span.bucket(burst.refill()))));
+                        "tenant-burst", tenant + "burst", times(burst.calls(), factor), Span.bucket(burst.refill()))));
     }
 
-    private int factor(Tier tier) {
-        return Objects.requireNonNull(properties.tenantFactors().get(tier));
+    /** What an administrator set for the tenant, else the number of the plan. */
+    private double factor(UUID tenant, Tier tier) {
+        Double set = rules.current().tenantFactors().get(tenant);
+        return set != null ? set : Objects.requireNonNull(properties.tenantFactors().get(tier));
+    }
+
+    private Window paced(Window window) {
+        PacingProperties pacing = properties.pacing();
+        return pacing.enabled() ? window.paced(pacing.from()) : window;
     }
 
     /** Key and name are told apart once: {@code user-minute} is counted under {@code …:user:<id>:user-minute}. */

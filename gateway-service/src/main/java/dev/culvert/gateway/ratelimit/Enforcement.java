@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
@@ -22,6 +23,9 @@ final class Enforcement {
     private final LimitMetrics metrics;
     private final Violations violations;
     private final Places places;
+    private final PacingQueue queue;
+    private final AdaptiveLimits adaptive;
+    private final MonthLedger ledger;
     private final Cache<Exempted, Boolean> logged = Caffeine.newBuilder()
             .maximumSize(10_000)
             .expireAfterWrite(Duration.ofMinutes(1))
@@ -29,11 +33,21 @@ final class Enforcement {
 
     private record Exempted(String exemption, UUID user) {}
 
-    Enforcement(RateLimiter limiter, LimitMetrics metrics, Violations violations, Places places) {
+    Enforcement(
+            RateLimiter limiter,
+            LimitMetrics metrics,
+            Violations violations,
+            Places places,
+            PacingQueue queue,
+            AdaptiveLimits adaptive,
+            MonthLedger ledger) {
         this.limiter = limiter;
         this.metrics = metrics;
         this.violations = violations;
         this.places = places;
+        this.queue = queue;
+        this.adaptive = adaptive;
+        this.ledger = ledger;
     }
 
     /** Goes on with {@code rest} when the call may, fails with the refusal when not. */
@@ -44,11 +58,36 @@ final class Enforcement {
                 if (!decision.allowed()) {
                     return refuse(exchange, decision);
                 }
-                LimitHeaders.tell(decision, exchange.getResponse().getHeaders());
-                return rest;
+                tell(exchange, decision);
+                charge.quotas().forEach(ledger::called);
+                return charge.paced()
+                        .filter(_ -> decision.turnMillis() > 0)
+                        .map(paced -> inTurn(exchange, paced, decision, rest))
+                        .orElse(rest);
             });
             return place.map(one -> counted.doFinally(_ -> one.release())).orElse(counted);
         });
+    }
+
+    private void tell(ServerWebExchange exchange, Decision decision) {
+        HttpHeaders headers = exchange.getResponse().getHeaders();
+        LimitHeaders.tell(decision, headers);
+        adaptive.tell(headers);
+    }
+
+    private Mono<Void> inTurn(ServerWebExchange exchange, Window paced, Decision decision, Mono<Void> rest) {
+        Call call = Call.of(exchange);
+        if (call.destination().target().isEmpty()) { // answered here, from memory
+            return rest;
+        }
+        Optional<UUID> user = call.identity().map(identity -> identity.caller().userId());
+        return switch (queue.enter(user, decision.turnMillis())) {
+            case PacingQueue.Full full -> refuse(exchange, full.refusal(decision));
+            case PacingQueue.Waiting waiting -> {
+                LimitHeaders.tellTurn(paced, decision, exchange.getResponse().getHeaders());
+                yield waiting.turn().then(rest);
+            }
+        };
     }
 
     private Place take(Window window) {
@@ -84,7 +123,7 @@ final class Enforcement {
                         .map(identity -> identity.caller().userId().toString())
                         .orElse(call.client().limitKey()));
         violations.add(exchange, refusal);
-        LimitHeaders.tell(refusal, exchange.getResponse().getHeaders());
+        tell(exchange, refusal);
         return Mono.error(LimitHeaders.refusal(refusal));
     }
 

@@ -31,11 +31,20 @@ final class LimitHeaders {
         }
     }
 
+    /** Requirement R6.4a; the wait is in milliseconds. */
+    static void tellTurn(Window paced, Decision decision, HttpHeaders headers) {
+        long position = Math.ceilDiv(decision.turnMillis(), Math.max(1, paced.paceMillis()));
+        headers.set("X-Queue-Position", Long.toString(position));
+        headers.set("X-Queue-Wait-Time", Long.toString(decision.turnMillis()));
+    }
+
     static ProblemException refusal(Decision decision) {
         Window window = decision.window();
+        ProblemCode code = window.name().equals(Charges.USER_MONTH)
+                ? ProblemCode.QUOTA_EXCEEDED
+                : ProblemCode.RATE_LIMIT_EXCEEDED;
         ProblemException refusal = new ProblemException(
-                        ProblemCode.RATE_LIMIT_EXCEEDED,
-                        "The limit '" + window.name() + "' of " + decision.limit() + " requests is reached.")
+                        code, "The limit '" + window.name() + "' of " + decision.limit() + " requests is reached.")
                 .withRetryAfter(Duration.ofSeconds(seconds(decision)));
         return window.alias().isEmpty() ? refusal : refusal.withAlias(window.alias());
     }

@@ -2,13 +2,17 @@ package dev.culvert.gateway.ratelimit;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.culvert.gateway.ratelimit.RateLimiter.CheckedBy;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +27,10 @@ final class LimitMetrics {
     private static final double HUNDRED = 100.0;
 
     private final MeterRegistry registry;
+    private final RateLimiter limiter;
+    private final Places places;
+    private final PacingQueue queue;
+    private final AdaptiveLimits adaptive;
     private final Counter allowed;
     private final Counter blocked;
     private final Counter violations;
@@ -37,8 +45,13 @@ final class LimitMetrics {
             .expireAfterWrite(Duration.ofMinutes(1))
             .build();
 
-    LimitMetrics(MeterRegistry registry, RateLimiter limiter, Places places) {
+    LimitMetrics(
+            MeterRegistry registry, RateLimiter limiter, Places places, PacingQueue queue, AdaptiveLimits adaptive) {
         this.registry = registry;
+        this.limiter = limiter;
+        this.places = places;
+        this.queue = queue;
+        this.adaptive = adaptive;
         allowed = registry.counter("rate.limit.requests.allowed");
         blocked = registry.counter("rate.limit.requests.blocked");
         violations = registry.counter("rate.limit.violations");
@@ -63,9 +76,67 @@ final class LimitMetrics {
         Gauge.builder("rate.limit.concurrent.requests", places, Places::inUse)
                 .description("Calls under way that count in somebody's limit")
                 .register(registry);
+        for (CheckedBy by : CheckedBy.values()) {
+            FunctionCounter.builder("rate.limit.checks", limiter, one -> (double) one.checks(by))
+                    .tag("by", by.name().toLowerCase(Locale.ROOT))
+                    .description("Checks by what answered them; those by redis took a trip to it")
+                    .register(registry);
+        }
+        Gauge.builder("rate.limit.queue.waiting", queue, PacingQueue::waiting)
+                .description("Calls that wait for their turn")
+                .register(registry);
+        for (PacingQueue.End end : PacingQueue.End.values()) {
+            FunctionCounter.builder("rate.limit.queue.calls", queue, one -> (double) one.ended(end))
+                    .tag("end", end.name().toLowerCase(Locale.ROOT))
+                    .description("Calls that waited for their turn, by how that ended")
+                    .register(registry);
+        }
+        Gauge.builder("rate.limit.adaptive.multiplier", adaptive, one -> one.state().multiplier())
+                .description("Part of the limits of a minute that counts at the present load")
+                .register(registry);
         Gauge.builder("rate.limit.degraded", limiter, one -> one.alone() ? 1 : 0)
                 .description("1 while limits are counted by this instance alone, because Redis does not answer")
                 .register(registry);
+    }
+
+    /** Totals since the start of this gateway; {@code limitedUsers} are those of the last minute. */
+    record Summary(
+            long allowed,
+            long blocked,
+            long violationsLost,
+            Map<String, Long> violationsByType,
+            Map<String, Long> exemptions,
+            Map<String, Long> checks,
+            long limitedUsers,
+            int concurrentRequests,
+            int waitingCalls,
+            double adaptiveMultiplier,
+            boolean degraded) {}
+
+    Summary summary() {
+        limitedUsers.cleanUp();
+        Map<String, Long> answered = new TreeMap<>();
+        for (CheckedBy by : CheckedBy.values()) {
+            answered.put(by.name().toLowerCase(Locale.ROOT), limiter.checks(by));
+        }
+        return new Summary(
+                (long) allowed.count(),
+                (long) blocked.count(),
+                (long) lost.count(),
+                counts(byLimit),
+                counts(exemptions),
+                answered,
+                limitedUsers.estimatedSize(),
+                places.inUse(),
+                queue.waiting(),
+                adaptive.state().multiplier(),
+                limiter.alone());
+    }
+
+    private static Map<String, Long> counts(Map<String, Counter> counters) {
+        Map<String, Long> counts = new TreeMap<>();
+        counters.forEach((name, counter) -> counts.put(name.toLowerCase(Locale.ROOT), (long) counter.count()));
+        return counts;
     }
 
     void checked(Decision decision, long nanos) {

@@ -1,10 +1,15 @@
 package dev.culvert.gateway.ratelimit;
 
 import dev.culvert.gateway.ratelimit.RateLimitProperties.ExemptionType;
+import dev.culvert.gateway.ratelimit.RateLimitProperties.OperationProperties;
+import dev.culvert.gateway.ratelimit.RateLimitProperties.Subject;
+import dev.culvert.platform.secret.Hmac;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import reactor.core.Disposable;
@@ -32,8 +38,10 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 final class LimitRules implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(LimitRules.class);
+    private static final String CREDENTIAL = "Culvert-Gateway-Key";
 
     private final List<Exemption> configured;
+    private final Map<String, Operation> configuredOperations;
     private final JsonMapper json;
     private final Optional<Flux<byte[]>> refresh;
     private final Disposable.Swap refreshing = Disposables.swap();
@@ -48,8 +56,15 @@ final class LimitRules implements SmartLifecycle {
      * @param exemptions the first one that covers a call counts
      * @param resetAll when everybody's uses of capped exemptions were set to nothing, Unix milliseconds
      * @param resets the same for single users
+     * @param operations limits of single operations
+     * @param tenantFactors by what budgets of tenants are multiplied, instead of the numbers of their plans
      */
-    record Rules(List<Exemption> exemptions, long resetAll, Map<UUID, Long> resets) {
+    record Rules(
+            List<Exemption> exemptions,
+            long resetAll,
+            Map<UUID, Long> resets,
+            List<Operation> operations,
+            Map<UUID, Double> tenantFactors) {
         /** From when on the uses of a user are counted. */
         long countedSince(UUID user) {
             return Math.max(resetAll, resets.getOrDefault(user, 0L));
@@ -59,7 +74,9 @@ final class LimitRules implements SmartLifecycle {
     private record Answer(
             @Nullable List<AnsweredExemption> exemptions,
             @Nullable Long resetAll,
-            @Nullable Map<UUID, Long> resets) {}
+            @Nullable Map<UUID, Long> resets,
+            @Nullable List<AnsweredOperation> operations,
+            @Nullable Map<UUID, Double> tenantFactors) {}
 
     private record AnsweredExemption(
             UUID id,
@@ -79,18 +96,47 @@ final class LimitRules implements SmartLifecycle {
         }
     }
 
-    LimitRules(RateLimitProperties properties, HttpClient client, JsonMapper json) {
+    private record AnsweredOperation(
+            String name,
+            @Nullable List<String> methods,
+            List<String> paths,
+            String by,
+            int calls,
+            int withinSeconds) {
+
+        Operation ready() {
+            return new Operation(
+                    name,
+                    OperationProperties.of(
+                            Objects.requireNonNullElse(methods, List.of()),
+                            paths,
+                            Subject.valueOf(by.toUpperCase(Locale.ROOT)),
+                            calls,
+                            Duration.ofSeconds(withinSeconds)));
+        }
+    }
+
+    /** {@code hmac} is asked for only if there is somebody to show its digest to. */
+    LimitRules(RateLimitProperties properties, HttpClient client, JsonMapper json, ObjectProvider<Hmac> hmac) {
         this.json = json;
         configured = properties.exempt().stream().map(Exemption::of).toList();
-        current = new Rules(configured, 0, Map.of());
+        configuredOperations = new LinkedHashMap<>();
+        properties.operations().forEach((name, one) -> configuredOperations.put(name, new Operation(name, one)));
+        current = new Rules(configured, 0, Map.of(), List.copyOf(configuredOperations.values()), Map.of());
         refresh = properties
                 .rulesUrl()
                 .filter(url -> !url.toString().isEmpty())
-                .map(url -> reading(url, properties, client));
+                .map(url -> reading(url, credential(hmac.getObject()), properties, client));
     }
 
-    private Flux<byte[]> reading(URI url, RateLimitProperties properties, HttpClient client) {
-        Mono<byte[]> read = client.get()
+    /** Shows that this is a gateway of the same suite. */
+    private static String credential(Hmac hmac) {
+        return HexFormat.of().formatHex(hmac.forPurpose("gateway").of("limit-rules"));
+    }
+
+    private Flux<byte[]> reading(URI url, String credential, RateLimitProperties properties, HttpClient client) {
+        Mono<byte[]> read = client.headers(headers -> headers.set(CREDENTIAL, credential))
+                .get()
                 .uri(url.toString())
                 .responseSingle((response, body) -> response.status().code() == 200
                         ? body.asByteArray()
@@ -122,13 +168,22 @@ final class LimitRules implements SmartLifecycle {
         List<Exemption> exemptions = new ArrayList<>(configured);
         Objects.requireNonNullElse(read.exemptions, List.<AnsweredExemption>of())
                 .forEach(one -> exemptions.add(one.ready()));
+        Map<String, Operation> operations = new LinkedHashMap<>(configuredOperations);
+        Objects.requireNonNullElse(read.operations, List.<AnsweredOperation>of())
+                .forEach(one -> operations.put(one.name(), one.ready()));
         current = new Rules(
                 List.copyOf(exemptions),
                 Objects.requireNonNullElse(read.resetAll, 0L),
-                Map.copyOf(Objects.requireNonNullElse(read.resets, Map.of())));
+                Map.copyOf(Objects.requireNonNullElse(read.resets, Map.of())),
+                List.copyOf(operations.values()),
+                Map.copyOf(Objects.requireNonNullElse(read.tenantFactors, Map.of())));
         lastRead = answer;
         listeners.forEach(Runnable::run);
-        log.atInfo().addKeyValue("exemptions", exemptions.size()).log("Rules of the rate limits were read");
+        log.atInfo()
+                .addKeyValue("exemptions", exemptions.size())
+                .addKeyValue("operations", operations.size())
+                .addKeyValue("tenants", current.tenantFactors().size())
+                .log("Rules of the rate limits were read");
     }
 
     private void warnOnce(Throwable failure) {

@@ -41,12 +41,13 @@ final class LocalWindows {
             if (tightest == null) {
                 throw new IllegalArgumentException("No window to count in");
             }
+            long turn = 0;
             if (tightest.allowed()) {
                 for (int i = 0; i < asked.length; i++) {
-                    asked[i].add(windows.get(i), now);
+                    turn = Math.max(turn, asked[i].add(windows.get(i), now, share));
                 }
             }
-            return tightest;
+            return turn > 0 ? tightest.inTurn(turn) : tightest;
         }
     }
 
@@ -69,7 +70,8 @@ final class LocalWindows {
     private interface Counter {
         Decision ask(Window window, int limit, long now);
 
-        void add(Window window, long now);
+        /** Counts the call, and says how long it waits for its turn. */
+        long add(Window window, long now, int share);
 
         Duration lifetime();
     }
@@ -79,6 +81,7 @@ final class LocalWindows {
         private final Span span;
         private final int[] calls;
         private long current;
+        private long turn;
 
         Slices(Span span) {
             this.span = span;
@@ -89,12 +92,19 @@ final class LocalWindows {
         public Decision ask(Window window, int limit, long now) {
             advance(now);
             int used = Arrays.stream(calls).sum();
-            return new Decision(used < limit, window, Math.max(limit - used - 1, 0), returns(used - limit), now, false);
+            return used < limit
+                    ? Decision.allowed(window, limit - used - 1, returns(used - limit), now)
+                    : Decision.refused(window, returns(used - limit), now);
         }
 
         @Override
-        public void add(Window window, long now) {
+        public long add(Window window, long now, int share) {
             calls[place(current)]++;
+            if (!window.isPaced() || Arrays.stream(calls).sum() <= Math.ceilDiv(window.pacedFrom(), share)) {
+                return 0;
+            }
+            turn = Math.max(now, turn) + window.paceMillis() * share;
+            return turn - now;
         }
 
         @Override
@@ -152,12 +162,16 @@ final class LocalWindows {
             double missing = Math.max(full - now, 0);
             int left = (int) Math.floor((span.sliceMillis() - missing) / interval + 1e-6);
             double nextCall = left < 1 ? missing - span.sliceMillis() + interval : missing % interval;
-            return new Decision(left > 0, window, Math.max(left - 1, 0), now + (long) Math.ceil(nextCall), now, false);
+            long returns = now + (long) Math.ceil(nextCall);
+            return left > 0
+                    ? Decision.allowed(window, left - 1, returns, now)
+                    : Decision.refused(window, returns, now);
         }
 
         @Override
-        public void add(Window window, long now) {
+        public long add(Window window, long now, int share) {
             full = now + Math.max(full - now, 0) + (double) span.sliceMillis() / window.limit();
+            return 0;
         }
 
         @Override

@@ -19,6 +19,7 @@ final class Operation {
     private final Span span;
     private final Map<Tier, Integer> factors;
     private final String alias;
+    private final boolean instead;
     private final Optional<LocalTime> from;
     private final Optional<LocalTime> until;
     private final ZoneId zone;
@@ -31,6 +32,7 @@ final class Operation {
         span = properties.bucket() ? Span.bucket(properties.within()) : Span.sliding(properties.within());
         factors = properties.factors();
         alias = properties.alias().orElse("");
+        instead = properties.instead();
         from = properties.from();
         until = properties.until();
         zone = properties.zone();
@@ -50,6 +52,11 @@ final class Operation {
         boolean afterStart = !time.isBefore(from.get());
         boolean beforeEnd = time.isBefore(until.get());
         return from.get().isBefore(until.get()) ? afterStart && beforeEnd : afterStart || beforeEnd;
+    }
+
+    /** Whether this binds anonymous callers instead of what usually does. */
+    boolean insteadOfAnonymous() {
+        return instead;
     }
 
     Subject by() {

@@ -47,6 +47,8 @@ final class Places {
         private int inUse;
         private int told;
         private long toldNanos = System.nanoTime();
+        private int held;
+        private long heldUntilNanos = System.nanoTime();
         private boolean gone;
 
         private Place(String key) {
@@ -60,9 +62,27 @@ final class Places {
 
         /** What Redis is told now; the caller holds the lock until the message is on its way. */
         int tell() {
-            told = inUse;
+            told = toTell();
             toldNanos = System.nanoTime();
-            return inUse;
+            return told;
+        }
+
+        private int toTell() {
+            return System.nanoTime() - heldUntilNanos < 0 ? Math.max(inUse, held) : inUse;
+        }
+
+        /**
+         * Redis knows of so many, and is told of no fewer until then: calls that do not ask it may use them. Unless it was
+         * told of fewer while its answer was on the way.
+         */
+        synchronized void hold(int known, long untilNanos) {
+            held = Math.min(known, told);
+            heldUntilNanos = untilNanos;
+        }
+
+        /** Whether Redis knows of this call's place, without being told. */
+        synchronized boolean isHeld() {
+            return inUse <= held && System.nanoTime() - heldUntilNanos < 0;
         }
 
         /** The call has ended or was refused. */
@@ -97,11 +117,11 @@ final class Places {
     private void tell() {
         for (Place place : places.values()) {
             synchronized (place) {
-                boolean changed = place.inUse < place.told;
+                boolean changed = place.toTell() < place.told;
                 boolean silent = place.inUse > 0 && System.nanoTime() - place.toldNanos > signOfLifeNanos;
                 if (changed || silent) {
                     send(place);
-                } else if (place.inUse == 0) {
+                } else if (place.inUse == 0 && place.told == 0) {
                     place.gone = true;
                     places.remove(place.key, place);
                 }

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,10 +30,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param key usual budget of each API key, times the factor; what the key's owner laid down counts as it is
  * @param address budget of each client address for calls without a valid credential
  * @param anonymousQuarterHour calls per 15 minutes of an anonymous client address on open paths
+ * @param crawlers networks in CIDR notation that search engines publish for their crawlers: their anonymous reading is not
+ *     limited, beyond the ceiling; what a client calls itself counts for nothing
  * @param ceiling calls per minute of one client address to one instance, credentials or not
  * @param operations limits of single operations by name, beside the others
  * @param exempt calls that the budgets of user, tenant and key do not bind; limits of operations still do
  * @param waits of those who go on calling while they are refused
+ * @param pacing of those who come near the end of their minute
+ * @param quota what users may call within a month
+ * @param adaptive limits that follow the load of this gateway
  * @param placesLease after so long an instance is not heard of, its calls in flight are taken for ended
  * @param rulesUrl where further exemptions are read, while the gateway runs; empty for nowhere
  * @param rulesEvery how often they are read
@@ -53,10 +59,14 @@ public record RateLimitProperties(
         KeyBudget key,
         AddressBudget address,
         @DefaultValue("100") int anonymousQuarterHour,
+        @DefaultValue List<String> crawlers,
         @DefaultValue("20000") int ceiling,
         Map<String, OperationProperties> operations,
         List<ExemptProperties> exempt,
         @DefaultValue WaitProperties waits,
+        @DefaultValue PacingProperties pacing,
+        QuotaProperties quota,
+        AdaptiveProperties adaptive,
         @DefaultValue("30s") Duration placesLease,
         Optional<URI> rulesUrl,
         @DefaultValue("400ms") Duration rulesEvery,
@@ -68,6 +78,7 @@ public record RateLimitProperties(
         tenantFactors = ofEachTier("tenant-factors", tenantFactors);
         operations = Collections.unmodifiableMap(new LinkedHashMap<>(operations));
         exempt = List.copyOf(exempt);
+        crawlers = crawlers.stream().filter(network -> !network.isBlank()).toList();
         if (instances < 1) {
             throw new IllegalArgumentException("culvert.gateway.ratelimit.instances must be at least 1");
         }
@@ -172,6 +183,7 @@ public record RateLimitProperties(
      * @param bucket whether this is a token bucket that is full again after {@code within}, rather than a window
      * @param factors what {@code calls} is multiplied by, by tier; 1 where none is given
      * @param alias the word older clients know for a refusal
+     * @param instead whether anonymous callers are held to this instead of their quarter of an hour
      * @param from time of day from which the limit counts, in {@code zone}; empty for all day
      * @param until time of day until which it counts; may be after midnight
      * @param zone time zone of the two
@@ -185,6 +197,7 @@ public record RateLimitProperties(
             @DefaultValue("false") boolean bucket,
             @DefaultValue Map<Tier, Integer> factors,
             Optional<String> alias,
+            @DefaultValue("false") boolean instead,
             Optional<LocalTime> from,
             Optional<LocalTime> until,
             @DefaultValue("UTC") ZoneId zone) {
@@ -201,6 +214,24 @@ public record RateLimitProperties(
                 throw new IllegalArgumentException(
                         "culvert.gateway.ratelimit.operations.*.within must be a second at least");
             }
+        }
+
+        /** A plain limit, at all times and for all tiers alike. */
+        static OperationProperties of(
+                List<String> methods, List<String> paths, Subject by, int calls, Duration within) {
+            return new OperationProperties(
+                    methods,
+                    paths,
+                    by,
+                    calls,
+                    within,
+                    false,
+                    Map.of(),
+                    Optional.empty(),
+                    false,
+                    Optional.empty(),
+                    Optional.empty(),
+                    ZoneOffset.UTC);
         }
     }
 
@@ -239,4 +270,84 @@ public record RateLimitProperties(
     public record WaitProperties(
             @DefaultValue("5m") Duration longest,
             @DefaultValue("1m") Duration forgivenAfter) {}
+
+    /**
+     * The end of a user's minute (requirement X-43): calls beyond {@code from} of it go on one after the other, at the pace at
+     * which the minute renews itself, and wait for that.
+     *
+     * @param enabled whether calls wait at all
+     * @param from share of the minute, from 0 to 1
+     * @param places most calls that wait at one gateway
+     * @param longestWait a call that has waited for so long is given up
+     */
+    public record PacingProperties(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("0.8") double from,
+            @DefaultValue("1000") int places,
+            @DefaultValue("30s") Duration longestWait) {
+        public PacingProperties {
+            positive("pacing.places", places);
+            if (!(from > 0 && from <= 1)) {
+                throw new IllegalArgumentException("culvert.gateway.ratelimit.pacing.from must be above 0 and at most 1");
+            }
+        }
+    }
+
+    /**
+     * Calls of a month of the calendar, in UTC (requirement R6.6).
+     *
+     * @param enabled whether they are limited
+     * @param calls of each user by tier; a tier that is not here is not limited
+     * @param ledgerUrl where months are kept beyond Redis; empty for nowhere
+     * @param tellEvery how often what was counted is told there
+     * @param timeout longest wait for that
+     */
+    public record QuotaProperties(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue Map<Tier, Integer> calls,
+            Optional<URI> ledgerUrl,
+            @DefaultValue("30s") Duration tellEvery,
+            @DefaultValue("2s") Duration timeout) {
+        public QuotaProperties {
+            calls = Map.copyOf(calls);
+            calls.forEach((tier, most) -> positive("quota.calls." + tier.wireName(), most));
+        }
+    }
+
+    /**
+     * Limits of a minute that follow the load (requirement R6.9): 40 % of processor time, 40 % of memory and 20 % of the
+     * places for calls that wait. Those of administrators do not.
+     *
+     * @param enabled whether they do
+     * @param sampleEvery how often the load is measured
+     * @param history how long measurements are kept
+     * @param changeEvery limits change at most once within this time
+     * @param levels what counts above which load; the smallest one that applies
+     */
+    public record AdaptiveProperties(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("5s") Duration sampleEvery,
+            @DefaultValue("5m") Duration history,
+            @DefaultValue("10s") Duration changeEvery,
+            List<LoadLevel> levels) {
+        public AdaptiveProperties {
+            levels = List.copyOf(levels);
+            positive("adaptive.sample-every", (int) Math.min(sampleEvery.toMillis(), Integer.MAX_VALUE));
+        }
+    }
+
+    /**
+     * What counts of a limit above a load.
+     *
+     * @param above load in percent
+     * @param multiplier part of the limit, from 0 to 1
+     */
+    public record LoadLevel(int above, double multiplier) {
+        public LoadLevel {
+            if (!(multiplier > 0 && multiplier <= 1)) {
+                throw new IllegalArgumentException(
+                        "culvert.gateway.ratelimit.adaptive.levels[].multiplier must be above 0 and at most 1");
+            }
+        }
+    }
 }

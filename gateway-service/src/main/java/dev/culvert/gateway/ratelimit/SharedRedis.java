@@ -116,6 +116,14 @@ final class SharedRedis {
                                 true));
     }
 
+    /** Runs a script before whatever is sent to the same key after it; nobody hears what comes of it. */
+    void tell(RedisScript script, String[] keys, String[] arguments) {
+        RedisClusterAsyncCommands<String, String> to = connected;
+        if (to != null) { // the text, since Redis may not know the digest and the second try would come late
+            var _ = to.<List<Long>>eval(script.text(), ScriptOutputType.MULTI, keys, arguments);
+        }
+    }
+
     /** Completes when Redis answers, fails when it does not. */
     Mono<Void> ping() {
         RedisClusterAsyncCommands<String, String> to = connected;

@@ -38,6 +38,18 @@ final class RouteTable {
     /** Answered here as well, but only to callers who are known, and within their limits. */
     private static final String LIVE = "/api/v1/live";
 
+    private static final Set<String> OF_CALLERS = withAndWithoutVersion(
+            "/queue/status",
+            "/queue/drain",
+            "/rate-limit-metrics/summary",
+            "/rate-limit-metrics/dashboard-data",
+            "/adaptive-rate-limiting/metrics",
+            "/adaptive-rate-limiting/status",
+            "/adaptive-rate-limiting/user-stats",
+            "/adaptive-rate-limiting/admin/system-status",
+            "/adaptive-rate-limiting/admin/load-history",
+            "/adaptive-rate-limiting/admin/adaptive-limits");
+
     private static final Destination NOWHERE = new Destination("unmatched", Plane.NONE, true, Optional.empty());
 
     private final Map<String, Route> routes;
@@ -62,8 +74,8 @@ final class RouteTable {
                 return route.destination(path, query);
             }
         }
-        if (path.equals(LIVE)) {
-            return new Destination(LIVE, Plane.API, false, Optional.empty());
+        if (path.equals(LIVE) || OF_CALLERS.contains(path)) {
+            return new Destination(path, Plane.API, false, Optional.empty());
         }
         for (String prefix = start; !prefix.isEmpty(); prefix = parent(prefix)) {
             if (OWN.contains(prefix)) {
@@ -84,6 +96,12 @@ final class RouteTable {
 
     private static String parent(String path) {
         return path.substring(0, Math.max(0, path.lastIndexOf('/')));
+    }
+
+    private static Set<String> withAndWithoutVersion(String... addresses) {
+        return Stream.of(addresses)
+                .flatMap(address -> Stream.of(address, "/api/v1" + address))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static boolean isBelow(String path, String prefix) {

@@ -17,6 +17,7 @@ import com.nimbusds.jwt.SignedJWT;
 import dev.culvert.contracts.event.AuthEvent.ApiKeyRevoked;
 import dev.culvert.contracts.event.AuthEvent.ApiKeyUpdated;
 import dev.culvert.contracts.event.AuthEvent.SessionEnded;
+import dev.culvert.contracts.event.AuthEvent.TierChanged;
 import dev.culvert.contracts.event.DomainEvent;
 import dev.culvert.contracts.event.EventHeaders;
 import dev.culvert.contracts.event.EventType;
@@ -330,6 +331,20 @@ class IdentityIT {
 
         await().atMost(Duration.ofSeconds(1))
                 .untilAsserted(() -> assertProblem(send(request), ProblemCode.AUTH_TOKEN_INVALID));
+    }
+
+    /** Requirement R6.3: a plan that changes, with a token that still tells the old one. */
+    @Test
+    void followsAChangedPlanWithinASecond() throws Exception {
+        TestCallers user = TestCallers.user();
+        HttpRequest.Builder request = gateway.as(user, "/api/v1/tunnels");
+        assertThat(send(request).headers().firstValue("X-RateLimit-Limit")).hasValue("100");
+
+        publish(new TierChanged(user.userId(), "premium", UUID.randomUUID()));
+
+        await().atMost(Duration.ofSeconds(1))
+                .untilAsserted(() -> assertThat(send(request).headers().firstValue("X-RateLimit-Limit"))
+                        .hasValue("500"));
     }
 
     /** An application gave one of its own tokens back; the others of the same session go on. */

@@ -2,6 +2,7 @@ package dev.culvert.gateway.ratelimit;
 
 import dev.culvert.testing.LocalPorts;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -28,6 +29,14 @@ final class DurableRedis implements AutoCloseable {
         process = started();
     }
 
+    static DurableRedis start() {
+        try {
+            return new DurableRedis();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Redis did not start", e);
+        }
+    }
+
     private ProcessHandle started() throws IOException {
         Set<Long> before = children();
         server.start();
@@ -51,14 +60,22 @@ final class DurableRedis implements AutoCloseable {
         process.onExit().join();
     }
 
-    void restart() throws IOException {
-        server.stop();
-        process = started();
+    void restart() {
+        try {
+            server.stop();
+            process = started();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Redis did not start again", e);
+        }
     }
 
     @Override
-    public void close() throws IOException {
-        server.stop();
-        FileSystemUtils.deleteRecursively(directory);
+    public void close() {
+        try {
+            server.stop();
+            FileSystemUtils.deleteRecursively(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Redis did not stop", e);
+        }
     }
 }

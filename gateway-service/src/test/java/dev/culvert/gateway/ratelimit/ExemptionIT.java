@@ -2,6 +2,7 @@ package dev.culvert.gateway.ratelimit;
 
 import static dev.culvert.gateway.Problems.assertProblem;
 import static dev.culvert.gateway.TestingGateway.JSON;
+import static dev.culvert.gateway.TestingGateway.json;
 import static dev.culvert.gateway.TestingGateway.send;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -10,11 +11,13 @@ import dev.culvert.contracts.event.EventType;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.gateway.TestingGateway;
 import dev.culvert.gateway.TestingService;
+import dev.culvert.platform.secret.Hmac;
 import dev.culvert.testing.PublishedEvents;
 import dev.culvert.testing.TestCallers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,6 +36,7 @@ class ExemptionIT {
     private static final String WEBHOOKS = "/api/v1/webhooks";
     private static final TestingService SERVICE = TestingService.start();
     private static final AtomicReference<Map<String, Object>> RULES = new AtomicReference<>(Map.of());
+    private static final AtomicReference<String> SHOWN = new AtomicReference<>("");
     private static TestingGateway one;
     private static TestingGateway two;
 
@@ -40,8 +44,11 @@ class ExemptionIT {
     static void start() {
         SERVICE.on(
                 "/internal/limit-rules",
-                (_, response) -> response.header("Content-Type", "application/json")
-                        .sendString(Mono.fromSupplier(() -> JSON.writeValueAsString(RULES.get()))));
+                (request, response) -> {
+                    SHOWN.set(request.requestHeaders().get("Culvert-Gateway-Key"));
+                    return response.header("Content-Type", "application/json")
+                            .sendString(Mono.fromSupplier(() -> JSON.writeValueAsString(RULES.get())));
+                });
         one = gateway();
         two = gateway();
     }
@@ -121,6 +128,72 @@ class ExemptionIT {
                 .untilAsserted(() -> assertThat(status(one, user, TUNNELS)).isEqualTo(200));
     }
 
+    /** Requirement P2.6.3, while gateways run: a new limit, one that replaces a configured one, and none again. */
+    @Test
+    void limitsAnOperationAtAllInstancesWithinASecond() {
+        TestCallers user = TestCallers.user();
+        String path = "/api/v1/webhooks/live-rule";
+        RULES.set(Map.of("operations", List.of(operation("live-rule", path, 1))));
+        await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(policy(one, path))
+                .isEqualTo("live-rule"));
+        await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(policy(two, path))
+                .isEqualTo("live-rule"));
+        assertThat(status(one, user, path)).isEqualTo(200);
+        assertThat(status(two, user, path)).isEqualTo(429);
+        assertThat(status(two, user, TUNNELS)).as("other calls").isEqualTo(200);
+
+        RULES.set(Map.of("operations", List.of(operation("admin-read", path, 2))));
+        await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(policy(one, path))
+                .isEqualTo("admin-read"));
+
+        RULES.set(Map.of());
+        await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(policy(one, path))
+                .isEqualTo("tenant-minute"));
+    }
+
+    /** Requirement S3.2: the multiplier set by hand. */
+    @Test
+    void multipliesTheBudgetOfATenantAtAllInstancesWithinASecond() {
+        TestCallers user = TestCallers.user();
+        assertThat(limit(one, user)).isEqualTo(3);
+
+        RULES.set(Map.of("tenantFactors", Map.of(user.tenantId().toString(), 2.5)));
+
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(limit(one, user)).isEqualTo(7));
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(limit(two, user)).isEqualTo(7));
+        assertThat(limit(two, TestCallers.user())).as("others").isEqualTo(3);
+    }
+
+    /** What admin-service tells gateways from others by. */
+    @Test
+    void showsThatItIsAGateway() {
+        Hmac hmac = one.context().getBean(Hmac.class);
+
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(SHOWN.get())
+                        .isEqualTo(HexFormat.of().formatHex(hmac.forPurpose("gateway").of("limit-rules"))));
+    }
+
+    private static Map<String, Object> operation(String name, String path, int calls) {
+        return Map.of(
+                "name", name, "methods", List.of(), "paths", List.of(path), "by", "user", "calls", calls, "withinSeconds", 60);
+    }
+
+    /** The tightest limit of a caller nobody knows yet. */
+    private static String policy(TestingGateway gateway, String path) {
+        return send(gateway.signedIn(path)).headers().firstValue("X-RateLimit-Policy").orElseThrow();
+    }
+
+    /** Of the tenant; refused calls tell it too. */
+    private static long limit(TestingGateway gateway, TestCallers user) {
+        return send(gateway.as(user, TUNNELS))
+                .headers()
+                .firstValueAsLong("X-RateLimit-Limit")
+                .orElseThrow();
+    }
+
     /** Requirements R6.8, P2.6.10: one event for all of a second. */
     @Test
     void tellsOfRefusedCallsWithTheirContext() {
@@ -169,6 +242,26 @@ class ExemptionIT {
         assertThat(metric(one, "rate_limit_burst_usage_percent_count")).isPositive();
         assertThat(metric(one, "rate_limit_concurrent_requests")).isNotNegative();
         assertThat(metric(one, "rate_limit_degraded")).isZero();
+        JsonNode summary = json(send(one.as(TestCallers.superAdmin(), "/api/v1/rate-limit-metrics/summary")));
+        assertThat(summary.path("blocked").asDouble()).isEqualTo(metric(one, "rate_limit_requests_blocked_total"));
+        assertThat(summary.at("/violationsByType/tenant-minute").asLong()).isGreaterThanOrEqualTo(5);
+        assertThat(summary.at("/checks/redis").asLong()).isPositive();
+        assertThat(json(send(one.as(TestCallers.superAdmin(), "/api/v1/rate-limit-metrics/dashboard-data")))
+                        .at("/summary/blocked")
+                        .asLong())
+                .isGreaterThanOrEqualTo(5);
+        assertProblem(send(one.signedIn("/api/v1/rate-limit-metrics/summary")), ProblemCode.FORBIDDEN);
+    }
+
+    /** Requirement R6.10, P2.6.6: the tops are admin-service's, under this name too. */
+    @Test
+    void leadsToTheTops() {
+        SERVICE.on("/api/v1/violations/top-ips", 200, "{\"items\": [\"tops\"]}");
+
+        HttpResponse<String> answer =
+                send(one.as(TestCallers.superAdmin(), "/api/v1/rate-limit-metrics/top-ips?limit=3"));
+
+        assertThat(answer.body()).contains("tops");
     }
 
     /** Somebody whose tenant's budget is used up, with one refusal. */

@@ -28,6 +28,7 @@ class RateLimitIT {
         SERVICE.close();
     }
 
+    /** Requirements R6.1, R6.5, S1.22, P2.6.8. */
     @Test
     void lets100RequestsOfAUserPassOverTwoInstancesAndRefusesThe101st() {
         // The test machine may be busier than a gateway's: what counts here is the number, not the wait.
@@ -56,6 +57,7 @@ class RateLimitIT {
         }
     }
 
+    /** Requirements R6.3, P2.6.7; that loops end there: LeasesIT. */
     @Test
     void givesEachTierItsNumber() {
         TestingGateway gateway = TestingGateway.shared();
@@ -140,6 +142,7 @@ class RateLimitIT {
         }
     }
 
+    /** Requirements X-28, S1.54: reads and sign-in go on, limits fall back, the alarm is raised. */
     @Test
     void countsAloneWithTheSameNumbersWhileRedisIsLostAndSharesAgainAfterwards() {
         try (TestingRedis redis = TestingRedis.start();
@@ -154,9 +157,15 @@ class RateLimitIT {
                 assertThat(degraded(answer)).isTrue();
             }
             assertProblem(send(gateway.as(user, "/api/v1/tunnels")), ProblemCode.RATE_LIMIT_EXCEEDED);
+            assertThat(send(login(gateway)).statusCode()).isEqualTo(200);
+            assertThat(send(gateway.anonymous("/metrics")).body())
+                    .containsPattern("(?m)^rate_limit_degraded(\\{[^}]*})? 1\\.0$")
+                    .containsPattern("(?m)^rate_limit_checks_total\\{[^}]*by=\"alone\"[^}]*} 1\\d\\d\\.0$");
 
             redis.restart();
             await().atMost(Duration.ofSeconds(10)).until(() -> !degraded(send(gateway.signedIn("/api/v1/tunnels"))));
+            assertThat(send(gateway.anonymous("/metrics")).body())
+                    .containsPattern("(?m)^rate_limit_degraded(\\{[^}]*})? 0\\.0$");
         }
     }
 

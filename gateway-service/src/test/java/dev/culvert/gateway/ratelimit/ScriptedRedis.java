@@ -1,9 +1,11 @@
 package dev.culvert.gateway.ratelimit;
 
-import dev.culvert.testing.TestingRedis;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
+import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -13,8 +15,9 @@ import org.awaitility.Awaitility;
 final class ScriptedRedis implements AutoCloseable {
     private static final String TIME = "redis.call('TIME')";
 
-    private final TestingRedis server = TestingRedis.start();
+    private final DurableRedis server = DurableRedis.start();
     private final RedisClient client = RedisClient.create(server.url());
+    private final List<SharedRedis> instances = new ArrayList<>();
     private final StatefulRedisConnection<String, String> connection;
     private final SettableClock clock = new SettableClock(Instant.parse("2096-02-28T23:50:00Z")); // keys do not expire
 
@@ -25,7 +28,10 @@ final class ScriptedRedis implements AutoCloseable {
 
     /** A connection to it. */
     SharedRedis redis() {
-        return new SharedRedis(TestLimits.with("redis-url", server.url()));
+        SharedRedis redis = new SharedRedis(TestLimits.with("redis-url", server.url()));
+        instances.add(redis);
+        await(redis);
+        return redis;
     }
 
     /** What one gateway uses. */
@@ -36,13 +42,39 @@ final class ScriptedRedis implements AutoCloseable {
         all[1] = server.url();
         RateLimitProperties properties = TestLimits.with(all);
         SharedRedis redis = new SharedRedis(properties);
-        Awaitility.await().atMost(10, TimeUnit.SECONDS).ignoreExceptions().until(() -> {
+        instances.add(redis);
+        await(redis);
+        return instance(redis, UUID.randomUUID().toString(), properties);
+    }
+
+    /** What one gateway of this name uses. */
+    static SharedWindows instance(SharedRedis redis, String name, RateLimitProperties properties) {
+        String script = RedisScript.read("windows.lua").text();
+        String ours = script.replace(TIME, "redis.call('MGET', 'clock:seconds', 'clock:micros')");
+        return new SharedWindows(redis, name, properties, RedisScript.of(ours));
+    }
+
+    private static void await(SharedRedis redis) {
+        Awaitility.await().atMost(20, TimeUnit.SECONDS).ignoreExceptions().until(() -> {
             redis.ping().block();
             return true;
         });
-        String script = RedisScript.read("windows.lua").text();
-        String ours = script.replace(TIME, "redis.call('MGET', 'clock:seconds', 'clock:micros')");
-        return new SharedWindows(redis, UUID.randomUUID().toString(), properties, RedisScript.of(ours));
+    }
+
+    /** Kills the server and starts it anew, with what it had written down. */
+    void restart() {
+        server.kill();
+        server.restart();
+        Awaitility.await()
+                .atMost(20, TimeUnit.SECONDS)
+                .ignoreExceptions()
+                .until(() -> connection.sync().ping().equals("PONG"));
+        instances.forEach(ScriptedRedis::await);
+    }
+
+    /** The clock of the server. */
+    Clock clock() {
+        return clock;
     }
 
     void pass(long millis) {
@@ -69,6 +101,7 @@ final class ScriptedRedis implements AutoCloseable {
 
     @Override
     public void close() {
+        instances.forEach(SharedRedis::close);
         client.shutdown(0, 0, TimeUnit.SECONDS);
         server.close();
     }

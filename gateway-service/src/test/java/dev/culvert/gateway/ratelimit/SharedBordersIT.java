@@ -11,7 +11,6 @@ import dev.culvert.gateway.TestingGateway;
 import dev.culvert.gateway.TestingService;
 import dev.culvert.testing.TestCallers;
 import dev.culvert.testing.TestingIssuer;
-import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Clock;
@@ -37,8 +36,8 @@ class SharedBordersIT {
     private static TestingGateway two;
 
     @BeforeAll
-    static void start() throws IOException {
-        redis = new DurableRedis();
+    static void start() {
+        redis = DurableRedis.start();
         one = gateway();
         two = gateway();
     }
@@ -56,7 +55,7 @@ class SharedBordersIT {
     }
 
     @AfterAll
-    static void stop() throws IOException {
+    static void stop() {
         one.close();
         two.close();
         redis.close();
@@ -88,7 +87,7 @@ class SharedBordersIT {
 
     /** Requirement S3.5: a key's month, and a user's minute, after Redis was killed and a gateway started anew. */
     @Test
-    void forgetsNothingWhenRedisIsKilledAndAGatewayRestarts() throws IOException {
+    void forgetsNothingWhenRedisIsKilledAndAGatewayRestarts() {
         TestCallers owner = TestCallers.apiKey("tunnels:use");
         SERVICE.on(
                 "/internal/api-keys/exchange",

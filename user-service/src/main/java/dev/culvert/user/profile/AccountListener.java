@@ -13,7 +13,7 @@ import org.springframework.stereotype.Component;
 @Component
 class AccountListener implements EventHandler {
     private static final Set<EventType> WANTED =
-            EnumSet.of(EventType.USER_REGISTERED, EventType.EMAIL_VERIFIED, EventType.SIGNED_IN);
+            EnumSet.of(EventType.USER_REGISTERED, EventType.EMAIL_VERIFIED, EventType.SIGNED_IN, EventType.TIER_CHANGED);
 
     private final ProfileService profiles;
 
@@ -42,6 +42,7 @@ class AccountListener implements EventHandler {
             case AuthEvent.UserRegistered registered -> profiles.create(registered);
             case AuthEvent.EmailVerified verified -> profiles.confirmEmail(verified.userId(), verified.email());
             case AuthEvent.SignedIn signedIn -> profiles.countLogin(signedIn.userId(), event.time());
+            case AuthEvent.TierChanged changed -> profiles.changeTier(changed.userId(), changed.tier());
             default -> throw new IllegalArgumentException("Not wanted here: " + event.type());
         }
     }

@@ -75,6 +75,11 @@ class Profile {
         emailVerified = true;
     }
 
+    /** The account has another plan. */
+    void changeTier(String changed) {
+        tier = changed;
+    }
+
     /** The owner signed in. */
     void countLogin(Instant at) {
         loginCount++;

@@ -63,6 +63,10 @@ class ProfileService {
         profiles.findForUpdate(userId).ifPresent(profile -> profile.countLogin(at));
     }
 
+    void changeTier(UUID userId, String tier) {
+        profiles.findForUpdate(userId).ifPresent(profile -> profile.changeTier(tier));
+    }
+
     /** The caller's own profile. */
     @Transactional(readOnly = true)
     ProfileResponse own(Caller caller) {

@@ -109,6 +109,9 @@ public sealed interface AuthEvent extends DomainEvent {
     /** A person lost a platform role. */
     record RoleRevoked(UUID userId, String role, UUID revokedBy) implements AuthEvent {}
 
+    /** An account has another plan; tokens made before still tell the old one until they expire. */
+    record TierChanged(UUID userId, String tier, UUID changedBy) implements AuthEvent {}
+
     /** Signing in to an account needs a code from now on. */
     record SecondFactorEnrolled(UUID userId, String method) implements AuthEvent {}
 

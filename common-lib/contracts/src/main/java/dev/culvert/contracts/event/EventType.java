@@ -23,6 +23,7 @@ public enum EventType {
     API_KEY_EXPIRED("api_key.expired", AuthEvent.ApiKeyExpired.class, Topics.AUTH),
     ROLE_GRANTED("role.granted", AuthEvent.RoleGranted.class, Topics.AUTH),
     ROLE_REVOKED("role.revoked", AuthEvent.RoleRevoked.class, Topics.AUTH),
+    TIER_CHANGED("user.tier_changed", AuthEvent.TierChanged.class, Topics.AUTH),
     SECOND_FACTOR_ENROLLED("second_factor.enrolled", AuthEvent.SecondFactorEnrolled.class, Topics.AUTH),
     SECOND_FACTOR_REMOVED("second_factor.removed", AuthEvent.SecondFactorRemoved.class, Topics.AUTH),
     RECOVERY_CODES_RENEWED("second_factor.codes_renewed", AuthEvent.RecoveryCodesRenewed.class, Topics.AUTH),

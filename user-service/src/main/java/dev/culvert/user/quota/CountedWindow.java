@@ -1,0 +1,30 @@
+package dev.culvert.user.quota;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.UUID;
+
+/**
+ * Calls of one subject within one window.
+ *
+ * @param subjectId a user or an API key
+ * @param start when the window began
+ * @param end when it ends; its calls count no longer then
+ * @param allowed calls the subject may make within it
+ */
+record CountedWindow(
+        UUID tenantId, SubjectType subjectType, UUID subjectId, Instant start, Instant end, long used, long allowed) {
+
+    /** Whose calls are counted. */
+    enum SubjectType {
+        @JsonProperty("user")
+        USER,
+        @JsonProperty("api_key")
+        API_KEY;
+
+        String wireName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+}
