@@ -83,7 +83,7 @@ class GatewayPropertiesTest {
                         "proxy-data", List.of(URI.create("http://127.0.0.1:9084")),
                         "webhook", List.of(URI.create("http://127.0.0.1:8085")),
                         "admin", List.of(URI.create("http://127.0.0.1:8086"))));
-        assertThat(routing.routes()).hasSize(26);
+        assertThat(routing.routes()).hasSize(27);
         assertThat(routing.routes().stream()
                         .filter(route -> route.plane() == Plane.DATA)
                         .map(RouteProperties::path))

@@ -25,6 +25,12 @@ public final class TunnelProtocol {
     /** Response header with which the agent says why it could not get an answer; see {@link OriginFailure}. */
     public static final AsciiString FAILURE_HEADER = AsciiString.cached("culvert-failure");
 
+    /**
+     * Response header with which the agent says how many microseconds passed at its end from the head of the request to the
+     * head of the answer: what the local service took. Absent from agents that do not measure it.
+     */
+    public static final AsciiString LOCAL_MICROS_HEADER = AsciiString.cached("culvert-local-micros");
+
     /** Prefix of headers that only the two ends exchange; removed from everything of callers and local services. */
     public static final String INTERNAL_PREFIX = "culvert-";
 

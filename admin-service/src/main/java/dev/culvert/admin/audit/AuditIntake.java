@@ -29,7 +29,7 @@ class AuditIntake implements EventHandler {
     /** Measurements are no acts of anybody; tunnel-service keeps them in its usage ledger. */
     @Override
     public boolean wants(EventType type) {
-        return !type.topic().equals(Topics.USAGE);
+        return !type.topic().equals(Topics.USAGE) && type != EventType.TUNNEL_METRICS_UPDATED;
     }
 
     @Override

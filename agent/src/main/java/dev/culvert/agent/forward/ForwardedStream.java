@@ -272,7 +272,9 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
         status = head.status().code();
         keepOrigin = HttpUtil.isKeepAlive(head) && asked == null;
         answerWithoutBody = !bytePipe && isWithoutBody(head);
-        answerHead = stream.write(new DefaultHttp2HeadersFrame(HttpTranslation.toHttp2(head), answerWithoutBody));
+        Http2Headers answer = HttpTranslation.toHttp2(head);
+        answer.set(TunnelProtocol.LOCAL_MICROS_HEADER, Long.toString((System.nanoTime() - startedNanos) / 1_000));
+        answerHead = stream.write(new DefaultHttp2HeadersFrame(answer, answerWithoutBody));
     }
 
     private boolean isWithoutBody(HttpResponse head) {

@@ -24,12 +24,17 @@ import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Passes the answer of an agent to the caller; one for each stream, on the loop of its link. */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failed writes by closing the channel
 final class AnswerRelay extends ChannelInboundHandlerAdapter {
+    /** Up to about eleven days. */
+    private static final Pattern MICROS = Pattern.compile("[0-9]{1,12}");
+
     private final Exchange exchange;
     private final Channel client;
     private final Ingress ingress;
@@ -78,7 +83,7 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
 
     private void onHead(Http2HeadersFrame frame) {
         started = true;
-        exchange.moved();
+        exchange.account().answerArrived(localTime(frame));
         CharSequence failure = frame.headers().get(TunnelProtocol.FAILURE_HEADER);
         if (failure != null) {
             complete = true;
@@ -106,6 +111,14 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** What the agent says the local service took; nothing where it says nothing that could be. */
+    private static @Nullable Duration localTime(Http2HeadersFrame frame) {
+        CharSequence micros = frame.headers().get(TunnelProtocol.LOCAL_MICROS_HEADER);
+        return micros == null || !MICROS.matcher(micros).matches()
+                ? null
+                : Duration.of(Long.parseLong(micros, 0, micros.length(), 10), ChronoUnit.MICROS);
+    }
+
     private boolean needsLength(HttpResponse response) {
         return !response.headers().contains(HttpHeaderNames.CONTENT_LENGTH)
                 && !response.status().equals(HttpResponseStatus.NO_CONTENT)
@@ -115,9 +128,10 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
 
     /** The handshake of the outer hop, with the key the caller sent (RFC 6455 §4.2.2). */
     private HttpResponse switchingProtocols(Http2HeadersFrame frame) {
-        HttpResponse response = exchange.decorate(HttpTranslation.toHttp1Response(frame.headers(), false));
+        HttpResponse switching = HttpTranslation.toHttp1Response(frame.headers(), false);
+        switching.setStatus(HttpResponseStatus.SWITCHING_PROTOCOLS);
+        HttpResponse response = exchange.decorate(switching);
         String key = exchange.request().headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY, "");
-        response.setStatus(HttpResponseStatus.SWITCHING_PROTOCOLS);
         response.headers()
                 .remove(HttpHeaderNames.CONTENT_LENGTH)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
@@ -128,7 +142,7 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
 
     private void onData(Http2DataFrame data) {
         int size = data.content().readableBytes();
-        exchange.movedOut(size);
+        exchange.account().movedOut(data.content());
         WindowGrowth window = growth;
         if (window != null && !data.isEndStream()) {
             window.passed(size);
@@ -213,7 +227,7 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
             return;
         }
         long allowed = (started ? idleTimeout : firstByteTimeout).toNanos();
-        long silent = exchange.silentNanos();
+        long silent = exchange.account().silentNanos();
         if (silent < allowed) {
             watchAgainIn(allowed - silent);
         } else if (started) {

@@ -10,6 +10,7 @@ import dev.culvert.tunnel.session.TunnelDirectory;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.Executors;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -36,10 +37,10 @@ class DataPlaneConfiguration {
             DataPortProperties properties,
             Admission admission,
             SessionRegistry registry,
-            TrafficMeter meter,
+            List<TrafficMeter> meters,
             ProblemWriter problems,
             JsonMapper json) {
-        return new DataPort(properties, admission, registry, meter, problems, json);
+        return new DataPort(properties, admission, registry, new CombinedMeter(meters), problems, json);
     }
 
     @Bean

@@ -7,8 +7,9 @@ import dev.culvert.platform.correlation.Correlation;
 import dev.culvert.platform.problem.ProblemException;
 import dev.culvert.tunnel.session.Admission.Admitted;
 import dev.culvert.tunnel.session.AgentSession;
+import dev.culvert.tunnel.session.RequestStart;
 import dev.culvert.tunnel.session.TrafficMeter.Outcome;
-import dev.culvert.tunnel.session.TrafficMeter.Traffic;
+import dev.culvert.tunnel.session.TrafficMeter.Protocol;
 import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
 import dev.culvert.tunnelprotocol.BackPressure;
 import dev.culvert.tunnelprotocol.HttpTranslation;
@@ -34,6 +35,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2StreamChannel;
@@ -41,12 +43,10 @@ import io.netty.handler.codec.http2.Http2StreamFrame;
 import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,15 +69,10 @@ final class Exchange {
     private final String requestId;
     private final boolean webSocket;
     private final boolean hasBody;
-    private final Instant startedAt = Instant.now();
-    private final long startedNanos = System.nanoTime();
-    private final AtomicLong bytesIn = new AtomicLong();
-    private final AtomicLong bytesOut = new AtomicLong();
-    private final AtomicBoolean ended = new AtomicBoolean();
+    private final Account account;
 
     // Set before a stream is asked for, read by both loops afterwards.
     private @Nullable TunnelPath path;
-    private @Nullable Admitted admitted;
     private @Nullable Reservation reservation;
 
     // Loop of the caller's connection only.
@@ -87,8 +82,6 @@ final class Exchange {
 
     private volatile boolean requestEnded;
     private volatile boolean closeAfter;
-    private volatile int status;
-    private volatile long movedNanos = startedNanos;
 
     /**
      * @param over called on the caller's loop when the connection may serve another request
@@ -98,6 +91,7 @@ final class Exchange {
         this.client = client;
         this.request = request;
         this.over = over;
+        this.account = new Account(ingress.meter());
         this.requestId = Correlation.accept(request.headers().get(HeaderNames.CORRELATION_ID));
         this.webSocket = HttpMethod.GET.equals(request.method())
                 && request.headers().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
@@ -133,14 +127,16 @@ final class Exchange {
     }
 
     private void onAdmission(@Nullable Admitted answer, @Nullable Throwable failure) {
-        if (ended.get()) {
+        if (account.isEnded()) {
             return;
         }
         if (answer == null) {
             refuse(failure == null ? new IllegalStateException("No answer of the directory") : failure);
             return;
         }
-        admitted = answer;
+        if (answer.resolution() instanceof Resolution.Found known) {
+            account.begin(start(known, answer));
+        }
         try {
             Resolution.Found found = found(answer);
             reservation = Reservation.take(ingress, found.tunnelId(), found.maxConnections());
@@ -148,6 +144,20 @@ final class Exchange {
         } catch (RuntimeException e) {
             refuse(e);
         }
+    }
+
+    private RequestStart start(Resolution.Found found, Admitted answer) {
+        return new RequestStart(
+                UUID.randomUUID(),
+                found.tunnelId(),
+                found.tenantId(),
+                answer.caller().userId(),
+                webSocket ? Protocol.WEBSOCKET : Protocol.HTTP_1_1,
+                requestId,
+                request.method().name(),
+                path().forwarded(),
+                request.headers(),
+                account.startedAt());
     }
 
     private Resolution.Found found(Admitted answer) {
@@ -195,6 +205,7 @@ final class Exchange {
                 Http2StreamChannel channel = (Http2StreamChannel) opened.getNow();
                 // In this very moment: a link that drains waits for streams it has heard of, not for intentions.
                 channel.writeAndFlush(new DefaultHttp2HeadersFrame(head, !hasBody && !webSocket));
+                account.opened(session.info().sessionId());
                 relay.watch();
                 client.eventLoop().execute(() -> onStreamOpen(channel));
             } else {
@@ -205,7 +216,7 @@ final class Exchange {
 
     private void onStreamRefused(Resolution.Found found, Http2Headers head, int attempts, Throwable cause) {
         reservation().on(null);
-        if (ended.get()) {
+        if (account.isEnded()) {
             return;
         }
         if (cause instanceof LinkDrainingException && attempts > 1) {
@@ -217,17 +228,17 @@ final class Exchange {
 
     private void onStreamOpen(Http2StreamChannel channel) {
         stream = channel;
-        if (ended.get()) {
+        if (account.isEnded()) {
             cancel(channel);
             releaseWaiting();
             return;
         }
-        if (HttpUtil.is100ContinueExpected(request) && status == 0) {
+        if (HttpUtil.is100ContinueExpected(request) && account.status() == 0) {
             client.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
         }
         Http2StreamFrame waiting;
         while ((waiting = untilOpen.poll()) != null) {
-            channel.write(waiting);
+            pass(waiting, channel);
         }
         channel.flush();
         if (!webSocket) {
@@ -242,7 +253,7 @@ final class Exchange {
 
     /** Whether reading has to wait until there is a stream to write to. */
     boolean holdsBodyBack() {
-        return (hasBody || webSocket) && stream == null && !ended.get();
+        return (hasBody || webSocket) && stream == null && !account.isEnded();
     }
 
     /** Whether bytes of the caller are no longer HTTP. */
@@ -261,12 +272,10 @@ final class Exchange {
         if (last) {
             requestEnded = true;
         }
-        if (ended.get() || !hasBody) {
+        if (account.isEnded() || !hasBody) {
             content.release();
             return;
         }
-        moved();
-        bytesIn.addAndGet(content.content().readableBytes());
         if (content instanceof LastHttpContent end && !end.trailingHeaders().isEmpty()) {
             toStream(new DefaultHttp2DataFrame(content.content(), false));
             toStream(new DefaultHttp2HeadersFrame(HttpTranslation.trailersToHttp2(end.trailingHeaders()), true));
@@ -276,11 +285,10 @@ final class Exchange {
     }
 
     void onBytes(ByteBuf bytes) {
-        if (ended.get()) {
+        if (account.isEnded()) {
             bytes.release();
             return;
         }
-        bytesIn.addAndGet(bytes.readableBytes());
         toStream(new DefaultHttp2DataFrame(bytes, false));
     }
 
@@ -289,13 +297,20 @@ final class Exchange {
         if (open == null) {
             untilOpen.add(frame);
         } else {
-            open.write(frame);
+            pass(frame, open);
         }
+    }
+
+    private void pass(Http2StreamFrame frame, Http2StreamChannel open) {
+        if (frame instanceof Http2DataFrame data) {
+            account.movedIn(data.content());
+        }
+        open.write(frame);
     }
 
     void onClientReadComplete() {
         Http2StreamChannel open = stream;
-        if (open != null && !ended.get()) {
+        if (open != null && !account.isEnded()) {
             open.flush();
             BackPressure.pauseIfFull(client, open);
         }
@@ -340,13 +355,13 @@ final class Exchange {
         }
         FullHttpResponse response = ProblemResponses.of(
                 ingress.problems(), failure, TunnelPath.withoutQuery(request.uri()), requestId, closesAfter());
-        status = response.status().code();
+        account.refused(response.status().code(), failure);
         client.writeAndFlush(response).addListener(written -> onAnswered(written.isSuccess(), outcome));
     }
 
     /** Completes an answer's head for this hop. */
     HttpResponse decorate(HttpResponse response) {
-        status = response.status().code();
+        account.answered(response.status().code(), response.headers());
         ForwardedHeaders.addVia(response.headers());
         response.headers().set(HeaderNames.CORRELATION_ID, requestId);
         if (!isHttp11()) {
@@ -406,8 +421,7 @@ final class Exchange {
     }
 
     private void switchToPipe(HttpResponse switching) {
-        status = HttpResponseStatus.SWITCHING_PROTOCOLS.code();
-        if (ended.get()) {
+        if (account.isEnded()) {
             return;
         }
         client.writeAndFlush(switching);
@@ -429,46 +443,23 @@ final class Exchange {
     // Accounts
 
     private boolean end(Outcome outcome) {
-        if (!ended.compareAndSet(false, true)) {
+        if (!account.tryEnd()) {
             return false;
         }
         Reservation taken = reservation;
         if (taken != null) {
             taken.release();
         }
-        Admitted known = admitted;
-        if (known != null && known.resolution() instanceof Resolution.Found found) {
-            ingress.meter()
-                    .record(new Traffic(
-                            found.tunnelId(),
-                            found.tenantId(),
-                            known.caller().userId(),
-                            request.method().name(),
-                            status,
-                            bytesIn.get(),
-                            bytesOut.get(),
-                            startedAt,
-                            Duration.ofNanos(System.nanoTime() - startedNanos),
-                            outcome));
-        }
+        account.record(outcome);
         return true;
     }
 
     boolean isEnded() {
-        return ended.get();
+        return account.isEnded();
     }
 
-    void moved() {
-        movedNanos = System.nanoTime();
-    }
-
-    void movedOut(int bytes) {
-        bytesOut.addAndGet(bytes);
-        moved();
-    }
-
-    long silentNanos() {
-        return System.nanoTime() - movedNanos;
+    Account account() {
+        return account;
     }
 
     HttpRequest request() {

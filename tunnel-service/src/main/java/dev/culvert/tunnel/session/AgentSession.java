@@ -47,6 +47,14 @@ public final class AgentSession {
         return requests.get();
     }
 
+    SessionFigures figures() {
+        SessionFigures.Health health = link.usable()
+                ? link.suspect() ? SessionFigures.Health.SUSPECT : SessionFigures.Health.USABLE
+                : SessionFigures.Health.DRAINING;
+        // One stream is the control stream.
+        return new SessionFigures(info.sessionId(), health, requests.get(), Math.max(0, link.maxStreams() - 1));
+    }
+
     boolean sameOrigin(AgentSession other) {
         return connection == other.connection
                 && info.agentInstance().equals(other.info.agentInstance())

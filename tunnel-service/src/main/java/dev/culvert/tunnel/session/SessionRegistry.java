@@ -143,6 +143,21 @@ public final class SessionRegistry implements AutoCloseable {
                 .sum();
     }
 
+    /** How the sessions of a tunnel do. */
+    public List<SessionFigures> figures(UUID tunnelId) {
+        return sessions.getOrDefault(tunnelId, List.of()).stream()
+                .map(AgentSession::figures)
+                .toList();
+    }
+
+    /** How the sessions of all tunnels do. */
+    public List<SessionFigures> figures() {
+        return sessions.values().stream()
+                .flatMap(List::stream)
+                .map(AgentSession::figures)
+                .toList();
+    }
+
     /** Ends all sessions of a tunnel with everything on them. To be called after {@link Admission#forget(UUID)}. */
     public void close(UUID tunnelId, CloseReason reason) {
         sessions.getOrDefault(tunnelId, List.of())

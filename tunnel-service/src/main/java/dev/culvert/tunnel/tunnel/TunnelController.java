@@ -17,9 +17,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
 import java.net.URI;
-import java.time.LocalDate;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +33,10 @@ import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Tunnels over HTTP (requirements R4.1 to R4.1c, R4.2, R4.9), alike in both versions; {@link TunnelLists} is not. */
+/** Tunnels over HTTP (requirements R4.1 to R4.1c, R4.2), alike in both versions; {@link TunnelLists} is not. */
 @RestController
 @RequestMapping({"/api/v1/tunnels", "/api/v2/tunnels"})
 @Tag(name = "Tunnels", description = "Names under which an agent carries requests to a local service.")
@@ -150,20 +147,6 @@ class TunnelController {
     @Operation(summary = "Commands given on a tunnel, latest first")
     Page<Activity> activity(@PathVariable UUID id, Caller caller, PageRequest page) {
         return views.activity(id, caller, page);
-    }
-
-    @GetMapping("/{id}/usage")
-    @Access(scope = Scope.TUNNELS_READ)
-    @Operation(
-            summary = "Use of a tunnel by UTC day",
-            description =
-                    "The last 30 days unless asked, at most 366. Requests appear about a second after they ended.")
-    TunnelUsageResponse usage(
-            @PathVariable UUID id,
-            @Parameter(example = "2026-11-01") @RequestParam Optional<LocalDate> from,
-            @Parameter(example = "2026-11-22") @RequestParam Optional<LocalDate> to,
-            Caller caller) {
-        return views.usage(id, from, to, caller);
     }
 
     private ResponseEntity<TunnelResponse> answer(UUID id, Caller caller) {

@@ -18,6 +18,8 @@ interface TunnelRepository extends Repository<Tunnel, UUID> {
 
     Optional<Tunnel> findByIdAndUserId(UUID id, UUID userId);
 
+    List<Tunnel> findAllByIdInOrderById(Collection<UUID> ids);
+
     boolean existsByUserIdAndName(UUID userId, String name);
 
     long countByUserId(UUID userId);

@@ -1,11 +1,8 @@
 package dev.culvert.tunnel.tunnel;
 
-import dev.culvert.contracts.problem.ProblemCode;
-import dev.culvert.contracts.problem.Violation;
 import dev.culvert.platform.caller.Caller;
 import dev.culvert.platform.paging.Page;
 import dev.culvert.platform.paging.PageRequest;
-import dev.culvert.platform.problem.ProblemException;
 import dev.culvert.tunnel.activity.Activity;
 import dev.culvert.tunnel.activity.ActivityLog;
 import dev.culvert.tunnel.connection.AgentConnection;
@@ -13,9 +10,6 @@ import dev.culvert.tunnel.connection.AgentConnections;
 import dev.culvert.tunnel.usage.UsageDays;
 import dev.culvert.tunnel.usage.UsageTotals;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,26 +22,20 @@ import org.springframework.web.util.UriUtils;
 @Service
 @Transactional(readOnly = true)
 class TunnelViews {
-    private static final int DEFAULT_USAGE_DAYS = 30;
-    private static final int MAX_USAGE_DAYS = 366;
-
     private final TunnelRepository tunnels;
     private final AgentConnections connections;
     private final UsageDays usage;
     private final ActivityLog activity;
-    private final Clock clock;
 
     TunnelViews(
             TunnelRepository tunnels,
             AgentConnections connections,
             UsageDays usage,
-            ActivityLog activity,
-            Clock clock) {
+            ActivityLog activity) {
         this.tunnels = tunnels;
         this.connections = connections;
         this.usage = usage;
         this.activity = activity;
-        this.clock = clock;
     }
 
     /**
@@ -97,20 +85,6 @@ class TunnelViews {
     Page<Activity> activity(UUID id, Caller caller, PageRequest page) {
         owned(id, caller);
         return activity.of(id, page);
-    }
-
-    TunnelUsageResponse usage(UUID id, Optional<LocalDate> from, Optional<LocalDate> to, Caller caller) {
-        owned(id, caller);
-        LocalDate last = to.orElseGet(() -> LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC));
-        LocalDate first = from.orElseGet(() -> last.minusDays(DEFAULT_USAGE_DAYS - 1));
-        if (first.isAfter(last) || first.plusDays(MAX_USAGE_DAYS).isBefore(last.plusDays(1))) {
-            throw new ProblemException(
-                            ProblemCode.VALIDATION_ERROR,
-                            "Ask for at most " + MAX_USAGE_DAYS + " days, the first not after the last.")
-                    .withViolations(
-                            List.of(new Violation("from", "must be at most 365 days before 'to', and not after")));
-        }
-        return new TunnelUsageResponse(id, first, last, usage.days(id, first, last));
     }
 
     private Tunnel owned(UUID id, Caller caller) {

@@ -1,16 +1,24 @@
 package dev.culvert.tunnel.usage;
 
 import dev.culvert.data.tenant.TenantScope;
+import dev.culvert.tunnel.session.RequestObserver;
+import dev.culvert.tunnel.session.RequestStart;
 import dev.culvert.tunnel.session.TrafficMeter;
+import dev.culvert.tunnel.usage.UsageBatch.Key;
+import dev.culvert.tunnel.usage.UsageBatch.Sums;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaders;
 import jakarta.annotation.PreDestroy;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,17 +29,20 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Sums traffic in memory and stores it about once a second and when the service stops (requirements R4.6, R4.9).
+ * Sums traffic in memory and stores it about once a second and when the service stops (requirements R4.6, R4.9). Bytes of
+ * requests that are still under way are stored with the rest, so an hour-long stream is not one number at its end.
  *
- * <p>A kill loses at most what ended within one flush interval. Nothing is counted twice: a batch that could not be
+ * <p>A kill loses at most what moved within one flush interval. Nothing is counted twice: a batch that could not be
  * stored, or whose commit was not heard, is sent again under the same id before a new one is cut, and {@link UsageDays}
  * knows the last id it stored.
  */
 @Component
-class TrafficLedger implements TrafficMeter, SchedulingConfigurer {
+class TrafficLedger implements TrafficMeter, MeasuredTraffic, SchedulingConfigurer {
     private static final Logger log = LoggerFactory.getLogger(TrafficLedger.class);
 
-    private final ConcurrentHashMap<UsageBatch.Key, UsageBatch.Sums> open = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Key, Sums> open = new ConcurrentHashMap<>();
+    private final Set<Measured> running = ConcurrentHashMap.newKeySet();
+    private final ConcurrentHashMap<UUID, Integer> underWay = new ConcurrentHashMap<>();
     private final UsageDays days;
     private final UsageProperties properties;
     private final Clock clock;
@@ -51,26 +62,44 @@ class TrafficLedger implements TrafficMeter, SchedulingConfigurer {
     }
 
     @Override
-    public void record(Traffic traffic) {
-        LocalDate day = LocalDate.ofInstant(traffic.startedAt().plus(traffic.duration()), ZoneOffset.UTC);
-        long millis = traffic.duration().toMillis();
-        open.merge(
-                new UsageBatch.Key(traffic.tunnelId(), traffic.tenantId(), traffic.userId(), day),
-                new UsageBatch.Sums(
-                        1, isError(traffic) ? 1 : 0, traffic.bytesIn(), traffic.bytesOut(), millis, millis, millis),
-                UsageBatch.Sums::plus);
+    public RequestObserver begin(RequestStart request) {
+        Measured measured = new Measured(request);
+        running.add(measured);
+        int now = underWay.merge(request.tunnelId(), 1, Integer::sum);
+        add(measured.keyAt(request.startedAt()), Sums.begun(now));
+        return measured;
     }
 
-    private static boolean isError(Traffic traffic) {
-        return switch (traffic.outcome()) {
-            case CUT_OFF, TIMED_OUT -> true;
-            case COMPLETED, REFUSED, CALLER_GONE -> traffic.status() >= 500;
-        };
+    /** Counts a request of which nothing was heard before its end. */
+    @Override
+    public void record(Traffic traffic) {
+        Key key = new Key(traffic.tunnelId(), traffic.tenantId(), traffic.userId(), hourOf(end(traffic)));
+        add(
+                key,
+                Sums.ended(
+                        traffic.isError(),
+                        traffic.bytesIn(),
+                        traffic.bytesOut(),
+                        traffic.duration().toMillis(),
+                        TokenCount.NONE));
+    }
+
+    private void add(Key key, Sums sums) {
+        open.merge(key, sums, Sums::plus);
+    }
+
+    private static Instant end(Traffic traffic) {
+        return traffic.startedAt().plus(traffic.duration());
+    }
+
+    private static Instant hourOf(Instant time) {
+        return time.truncatedTo(ChronoUnit.HOURS);
     }
 
     /** Stores what was measured; when the database does not take it, the next flush tries again. */
+    @Override
     @PreDestroy
-    synchronized void flush() {
+    public synchronized void flush() {
         try {
             if (unsent != null) {
                 send(unsent);
@@ -90,15 +119,81 @@ class TrafficLedger implements TrafficMeter, SchedulingConfigurer {
     }
 
     private @Nullable UsageBatch cut() {
-        Map<UsageBatch.Key, UsageBatch.Sums> taken = new HashMap<>();
-        for (UsageBatch.Key key : open.keySet()) {
-            UsageBatch.Sums sums = open.remove(key);
+        Instant now = clock.instant();
+        running.forEach(measured -> measured.settle(now));
+        Map<Key, Sums> taken = new HashMap<>();
+        for (Key key : open.keySet()) {
+            Sums sums = open.remove(key);
             if (sums != null) {
                 taken.put(key, sums);
             }
         }
         Instant from = openSince;
-        openSince = clock.instant();
-        return taken.isEmpty() ? null : new UsageBatch(UUID.randomUUID(), from, openSince, taken);
+        openSince = now;
+        return taken.isEmpty() ? null : new UsageBatch(UUID.randomUUID(), from, now, taken);
+    }
+
+    /** One request under way. Its bytes are counted once: by a flush while it runs, or the rest of them at its end. */
+    private final class Measured implements RequestObserver {
+        private final RequestStart request;
+        private final AtomicLong bytesIn = new AtomicLong();
+        private final AtomicLong bytesOut = new AtomicLong();
+
+        /** Loop of the link only, until the end. */
+        private volatile Optional<TokenReader> tokens = Optional.empty();
+
+        private long countedIn;
+        private long countedOut;
+        private boolean over;
+
+        Measured(RequestStart request) {
+            this.request = request;
+        }
+
+        Key keyAt(Instant time) {
+            return new Key(request.tunnelId(), request.tenantId(), request.userId(), hourOf(time));
+        }
+
+        @Override
+        public void requestBytes(ByteBuf bytes) {
+            bytesIn.addAndGet(bytes.readableBytes());
+        }
+
+        @Override
+        public void answerHead(int status, HttpHeaders headers) {
+            tokens = TokenReader.forAnswer(status, headers);
+        }
+
+        @Override
+        public void answerBytes(ByteBuf bytes) {
+            bytesOut.addAndGet(bytes.readableBytes());
+            tokens.ifPresent(reader -> reader.read(bytes));
+        }
+
+        /** Counts what was moved since the last time. */
+        synchronized void settle(Instant now) {
+            long in = bytesIn.get();
+            long out = bytesOut.get();
+            if (!over && (in > countedIn || out > countedOut)) {
+                add(keyAt(now), Sums.moved(in - countedIn, out - countedOut));
+                countedIn = in;
+                countedOut = out;
+            }
+        }
+
+        @Override
+        public synchronized void ended(Traffic traffic) {
+            over = true;
+            running.remove(this);
+            underWay.computeIfPresent(request.tunnelId(), (_, count) -> count <= 1 ? null : count - 1);
+            add(
+                    keyAt(end(traffic)),
+                    Sums.ended(
+                            traffic.isError(),
+                            traffic.bytesIn() - countedIn,
+                            traffic.bytesOut() - countedOut,
+                            traffic.duration().toMillis(),
+                            tokens.map(TokenReader::tokens).orElse(TokenCount.NONE)));
+        }
     }
 }

@@ -11,6 +11,9 @@ import java.time.LocalDate;
  * @param connections agent connections that were opened
  * @param peakConnections most agent connections open at once
  * @param averageDurationMillis of a request
+ * @param peakRequests most requests at once on one replica
+ * @param promptTokens tokens of questions to a language model, where its answers tell
+ * @param completionTokens tokens of its answers
  */
 public record UsageDay(
         @Schema(example = "2026-11-22") LocalDate date,
@@ -21,4 +24,7 @@ public record UsageDay(
         @Schema(example = "1048576") long bytesOut,
         @Schema(example = "3") long connections,
         @Schema(example = "2") int peakConnections,
-        @Schema(example = "84") long averageDurationMillis) {}
+        @Schema(example = "84") long averageDurationMillis,
+        @Schema(example = "12") int peakRequests,
+        @Schema(example = "5120") long promptTokens,
+        @Schema(example = "20480") long completionTokens) {}

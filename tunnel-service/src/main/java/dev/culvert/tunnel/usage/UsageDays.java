@@ -6,6 +6,8 @@ import dev.culvert.tunnel.connection.ReplicaProperties;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -17,7 +19,10 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** The stored ledger: one row for each tunnel, user and UTC day. */
+/**
+ * The stored ledger: one row for each tunnel, user and hour, and one for each tunnel, user and UTC day, written together, so
+ * that days are at every moment the sums of their hours.
+ */
 @Component
 public class UsageDays {
     private static final String SUMS = """
@@ -27,7 +32,10 @@ public class UsageDays {
 
     private static final Comparator<UsageBatch.Key> ROW_ORDER = Comparator.comparing(UsageBatch.Key::tunnelId)
             .thenComparing(UsageBatch.Key::userId)
-            .thenComparing(UsageBatch.Key::day);
+            .thenComparing(UsageBatch.Key::hour);
+
+    private static final String ADD_TO_HOUR = addTo("usage_hours", "hour");
+    private static final String ADD_TO_DAY = addTo("usage_days", "day");
 
     private final JdbcClient jdbc;
     private final Outbox outbox;
@@ -53,8 +61,11 @@ public class UsageDays {
         batch.entries().entrySet().stream()
                 .sorted(Map.Entry.comparingByKey(ROW_ORDER))
                 .forEach(entry -> {
-                    add(entry.getKey(), entry.getValue());
-                    outbox.append(entry.getKey().tenantId(), measured(batch, entry.getKey(), entry.getValue()));
+                    UsageBatch.Key key = entry.getKey();
+                    OffsetDateTime hour = key.hour().atOffset(ZoneOffset.UTC);
+                    add(ADD_TO_HOUR, key, hour, entry.getValue());
+                    add(ADD_TO_DAY, key, hour.toLocalDate(), entry.getValue());
+                    outbox.append(key.tenantId(), measured(batch, key, entry.getValue()));
                 });
     }
 
@@ -70,29 +81,39 @@ public class UsageDays {
                 sums.bytesOut());
     }
 
-    private void add(UsageBatch.Key key, UsageBatch.Sums sums) {
-        jdbc.sql("""
-                INSERT INTO usage_days AS d (tunnel_id, user_id, day, tenant_id, requests, errors, bytes_in, bytes_out,
-                  duration_millis, min_duration_millis, max_duration_millis)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (tunnel_id, day, user_id) DO UPDATE SET
+    private static String addTo(String table, String period) {
+        return """
+                INSERT INTO %s AS d (tunnel_id, user_id, %s, tenant_id, requests, errors, bytes_in, bytes_out,
+                  duration_millis, min_duration_millis, max_duration_millis, prompt_tokens, completion_tokens,
+                  peak_requests)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (tunnel_id, %s, user_id) DO UPDATE SET
                   requests = d.requests + excluded.requests, errors = d.errors + excluded.errors,
                   bytes_in = d.bytes_in + excluded.bytes_in, bytes_out = d.bytes_out + excluded.bytes_out,
                   duration_millis = d.duration_millis + excluded.duration_millis,
                   min_duration_millis = least(d.min_duration_millis, excluded.min_duration_millis),
-                  max_duration_millis = greatest(d.max_duration_millis, excluded.max_duration_millis)""")
+                  max_duration_millis = greatest(d.max_duration_millis, excluded.max_duration_millis),
+                  prompt_tokens = d.prompt_tokens + excluded.prompt_tokens,
+                  completion_tokens = d.completion_tokens + excluded.completion_tokens,
+                  peak_requests = greatest(d.peak_requests, excluded.peak_requests)""".formatted(table, period, period);
+    }
+
+    private void add(String upsert, UsageBatch.Key key, Object period, UsageBatch.Sums sums) {
+        boolean anyEnded = sums.requests() > 0;
+        jdbc.sql(upsert)
                 .params(
                         key.tunnelId(),
                         key.userId(),
-                        key.day(),
+                        period,
                         key.tenantId(),
                         sums.requests(),
                         sums.errors(),
                         sums.bytesIn(),
                         sums.bytesOut(),
-                        sums.durationMillis(),
-                        sums.minDurationMillis(),
-                        sums.maxDurationMillis())
+                        sums.durationMillis())
+                .param(anyEnded ? sums.minDurationMillis() : null)
+                .param(anyEnded ? sums.maxDurationMillis() : null)
+                .params(sums.promptTokens(), sums.completionTokens(), sums.peakRequests())
                 .update();
     }
 
@@ -115,7 +136,9 @@ public class UsageDays {
     @Transactional(propagation = Propagation.MANDATORY, readOnly = true)
     public List<UsageDay> days(UUID tunnelId, LocalDate from, LocalDate to) {
         return jdbc.sql("SELECT day, " + SUMS + """
-                , sum(connections) AS connections, max(peak_connections) AS peak_connections
+                , sum(connections) AS connections, max(peak_connections) AS peak_connections,
+                max(peak_requests) AS peak_requests, sum(prompt_tokens) AS prompt_tokens,
+                sum(completion_tokens) AS completion_tokens
                 FROM usage_days WHERE tunnel_id = ? AND day BETWEEN ? AND ? GROUP BY day ORDER BY day""")
                 .params(tunnelId, from, to)
                 .query(UsageDays::day)
@@ -159,6 +182,9 @@ public class UsageDays {
                 row.getLong("bytes_out"),
                 row.getLong("connections"),
                 row.getInt("peak_connections"),
-                requests == 0 ? 0 : row.getLong("duration_millis") / requests);
+                requests == 0 ? 0 : row.getLong("duration_millis") / requests,
+                row.getInt("peak_requests"),
+                row.getLong("prompt_tokens"),
+                row.getLong("completion_tokens"));
     }
 }

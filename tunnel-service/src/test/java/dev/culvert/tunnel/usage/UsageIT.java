@@ -5,23 +5,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.culvert.contracts.event.EventType;
+import dev.culvert.data.outbox.Outbox;
 import dev.culvert.data.tenant.TenantScope;
 import dev.culvert.testing.PublishedEvents;
 import dev.culvert.testing.PublishedEvents.Published;
 import dev.culvert.testing.TestCallers;
 import dev.culvert.testing.TestingApi;
 import dev.culvert.tunnel.RunningTunnelService;
-import dev.culvert.tunnel.session.TrafficMeter;
+import dev.culvert.tunnel.connection.ReplicaProperties;
+import dev.culvert.tunnel.session.RequestObserver;
+import dev.culvert.tunnel.session.RequestStart;
+import dev.culvert.tunnel.session.TrafficMeter.Course;
+import dev.culvert.tunnel.session.TrafficMeter.Hops;
 import dev.culvert.tunnel.session.TrafficMeter.Outcome;
+import dev.culvert.tunnel.session.TrafficMeter.Protocol;
 import dev.culvert.tunnel.session.TrafficMeter.Traffic;
 import dev.culvert.tunnel.usage.UsageBatch.Key;
 import dev.culvert.tunnel.usage.UsageBatch.Sums;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -29,17 +41,37 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionOperations;
 import tools.jackson.databind.JsonNode;
 
 /** Requirements R4.6 and R4.9 from the meter on; the bytes themselves are moved in the e2e tests. */
 class UsageIT extends RunningTunnelService {
+    private static final Course COURSE = new Course(
+            UUID.randomUUID(),
+            "test",
+            "/v1/chat/completions",
+            Protocol.HTTP_1_1,
+            Optional.empty(),
+            Optional.empty(),
+            new Hops(Duration.ZERO, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
+
     private final TestCallers caller = TestCallers.user();
 
     @Autowired
-    private TrafficMeter meter;
+    private TrafficLedger meter;
 
     @Autowired
     private UsageDays days;
+
+    @Autowired
+    private JdbcClient jdbc;
+
+    @Autowired
+    private Outbox outbox;
+
+    @Autowired
+    private TransactionOperations transactions;
 
     private UUID tunnelId;
 
@@ -65,7 +97,8 @@ class UsageIT extends RunningTunnelService {
                 bytesOut,
                 Instant.now(),
                 Duration.ofMillis(millis),
-                outcome);
+                outcome,
+                COURSE);
     }
 
     private JsonNode metrics() {
@@ -150,8 +183,8 @@ class UsageIT extends RunningTunnelService {
                 now.minusSeconds(1),
                 now,
                 Map.of(
-                        new Key(tunnelId, caller.tenantId(), caller.userId(), LocalDate.now(ZoneOffset.UTC)),
-                        new Sums(3, 1, 10, 20, 300, 50, 200)));
+                        new Key(tunnelId, caller.tenantId(), caller.userId(), now.truncatedTo(ChronoUnit.HOURS)),
+                        new Sums(3, 1, 10, 20, 300, 50, 200, 0, 0, 1)));
 
         for (int i = 0; i < 2; i++) {
             TenantScope.runAsSystem("test", () -> days.apply(batch));
@@ -159,6 +192,91 @@ class UsageIT extends RunningTunnelService {
 
         assertThat(metrics().path("requestCount").asLong()).isEqualTo(3);
         assertThat(metrics().path("bytesOut").asLong()).isEqualTo(20);
+    }
+
+    /** An hour-long stream is not one number at its end: a kill costs the bytes of one flush interval, however old it is. */
+    @Test
+    void storesTheBytesOfARequestThatIsStillUnderWay() {
+        RequestObserver request = meter.begin(start());
+        request.requestBytes(Unpooled.wrappedBuffer(new byte[100]));
+        request.answerBytes(Unpooled.wrappedBuffer(new byte[2_000]));
+
+        await().atMost(Duration.ofSeconds(5))
+                .until(() -> metrics().path("bytesOut").asLong(), bytes -> bytes == 2_000);
+        assertThat(metrics().path("bytesIn").asLong()).isEqualTo(100);
+        assertThat(metrics().path("requestCount").asLong()).isZero();
+
+        request.answerBytes(Unpooled.wrappedBuffer(new byte[500]));
+        request.ended(traffic(200, Outcome.COMPLETED, 100, 2_500, 30));
+        meter.flush();
+
+        assertThat(metrics().path("requestCount").asLong()).isEqualTo(1);
+        assertThat(metrics().path("bytesIn").asLong()).isEqualTo(100);
+        assertThat(metrics().path("bytesOut").asLong()).isEqualTo(2_500);
+        assertThat(metrics().path("minLatency").asLong()).isEqualTo(30);
+    }
+
+    @Test
+    void countsTokensAndTheMostRequestsAtOnce() {
+        List<RequestObserver> three =
+                IntStream.range(0, 3).mapToObj(_ -> meter.begin(start())).toList();
+        HttpHeaders json = new DefaultHttpHeaders().set("Content-Type", "application/json");
+        byte[] answer = "{\"choices\":[],\"usage\":{\"prompt_tokens\":11,\"completion_tokens\":7}}"
+                .getBytes(StandardCharsets.UTF_8);
+        three.forEach(request -> {
+            request.answerHead(200, json);
+            request.answerBytes(Unpooled.wrappedBuffer(answer));
+            request.ended(traffic(200, Outcome.COMPLETED, 0, answer.length, 5));
+        });
+        meter.flush();
+
+        JsonNode today =
+                json(api().get("/api/v1/tunnels/" + tunnelId + "/usage")).at("/days/0");
+        assertThat(today.path("promptTokens").asLong()).isEqualTo(33);
+        assertThat(today.path("completionTokens").asLong()).isEqualTo(21);
+        assertThat(today.path("peakRequests").asInt()).isEqualTo(3);
+    }
+
+    private RequestStart start() {
+        return new RequestStart(
+                UUID.randomUUID(),
+                tunnelId,
+                caller.tenantId(),
+                caller.userId(),
+                Protocol.HTTP_1_1,
+                "test",
+                "POST",
+                "/v1/chat/completions",
+                new DefaultHttpHeaders(),
+                Instant.now());
+    }
+
+    /** R4.6: 90 good and 10 bad requests over two instances, which write the same rows at the same time. */
+    @Test
+    void addsUpWhatTwoReplicasMeasured() throws Exception {
+        UsageDays other = new UsageDays(
+                jdbc, outbox, new ReplicaProperties("other-replica", Duration.ofSeconds(5), Duration.ofSeconds(20)));
+
+        try (var replicas = Executors.newFixedThreadPool(2)) {
+            for (int i = 0; i < 10; i++) {
+                replicas.execute(() -> apply(days, 5, 0));
+                replicas.execute(() -> apply(other, 5, 1));
+            }
+        }
+
+        assertThat(metrics().path("requestCount").asLong()).isEqualTo(100);
+        assertThat(metrics().path("successCount").asLong()).isEqualTo(90);
+        assertThat(metrics().path("errorCount").asLong()).isEqualTo(10);
+    }
+
+    private void apply(UsageDays replica, long requests, long errors) {
+        Instant now = Instant.now();
+        Key key = new Key(tunnelId, caller.tenantId(), caller.userId(), now.truncatedTo(ChronoUnit.HOURS));
+        Sums sums = new Sums(requests, errors, 1, 1, 10, 1, 3, 0, 0, 1);
+        TenantScope.runAsSystem(
+                "test",
+                () -> transactions.executeWithoutResult(
+                        _ -> replica.apply(new UsageBatch(UUID.randomUUID(), now, now, Map.of(key, sums)))));
     }
 
     @Test

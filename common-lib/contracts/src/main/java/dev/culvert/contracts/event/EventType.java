@@ -38,6 +38,7 @@ public enum EventType {
     TUNNEL_UPDATED("tunnel.updated", TunnelEvent.TunnelUpdated.class, Topics.TUNNELS),
     TUNNEL_DELETED("tunnel.deleted", TunnelEvent.TunnelDeleted.class, Topics.TUNNELS),
     TUNNEL_STATUS_CHANGED("tunnel.status_changed", TunnelEvent.TunnelStatusChanged.class, Topics.TUNNELS),
+    TUNNEL_METRICS_UPDATED("tunnel.metrics_updated", TunnelEvent.TunnelMetricsUpdated.class, Topics.TUNNELS),
 
     PROXY_CREATED("proxy.created", ProxyEvent.ProxyCreated.class, Topics.PROXIES),
     PROXY_UPDATED("proxy.updated", ProxyEvent.ProxyUpdated.class, Topics.PROXIES),

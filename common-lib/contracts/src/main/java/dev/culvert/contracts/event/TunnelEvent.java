@@ -36,4 +36,23 @@ public sealed interface TunnelEvent extends DomainEvent {
     record TunnelStatusChanged(
             UUID tunnelId, UUID userId, String name, String oldStatus, String newStatus, String reason)
             implements TunnelEvent {}
+
+    /**
+     * A tunnel carried traffic (requirement R4.10): its sums since it exists, told once a minute at most and only after they
+     * changed.
+     *
+     * @param errorCount requests that ended with a 5xx status, were cut off or timed out
+     * @param averageLatencyMillis of all requests that ended
+     */
+    record TunnelMetricsUpdated(
+            UUID tunnelId,
+            UUID userId,
+            String name,
+            long requestCount,
+            long successCount,
+            long errorCount,
+            long averageLatencyMillis,
+            long bytesIn,
+            long bytesOut)
+            implements TunnelEvent {}
 }

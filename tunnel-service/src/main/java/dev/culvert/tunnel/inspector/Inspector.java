@@ -1,0 +1,101 @@
+package dev.culvert.tunnel.inspector;
+
+import dev.culvert.tunnel.session.RequestObserver;
+import dev.culvert.tunnel.session.RequestStart;
+import dev.culvert.tunnel.session.TrafficMeter;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.annotation.PreDestroy;
+import java.util.concurrent.ArrayBlockingQueue;
+import org.springframework.stereotype.Component;
+
+/**
+ * Follows the requests of tunnels whose owners let it. The data plane pays for a copy of at most the body limit, and only where
+ * bodies are kept; everything else happens on a thread of its own, which a queue of fixed length parts from it. When the queue
+ * is full, requests go unseen.
+ */
+@Component
+class Inspector implements TrafficMeter {
+    private static final int QUEUE_LENGTH = 2_048;
+
+    private final ArrayBlockingQueue<Capture> ended = new ArrayBlockingQueue<>(QUEUE_LENGTH);
+    private final StoredSettings settings;
+    private final InspectorProperties properties;
+    private final LiveFeed feed;
+    private final CaptureMemory memory;
+    private final Captures captures;
+    private final Counter unseen;
+    private final Thread keeper;
+
+    Inspector(StoredSettings settings, InspectorProperties properties, LiveFeed feed, MeterRegistry metrics) {
+        this.settings = settings;
+        this.properties = properties;
+        this.feed = feed;
+        this.memory = new CaptureMemory(properties.memory().toBytes());
+        this.captures = new Captures(
+                properties.requestsPerTunnel(), properties.memory().toBytes());
+        this.unseen = Counter.builder("tunnel.inspector.unseen")
+                .description("Requests that ended faster than the inspector could keep them")
+                .register(metrics);
+        Gauge.builder("tunnel.inspector.memory", this, Inspector::memoryBytes)
+                .description("What kept requests take")
+                .baseUnit("bytes")
+                .register(metrics);
+        this.keeper = Thread.ofVirtual().name("inspector").start(this::keep);
+    }
+
+    Captures captures() {
+        return captures;
+    }
+
+    @Override
+    public RequestObserver begin(RequestStart request) {
+        InspectorSettings ofTunnel = settings.of(request.tunnelId());
+        if (!ofTunnel.enabled()) {
+            return _ -> {};
+        }
+        int bodyLimit =
+                ofTunnel.bodies() ? Math.toIntExact(properties.bodyLimit().toBytes()) : 0;
+        Capture capture = new Capture(
+                request, feed, memory, bodyLimit, properties.chunksPerRequest(), this::onEnded);
+        capture.began();
+        return capture;
+    }
+
+    /** Every request is told of at its beginning, or it could not have been copied. */
+    @Override
+    public void record(Traffic traffic) {
+        unseen.increment();
+    }
+
+    private void onEnded(Capture capture) {
+        if (!ended.offer(capture)) {
+            capture.discard();
+            unseen.increment();
+        }
+    }
+
+    private void keep() {
+        try {
+            while (true) {
+                Capture capture = ended.take();
+                CapturedRequest request = capture.request();
+                if (settings.of(request.tunnelId()).enabled()) {
+                    captures.add(request);
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt(); // the service stops
+        }
+    }
+
+    private double memoryBytes() {
+        return captures.bytes() + memory.takenBytes();
+    }
+
+    @PreDestroy
+    void stop() {
+        keeper.interrupt();
+    }
+}
