@@ -7,6 +7,8 @@ import dev.culvert.tunnelprotocol.HttpTranslation;
 import dev.culvert.tunnelprotocol.OriginFailure;
 import dev.culvert.tunnelprotocol.TunnelProtocol;
 import dev.culvert.tunnelprotocol.WindowGrowth;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -42,6 +44,8 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
     private boolean started;
     private boolean complete;
     private boolean pipe;
+    private final boolean mayCompress;
+    private @Nullable AnswerCompression compression;
 
     AnswerRelay(Exchange exchange, Channel client, Ingress ingress, Resolution.Found found) {
         this.exchange = exchange;
@@ -50,6 +54,7 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
         Duration ofTunnel = found.idleTimeout();
         this.firstByteTimeout = ofTunnel == null ? ingress.firstByteTimeout() : ofTunnel;
         this.idleTimeout = ofTunnel == null ? ingress.idleTimeout() : ofTunnel;
+        this.mayCompress = found.compression();
     }
 
     @Override
@@ -67,7 +72,7 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
         switch (frame) {
             case Http2HeadersFrame head when !started -> onHead(head);
             case Http2HeadersFrame trailers -> {
-                LastHttpContent last = new DefaultLastHttpContent();
+                LastHttpContent last = new DefaultLastHttpContent(packed(Unpooled.EMPTY_BUFFER, true));
                 last.trailingHeaders().set(HttpTranslation.trailersToHttp1(trailers.headers()));
                 writeLast(last);
             }
@@ -99,6 +104,9 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
         HttpResponse response = exchange.decorate(HttpTranslation.toHttp1Response(frame.headers(), hasBody));
         if (!hasBody && needsLength(response)) {
             response.headers().set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
+        }
+        if (hasBody && mayCompress) {
+            compression = AnswerCompression.begin(exchange.request(), response);
         }
         client.write(response);
         if (!hasBody) {
@@ -140,10 +148,15 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
                 exchange.onPipeEnded();
             }
         } else if (data.isEndStream()) {
-            writeLast(new DefaultLastHttpContent(data.content()));
+            writeLast(new DefaultLastHttpContent(packed(data.content(), true)));
         } else {
-            client.write(new DefaultHttpContent(data.content()));
+            client.write(new DefaultHttpContent(packed(data.content(), false)));
         }
+    }
+
+    private ByteBuf packed(ByteBuf content, boolean last) {
+        AnswerCompression packing = compression;
+        return packing == null ? content : packing.add(client.alloc(), content, last);
     }
 
     private void writeLast(LastHttpContent last) {
@@ -176,6 +189,10 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
         WindowGrowth window = growth;
         if (window != null) {
             window.ended();
+        }
+        AnswerCompression packing = compression;
+        if (packing != null) {
+            packing.end();
         }
         if (complete || exchange.isEnded()) {
             return;

@@ -7,6 +7,9 @@ import dev.culvert.platform.correlation.Correlation;
 import dev.culvert.platform.problem.ProblemException;
 import dev.culvert.tunnel.session.Admission.Admitted;
 import dev.culvert.tunnel.session.AgentSession;
+import dev.culvert.tunnel.session.Grant;
+import dev.culvert.tunnel.session.Guest;
+import dev.culvert.tunnel.session.Guests;
 import dev.culvert.tunnel.session.TrafficMeter.Outcome;
 import dev.culvert.tunnel.session.TrafficMeter.Traffic;
 import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
@@ -79,6 +82,7 @@ final class Exchange {
     private @Nullable TunnelPath path;
     private @Nullable Admitted admitted;
     private @Nullable Reservation reservation;
+    private Guests.@Nullable Stay stay;
 
     // Loop of the caller's connection only.
     private final Deque<Http2StreamFrame> untilOpen = new ArrayDeque<>();
@@ -119,8 +123,7 @@ final class Exchange {
             }
             TunnelPath parsed = TunnelPath.parse(request.uri()).orElseThrow(IngressProblems::unknownPath);
             path = parsed;
-            String token = Credentials.take(request.headers());
-            ingress.admission().admit(token, parsed.name()).whenComplete((answer, failure) -> {
+            Door.admit(ingress.admission(), request, parsed).whenComplete((answer, failure) -> {
                 if (client.eventLoop().inEventLoop()) {
                     onAdmission(answer, failure);
                 } else {
@@ -143,10 +146,29 @@ final class Exchange {
         admitted = answer;
         try {
             Resolution.Found found = found(answer);
-            reservation = Reservation.take(ingress, found.tunnelId(), found.maxConnections());
+            Door.requireNetwork(found, client, request);
+            welcome(answer, found);
+            Reservation taken = Reservation.take(ingress, found.tunnelId(), found.maxConnections());
+            reservation = taken;
+            if (ended.get()) {
+                taken.release(); // the guest's right was withdrawn in this moment
+                return;
+            }
             openStream(found, head(), MAX_ATTEMPTS);
         } catch (RuntimeException e) {
             refuse(e);
+        }
+    }
+
+    /** From now on the request ends with the right of who sent it. */
+    private void welcome(Admitted answer, Resolution.Found found) {
+        if (found.grant().kind() != Grant.Kind.OWNER) {
+            Guest guest = new Guest(
+                    answer.caller(),
+                    found,
+                    Door.addressText(client, request),
+                    request.headers().get(HttpHeaderNames.USER_AGENT, ""));
+            stay = ingress.admission().guests().enter(guest, () -> breakOff(Outcome.CUT_OFF));
         }
     }
 
@@ -435,6 +457,10 @@ final class Exchange {
         Reservation taken = reservation;
         if (taken != null) {
             taken.release();
+        }
+        Guests.Stay stayed = stay;
+        if (stayed != null) {
+            stayed.end();
         }
         Admitted known = admitted;
         if (known != null && known.resolution() instanceof Resolution.Found found) {
