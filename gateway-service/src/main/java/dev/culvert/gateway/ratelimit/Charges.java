@@ -117,7 +117,9 @@ final class Charges {
         List<Operation> matching = matching(exchange.getRequest());
         Identity identity = call.identity().orElse(null);
         if (identity == null) {
-            OfAddress of = new OfAddress(address, true, matching);
+            // A page of a public tunnel loads what the quarter of an hour allows for sign-ins and their like.
+            boolean tight = call.destination().plane() != Plane.DATA;
+            OfAddress of = new OfAddress(address, tight, matching);
             return Optional.of(known.get(of, _ -> charge(of)));
         }
         Caller caller = identity.caller();
