@@ -158,6 +158,10 @@ final class NewsFeed implements SmartLifecycle {
                     case TunnelEvent.TunnelUpdated e -> e.userId();
                     case TunnelEvent.TunnelDeleted e -> e.userId();
                     case TunnelEvent.TunnelStatusChanged e -> e.userId();
+                    case TunnelEvent.TunnelLinkCreated e -> e.userId();
+                    case TunnelEvent.TunnelLinkRevoked e -> e.userId();
+                    case TunnelEvent.TunnelVisibilityChanged e -> e.userId();
+                    case TunnelEvent.TunnelAccessRequested e -> e.userId();
                     case ProxyEvent.ProxyCreated e -> e.userId();
                     case ProxyEvent.ProxyUpdated e -> e.userId();
                     case ProxyEvent.ProxyDeleted e -> e.userId();

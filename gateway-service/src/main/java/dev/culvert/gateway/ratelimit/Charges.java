@@ -140,7 +140,9 @@ final class Charges {
             if (isCrawler(exchange.getRequest(), call.client())) {
                 return Optional.empty();
             }
-            OfAddress of = new OfAddress(address, true, matching);
+            // A page of a public tunnel loads what the quarter of an hour allows for sign-ins and their like.
+            boolean tight = call.destination().plane() != Plane.DATA;
+            OfAddress of = new OfAddress(address, tight, matching);
             return Optional.of(known.get(of, _ -> charge(of)));
         }
         Caller caller = identity.caller();

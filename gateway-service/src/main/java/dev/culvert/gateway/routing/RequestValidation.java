@@ -3,6 +3,7 @@ package dev.culvert.gateway.routing;
 import dev.culvert.contracts.http.HeaderNames;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.gateway.call.Call;
+import dev.culvert.gateway.call.Destination;
 import dev.culvert.gateway.call.Plane;
 import dev.culvert.gateway.call.Stage;
 import dev.culvert.gateway.routing.RoutingProperties.RequestProperties;
@@ -42,8 +43,9 @@ final class RequestValidation implements Stage {
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         ServerHttpRequest request = exchange.getRequest();
-        Plane plane = Call.of(exchange).destination().plane();
-        ProblemException refusal = refusal(request, plane);
+        Destination destination = Call.of(exchange).destination();
+        Plane plane = destination.plane();
+        ProblemException refusal = refusal(request, destination);
         if (refusal != null) {
             return Mono.error(refusal);
         }
@@ -56,7 +58,8 @@ final class RequestValidation implements Stage {
                         : exchange);
     }
 
-    private @Nullable ProblemException refusal(ServerHttpRequest request, Plane plane) {
+    private @Nullable ProblemException refusal(ServerHttpRequest request, Destination destination) {
+        Plane plane = destination.plane();
         boolean own = plane == Plane.OWN;
         if (!(own ? OWN_METHODS : METHODS).contains(request.getMethod().name())) {
             return new ProblemException(ProblemCode.METHOD_NOT_ALLOWED, "This method is not used here.")
@@ -64,7 +67,7 @@ final class RequestValidation implements Stage {
         }
         ProblemException head = ofAddress(request.getURI(), plane);
         if (head == null) {
-            head = ofHeaders(request.getHeaders(), plane);
+            head = ofHeaders(request.getHeaders(), destination);
         }
         return head != null || plane == Plane.DATA ? head : ofBody(request);
     }
@@ -84,7 +87,7 @@ final class RequestValidation implements Stage {
                                 + " normal form.");
     }
 
-    private @Nullable ProblemException ofHeaders(HttpHeaders headers, Plane plane) {
+    private @Nullable ProblemException ofHeaders(HttpHeaders headers, Destination destination) {
         Extent extent = new Extent();
         headers.forEach(extent::add); // not headerSet, which copies all
         if (extent.count > limits.maxHeaderCount()
@@ -95,8 +98,9 @@ final class RequestValidation implements Stage {
                             + limits.maxHeaderSize().toBytes() + " characters in all.");
         }
         String authorization = headers.getFirst(HttpHeaders.AUTHORIZATION);
-        boolean forTheService = plane == Plane.AUTHORIZATION // clients send their secret as Basic
-                || (plane == Plane.DATA && headers.containsHeader(HeaderNames.API_KEY));
+        boolean forTheService = destination.plane() == Plane.AUTHORIZATION // clients send their secret as Basic
+                || (destination.plane() == Plane.DATA // so do visitors of public tunnels
+                        && (destination.open() || headers.containsHeader(HeaderNames.API_KEY)));
         if (authorization != null && !forTheService && !carriesToken(authorization)) {
             return new ProblemException(
                     ProblemCode.INVALID_AUTH_HEADER, "The Authorization header must be 'Bearer <token or API key>'.");

@@ -364,6 +364,25 @@ class IdentityIT {
         assertThat(send(other).statusCode()).isEqualTo(200);
     }
 
+    /** Links and public tunnels: whether a visitor may come in is for the data port to say. */
+    @Test
+    void letsVisitorsWithoutAnAccountThroughToTunnels() {
+        send(gateway.anonymous("/t/visited/x?share=cvs_secret").header("X-Share-Token", "cvs_secret"));
+        send(gateway.anonymous("/t/visited/login").header("Authorization", "Basic YTpi"));
+
+        List<TestingService.Received> arrived = SERVICE.waiting().stream()
+                .filter(request -> request.uri().startsWith("/t/visited/"))
+                .toList();
+        assertThat(arrived)
+                .extracting(TestingService.Received::uri)
+                .containsExactly("/t/visited/x?share=cvs_secret", "/t/visited/login");
+        assertThat(arrived.get(0).headers().get("X-Share-Token")).containsExactly("cvs_secret");
+        assertThat(arrived.get(1).headers().get("Authorization")).containsExactly("Basic YTpi");
+        assertThat(arrived).allSatisfy(request -> assertThat(request.headers().get("Culvert-Caller-Token"))
+                .isNull());
+        assertProblem(send(gateway.anonymous("/p/visited/x")), ProblemCode.AUTH_TOKEN_MISSING);
+    }
+
     @Test
     void leavesTheApplicationBehindATunnelItsOwnAuthorization() {
         String key = newKey();

@@ -147,7 +147,7 @@ class WebSocketIT {
 
     @Test
     void refusesTheHandshakeItselfInTheCommonBody() throws IOException {
-        String anonymous = rawHandshake("/t/app/ws", "");
+        String anonymous = rawHandshake("/p/app/ws", "");
         assertThat(anonymous).startsWith("HTTP/1.1 401");
         ProblemAssert.assertThat(401, "application/problem+json", bodyOf(anonymous))
                 .isProblem(ProblemCode.AUTH_TOKEN_MISSING);

@@ -111,6 +111,12 @@ public final class AgentGate {
             case Resolution.Stopped _ ->
                 throw new ProblemException(ProblemCode.TUNNEL_STOPPED, "The tunnel is stopped. Start it first.");
             case Resolution.Found found -> {
+                if (!found.grant().mayConnect()) {
+                    throw new ProblemException(
+                            ProblemCode.FORBIDDEN,
+                            "The tunnel is shared with you as " + found.grant().role()
+                                    + "; to serve it, an agent needs the permission write.");
+                }
                 if (registry.connections(found.tunnelId()) >= MAX_CONNECTIONS_PER_TUNNEL) {
                     throw new ProblemException(
                                     ProblemCode.TOO_MANY_STREAMS, "The tunnel has too many agent connections.")

@@ -7,6 +7,8 @@ import dev.culvert.tunnelprotocol.HttpTranslation;
 import dev.culvert.tunnelprotocol.OriginFailure;
 import dev.culvert.tunnelprotocol.TunnelProtocol;
 import dev.culvert.tunnelprotocol.WindowGrowth;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -47,6 +49,8 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
     private boolean started;
     private boolean complete;
     private boolean pipe;
+    private final boolean mayCompress;
+    private @Nullable AnswerCompression compression;
 
     AnswerRelay(Exchange exchange, Channel client, Ingress ingress, Resolution.Found found) {
         this.exchange = exchange;
@@ -55,6 +59,7 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
         Duration ofTunnel = found.idleTimeout();
         this.firstByteTimeout = ofTunnel == null ? ingress.firstByteTimeout() : ofTunnel;
         this.idleTimeout = ofTunnel == null ? ingress.idleTimeout() : ofTunnel;
+        this.mayCompress = found.compression();
     }
 
     @Override
@@ -72,7 +77,7 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
         switch (frame) {
             case Http2HeadersFrame head when !started -> onHead(head);
             case Http2HeadersFrame trailers -> {
-                LastHttpContent last = new DefaultLastHttpContent();
+                LastHttpContent last = new DefaultLastHttpContent(packed(Unpooled.EMPTY_BUFFER, true));
                 last.trailingHeaders().set(HttpTranslation.trailersToHttp1(trailers.headers()));
                 writeLast(last);
             }
@@ -104,6 +109,9 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
         HttpResponse response = exchange.decorate(HttpTranslation.toHttp1Response(frame.headers(), hasBody));
         if (!hasBody && needsLength(response)) {
             response.headers().set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO);
+        }
+        if (hasBody && mayCompress) {
+            compression = AnswerCompression.begin(exchange.request(), response);
         }
         client.write(response);
         if (!hasBody) {
@@ -154,10 +162,15 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
                 exchange.onPipeEnded();
             }
         } else if (data.isEndStream()) {
-            writeLast(new DefaultLastHttpContent(data.content()));
+            writeLast(new DefaultLastHttpContent(packed(data.content(), true)));
         } else {
-            client.write(new DefaultHttpContent(data.content()));
+            client.write(new DefaultHttpContent(packed(data.content(), false)));
         }
+    }
+
+    private ByteBuf packed(ByteBuf content, boolean last) {
+        AnswerCompression packing = compression;
+        return packing == null ? content : packing.add(client.alloc(), content, last);
     }
 
     private void writeLast(LastHttpContent last) {
@@ -190,6 +203,10 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
         WindowGrowth window = growth;
         if (window != null) {
             window.ended();
+        }
+        AnswerCompression packing = compression;
+        if (packing != null) {
+            packing.end();
         }
         if (complete || exchange.isEnded()) {
             return;

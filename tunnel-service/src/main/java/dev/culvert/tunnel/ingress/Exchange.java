@@ -7,6 +7,9 @@ import dev.culvert.platform.correlation.Correlation;
 import dev.culvert.platform.problem.ProblemException;
 import dev.culvert.tunnel.session.Admission.Admitted;
 import dev.culvert.tunnel.session.AgentSession;
+import dev.culvert.tunnel.session.Grant;
+import dev.culvert.tunnel.session.Guest;
+import dev.culvert.tunnel.session.Guests;
 import dev.culvert.tunnel.session.RequestStart;
 import dev.culvert.tunnel.session.TrafficMeter.Outcome;
 import dev.culvert.tunnel.session.TrafficMeter.Protocol;
@@ -74,6 +77,7 @@ final class Exchange {
     // Set before a stream is asked for, read by both loops afterwards.
     private @Nullable TunnelPath path;
     private @Nullable Reservation reservation;
+    private Guests.@Nullable Stay stay;
 
     // Loop of the caller's connection only.
     private final Deque<Http2StreamFrame> untilOpen = new ArrayDeque<>();
@@ -113,8 +117,7 @@ final class Exchange {
             }
             TunnelPath parsed = TunnelPath.parse(request.uri()).orElseThrow(IngressProblems::unknownPath);
             path = parsed;
-            String token = Credentials.take(request.headers());
-            ingress.admission().admit(token, parsed.name()).whenComplete((answer, failure) -> {
+            Door.admit(ingress.admission(), request, parsed).whenComplete((answer, failure) -> {
                 if (client.eventLoop().inEventLoop()) {
                     onAdmission(answer, failure);
                 } else {
@@ -139,7 +142,14 @@ final class Exchange {
         }
         try {
             Resolution.Found found = found(answer);
-            reservation = Reservation.take(ingress, found.tunnelId(), found.maxConnections());
+            Door.requireNetwork(found, client, request);
+            welcome(answer, found);
+            Reservation taken = Reservation.take(ingress, found.tunnelId(), found.maxConnections());
+            reservation = taken;
+            if (account.hasEnded()) {
+                taken.release(); // the guest's right was withdrawn in this moment
+                return;
+            }
             openStream(found, head(), MAX_ATTEMPTS);
         } catch (RuntimeException e) {
             refuse(e);
@@ -158,6 +168,18 @@ final class Exchange {
                 path().forwarded(),
                 request.headers(),
                 account.startedAt());
+    }
+
+    /** From now on the request ends with the right of who sent it. */
+    private void welcome(Admitted answer, Resolution.Found found) {
+        if (found.grant().kind() != Grant.Kind.OWNER) {
+            Guest guest = new Guest(
+                    answer.caller(),
+                    found,
+                    Door.addressText(client, request),
+                    request.headers().get(HttpHeaderNames.USER_AGENT, ""));
+            stay = ingress.admission().guests().enter(guest, () -> breakOff(Outcome.CUT_OFF));
+        }
     }
 
     private Resolution.Found found(Admitted answer) {
@@ -451,6 +473,10 @@ final class Exchange {
             taken.release();
         }
         account.record(outcome);
+        Guests.Stay stayed = stay;
+        if (stayed != null) {
+            stayed.end();
+        }
         return true;
     }
 

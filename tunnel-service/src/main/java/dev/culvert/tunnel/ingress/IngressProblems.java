@@ -24,6 +24,11 @@ final class IngressProblems {
                 .withAlias("TUNNEL_NOT_AVAILABLE");
     }
 
+    static ProblemException foreignNetwork() {
+        return new ProblemException(
+                ProblemCode.FORBIDDEN, "The tunnel's owner lets no requests in from the network you come from.");
+    }
+
     static ProblemException offline() {
         return new ProblemException(
                         ProblemCode.AGENT_OFFLINE,

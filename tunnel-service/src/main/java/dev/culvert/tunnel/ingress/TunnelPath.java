@@ -3,17 +3,22 @@ package dev.culvert.tunnel.ingress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Request target {@code /t/{name}/rest?query}, taken apart without changing the rest.
+ * Request target {@code /t/{name}/rest?query}, taken apart without changing the rest, but for the token of a link.
  *
  * @param name decoded name of the tunnel
  * @param prefix raw {@code /t/{name}}
  * @param forwarded raw path and query for the local service
+ * @param shareToken token of a link, which was taken out of the query; another parameter of that name is not ours
  */
-record TunnelPath(String name, String prefix, String forwarded) {
+record TunnelPath(String name, String prefix, String forwarded, Optional<String> shareToken) {
     private static final String START = "/t/";
     private static final int MAX_NAME_LENGTH = 255;
+    private static final String SHARE_MARK = "share=cvs_";
+    private static final Pattern SHARE = Pattern.compile("(?<=[?&])share=(cvs_[A-Za-z0-9_-]+)(&|$)");
 
     /** Empty if the target is not one of a tunnel. */
     static Optional<TunnelPath> parse(String target) {
@@ -26,11 +31,27 @@ record TunnelPath(String name, String prefix, String forwarded) {
             end++;
         }
         String rest = path.substring(end);
-        return decode(path.substring(START.length(), end))
-                .map(name -> new TunnelPath(
-                        name,
-                        path.substring(0, path.length() - rest.length()),
-                        rest.startsWith("/") ? rest : "/" + rest));
+        String prefix = path.substring(0, path.length() - rest.length());
+        String forwarded = rest.startsWith("/") ? rest : "/" + rest;
+        return decode(path.substring(START.length(), end)).map(name -> withoutShareToken(name, prefix, forwarded));
+    }
+
+    private static TunnelPath withoutShareToken(String name, String prefix, String forwarded) {
+        int query = forwarded.indexOf('?');
+        if (query < 0 || forwarded.indexOf(SHARE_MARK, query) < 0) {
+            return new TunnelPath(name, prefix, forwarded, Optional.empty());
+        }
+        Matcher share = SHARE.matcher(forwarded);
+        if (!share.find(query)) {
+            return new TunnelPath(name, prefix, forwarded, Optional.empty());
+        }
+        String kept = forwarded.substring(0, share.start()) + forwarded.substring(share.end());
+        boolean dangling = kept.endsWith("?") || kept.endsWith("&");
+        return new TunnelPath(
+                name,
+                prefix,
+                dangling ? kept.substring(0, kept.length() - 1) : kept,
+                Optional.of(share.group(1)));
     }
 
     /** The absolute form, which every server must accept (RFC 9112 §3.2.2). */

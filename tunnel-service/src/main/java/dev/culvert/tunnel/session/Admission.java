@@ -1,8 +1,12 @@
 package dev.culvert.tunnel.session;
 
+import dev.culvert.contracts.identity.Scope;
+import dev.culvert.contracts.identity.Tier;
 import dev.culvert.platform.caller.Caller;
 import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +26,7 @@ public final class Admission {
     private final TunnelDirectory directory;
     private final Executor blocking;
     private final LongSupplier nanoTime;
+    private final Guests guests;
     private final ConcurrentHashMap<Question, Answer> answers = new ConcurrentHashMap<>();
 
     /**
@@ -33,6 +38,7 @@ public final class Admission {
         this.directory = directory;
         this.blocking = blocking;
         this.nanoTime = nanoTime;
+        this.guests = new Guests(directory, blocking);
     }
 
     /** A verified caller and what the name means to it. */
@@ -98,6 +104,39 @@ public final class Admission {
             answers.remove(question, answer);
             answer.admitted.completeExceptionally(e);
         }
+    }
+
+    /**
+     * Lets somebody without an account in; asked anew each time, since a link counts its uses. A visitor acts in the owner's
+     * name, who is billed, with nothing but the right to use tunnels.
+     */
+    public CompletableFuture<Admitted> admit(Visit visit) {
+        CompletableFuture<Admitted> answer = new CompletableFuture<>();
+        blocking.execute(() -> {
+            try {
+                Resolution.Found found = directory.visit(visit);
+                answer.complete(new Admitted(visitorOf(found), found));
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
+    }
+
+    private static Caller visitorOf(Resolution.Found found) {
+        return new Caller(
+                found.ownerId(),
+                found.tenantId(),
+                Tier.FREE,
+                Set.of(),
+                Set.of(Scope.TUNNELS_USE),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** Those who use tunnels of others at the moment. */
+    public Guests guests() {
+        return guests;
     }
 
     /** To be called after a committed change of a tunnel: what was known about it is asked anew. */

@@ -164,6 +164,13 @@ public final class SessionRegistry implements AutoCloseable {
                 .forEach(session -> session.link().close(reason));
     }
 
+    /** Ends those sessions of a tunnel for which {@code which} holds. */
+    public void closeIf(UUID tunnelId, Predicate<SessionEvent.SessionInfo> which, CloseReason reason) {
+        sessions.getOrDefault(tunnelId, List.of()).stream()
+                .filter(session -> which.test(session.info()))
+                .forEach(session -> session.link().close(reason));
+    }
+
     /** Ends all sessions that were made with an API key. */
     public void closeByApiKey(UUID apiKeyId) {
         sessions.values().stream()

@@ -1,7 +1,11 @@
 package dev.culvert.tunnel.session;
 
+import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.platform.caller.Caller;
+import dev.culvert.platform.outbound.AddressRange;
+import dev.culvert.platform.problem.ProblemException;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -13,12 +17,31 @@ import org.jspecify.annotations.Nullable;
  */
 public interface TunnelDirectory {
     /**
-     * Resolves a name as the caller sees it: the caller's own tunnel first, then the tenant's.
+     * Resolves a name as the caller sees it: a tunnel of this id, the caller's own of this name, one that is open to the
+     * tenant, one that is shared with the caller.
      *
-     * @param name decoded name from {@code /t/{name}} or {@code --tunnel}
+     * @param name decoded name or id from {@code /t/{name}} or {@code --tunnel}
      * @param caller verified caller; its scope has been checked
      */
     Resolution resolve(String name, Caller caller);
+
+    /**
+     * Lets somebody without an account in, by a link or because the tunnel is public, and counts a use of the link.
+     *
+     * @throws dev.culvert.platform.problem.ProblemException if they may not; then nothing tells whether there is a tunnel
+     */
+    default Resolution.Found visit(Visit visit) {
+        throw new ProblemException(
+                ProblemCode.AUTH_TOKEN_MISSING, "Send an access token or API key in the Authorization header.");
+    }
+
+    /** Whether somebody who was let in has that right still. */
+    default boolean mayStay(Guest guest) {
+        return true;
+    }
+
+    /** A guest's request begins. Called on an event loop: must return at once. */
+    default void entered(Guest guest) {}
 
     /** Answer of the directory. */
     sealed interface Resolution {
@@ -35,6 +58,9 @@ public interface TunnelDirectory {
          * @param maxConnections requests at the same time over this replica (requirement R4.3)
          * @param idleTimeout longest silence in both directions before a request is given up, also before the first
          *     byte of the answer; null takes the service's defaults
+         * @param compression whether answers may be compressed on their way to the caller
+         * @param grant by what right the caller is let in
+         * @param networks the only ones requests may come from; empty if they may come from anywhere
          */
         record Found(
                 UUID tunnelId,
@@ -42,7 +68,25 @@ public interface TunnelDirectory {
                 UUID ownerId,
                 String name,
                 int maxConnections,
-                @Nullable Duration idleTimeout)
-                implements Resolution {}
+                @Nullable Duration idleTimeout,
+                boolean compression,
+                Grant grant,
+                List<AddressRange> networks)
+                implements Resolution {
+            public Found {
+                networks = List.copyOf(networks);
+            }
+
+            /** An owner's tunnel, open to all networks, without compression. */
+            public Found(
+                    UUID tunnelId,
+                    UUID tenantId,
+                    UUID ownerId,
+                    String name,
+                    int maxConnections,
+                    @Nullable Duration idleTimeout) {
+                this(tunnelId, tenantId, ownerId, name, maxConnections, idleTimeout, false, Grant.OWNER, List.of());
+            }
+        }
     }
 }

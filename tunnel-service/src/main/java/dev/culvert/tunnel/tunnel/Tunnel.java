@@ -35,6 +35,7 @@ class Tunnel implements Persistable<UUID> {
     private @Nullable String description;
     private int maxConnections;
     private @Nullable Integer timeoutMillis;
+    private boolean compression;
 
     @Enumerated(EnumType.STRING)
     private TunnelStatus status;
@@ -43,6 +44,10 @@ class Tunnel implements Persistable<UUID> {
     private String statusReason;
     private Instant statusChangedAt;
     private int revision;
+
+    /** Who may use it; the feature {@code share} writes it. */
+    @Column(insertable = false, updatable = false)
+    private String visibility = "private";
 
     @Column(updatable = false)
     private Instant createdAt;
@@ -79,6 +84,7 @@ class Tunnel implements Persistable<UUID> {
         this.description = description;
         this.maxConnections = config.connectionLimit();
         this.timeoutMillis = config.timeout();
+        this.compression = config.compresses();
         this.status = life.status();
         this.stopped = life.stopped();
         this.statusReason = life.reason();
@@ -99,7 +105,9 @@ class Tunnel implements Persistable<UUID> {
         if (!Objects.equals(newDescription, description)) {
             changed.add("description");
         }
-        if (newConfig.connectionLimit() != maxConnections || !Objects.equals(newConfig.timeout(), timeoutMillis)) {
+        if (newConfig.connectionLimit() != maxConnections
+                || !Objects.equals(newConfig.timeout(), timeoutMillis)
+                || newConfig.compresses() != compression) {
             changed.add("config");
         }
         if (!changed.isEmpty()) {
@@ -107,6 +115,7 @@ class Tunnel implements Persistable<UUID> {
             description = newDescription;
             maxConnections = newConfig.connectionLimit();
             timeoutMillis = newConfig.timeout();
+            compression = newConfig.compresses();
             revision++;
             updatedAt = now;
         }
@@ -160,7 +169,7 @@ class Tunnel implements Persistable<UUID> {
     }
 
     TunnelConfig config() {
-        return new TunnelConfig(maxConnections, timeoutMillis);
+        return new TunnelConfig(maxConnections, timeoutMillis, compression);
     }
 
     TunnelStatus status() {
@@ -169,6 +178,10 @@ class Tunnel implements Persistable<UUID> {
 
     Instant statusChangedAt() {
         return statusChangedAt;
+    }
+
+    String visibility() {
+        return visibility;
     }
 
     int revision() {

@@ -8,6 +8,9 @@ import dev.culvert.platform.caller.Caller;
 import dev.culvert.platform.paging.Page;
 import dev.culvert.platform.paging.PageRequest;
 import dev.culvert.platform.problem.ProblemException;
+import dev.culvert.tunnel.access.Standing;
+import dev.culvert.tunnel.access.TunnelAccess;
+import dev.culvert.tunnel.access.TunnelAction;
 import dev.culvert.tunnel.activity.Activity;
 import dev.culvert.tunnel.activity.CommandSource;
 import io.swagger.v3.oas.annotations.Operation;
@@ -20,6 +23,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -43,10 +47,12 @@ import org.springframework.web.bind.annotation.RestController;
 class TunnelController {
     private final TunnelService service;
     private final TunnelViews views;
+    private final TunnelAccess access;
 
-    TunnelController(TunnelService service, TunnelViews views) {
+    TunnelController(TunnelService service, TunnelViews views, TunnelAccess access) {
         this.service = service;
         this.views = views;
+        this.access = access;
     }
 
     @PostMapping
@@ -56,9 +62,10 @@ class TunnelController {
     @ApiResponse(responseCode = "409", description = "ALREADY_EXISTS: you have a tunnel of this name")
     ResponseEntity<TunnelResponse> create(
             @Valid @RequestBody CreateTunnelRequest body, Caller caller, HttpServletRequest request) {
-        UUID id = service.create(body, caller, CommandSource.of(request)).getId();
-        TunnelViews.Found found = views.find(id, caller);
-        return ResponseEntity.created(URI.create(request.getRequestURI() + "/" + id))
+        Tunnel tunnel = service.create(body, caller, CommandSource.of(request));
+        TunnelViews.Found found = views.find(
+                Standing.ofCreator(tunnel.getId(), tunnel.tenantId(), tunnel.userId(), tunnel.name()));
+        return ResponseEntity.created(URI.create(request.getRequestURI() + "/" + tunnel.getId()))
                 .eTag(eTag(found.revision()))
                 .body(found.response());
     }
@@ -67,9 +74,9 @@ class TunnelController {
     @Access(scope = Scope.TUNNELS_READ)
     @Operation(summary = "Read a tunnel")
     @ApiResponse(responseCode = "200", description = "The tunnel; its ETag can guard a later change")
-    @ApiResponse(responseCode = "404", description = "TUNNEL_001: unknown, or a stranger's")
-    ResponseEntity<TunnelResponse> get(@PathVariable UUID id, Caller caller) {
-        return answer(id, caller);
+    @ApiResponse(responseCode = "404", description = "TUNNEL_001: unknown, or a stranger's that is not shared with you")
+    ResponseEntity<TunnelResponse> get(@PathVariable UUID id, Caller caller, HttpServletRequest request) {
+        return on(id, caller, TunnelAction.VIEW, request, this::answer);
     }
 
     @PutMapping("/{id}")
@@ -85,8 +92,10 @@ class TunnelController {
                     String ifMatch,
             Caller caller,
             HttpServletRequest request) {
-        service.replace(id, body, revision(ifMatch), caller, CommandSource.of(request));
-        return answer(id, caller);
+        return on(id, caller, TunnelAction.CHANGE, request, tunnel -> {
+            service.replace(id, body, revision(ifMatch), caller, CommandSource.of(request));
+            return answer(tunnel);
+        });
     }
 
     @PatchMapping("/{id}")
@@ -102,16 +111,21 @@ class TunnelController {
                     String ifMatch,
             Caller caller,
             HttpServletRequest request) {
-        service.patch(id, body, revision(ifMatch), caller, CommandSource.of(request));
-        return answer(id, caller);
+        return on(id, caller, TunnelAction.CHANGE, request, tunnel -> {
+            service.patch(id, body, revision(ifMatch), caller, CommandSource.of(request));
+            return answer(tunnel);
+        });
     }
 
     @DeleteMapping("/{id}")
     @Access(scope = Scope.TUNNELS_WRITE)
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(summary = "Delete a tunnel", description = "Its agents are closed. Its usage is kept for billing.")
-    void delete(@PathVariable UUID id, Caller caller) {
-        service.delete(id, caller);
+    void delete(@PathVariable UUID id, Caller caller, HttpServletRequest request) {
+        on(id, caller, TunnelAction.DELETE, request, _ -> {
+            service.delete(id);
+            return id;
+        });
     }
 
     @PostMapping("/{id}/start")
@@ -120,8 +134,10 @@ class TunnelController {
             summary = "Let a tunnel carry traffic",
             description = "connecting until an agent is there. A tunnel that is started stays as it is.")
     ResponseEntity<TunnelResponse> start(@PathVariable UUID id, Caller caller, HttpServletRequest request) {
-        service.start(id, caller, CommandSource.of(request));
-        return answer(id, caller);
+        return on(id, caller, TunnelAction.START, request, tunnel -> {
+            service.start(id, caller, CommandSource.of(request));
+            return answer(tunnel);
+        });
     }
 
     @PostMapping("/{id}/stop")
@@ -131,26 +147,33 @@ class TunnelController {
             description = "Closes its agents and refuses them, and answers requests with TUNNEL_STOPPED, until it is "
                     + "started. A tunnel that is stopped stays as it is.")
     ResponseEntity<TunnelResponse> stop(@PathVariable UUID id, Caller caller, HttpServletRequest request) {
-        service.stop(id, caller, CommandSource.of(request));
-        return answer(id, caller);
+        return on(id, caller, TunnelAction.STOP, request, tunnel -> {
+            service.stop(id, caller, CommandSource.of(request));
+            return answer(tunnel);
+        });
     }
 
     @GetMapping("/{id}/status")
     @Access(scope = Scope.TUNNELS_READ)
     @Operation(summary = "Whether a tunnel carries traffic, since when and why")
-    TunnelStatusResponse status(@PathVariable UUID id, Caller caller) {
-        return views.status(id, caller);
+    TunnelStatusResponse status(@PathVariable UUID id, Caller caller, HttpServletRequest request) {
+        return on(id, caller, TunnelAction.VIEW, request, _ -> views.status(id));
     }
 
     @GetMapping("/{id}/activity")
     @Access(scope = Scope.TUNNELS_READ)
     @Operation(summary = "Commands given on a tunnel, latest first")
-    Page<Activity> activity(@PathVariable UUID id, Caller caller, PageRequest page) {
-        return views.activity(id, caller, page);
+    Page<Activity> activity(@PathVariable UUID id, Caller caller, PageRequest page, HttpServletRequest request) {
+        return on(id, caller, TunnelAction.VIEW, request, _ -> views.activity(id, page));
     }
 
-    private ResponseEntity<TunnelResponse> answer(UUID id, Caller caller) {
-        TunnelViews.Found found = views.find(id, caller);
+    private <T> T on(
+            UUID id, Caller caller, TunnelAction action, HttpServletRequest request, Function<Standing, T> work) {
+        return access.call(id, caller, action, CommandSource.of(request), work);
+    }
+
+    private ResponseEntity<TunnelResponse> answer(Standing reader) {
+        TunnelViews.Found found = views.find(reader);
         return ResponseEntity.ok().eTag(eTag(found.revision())).body(found.response());
     }
 

@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.springframework.data.domain.Limit;
 import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
@@ -16,7 +15,7 @@ interface TunnelRepository extends Repository<Tunnel, UUID> {
 
     void delete(Tunnel tunnel);
 
-    Optional<Tunnel> findByIdAndUserId(UUID id, UUID userId);
+    Optional<Tunnel> findById(UUID id);
 
     List<Tunnel> findAllByIdInOrderById(Collection<UUID> ids);
 
@@ -41,12 +40,6 @@ interface TunnelRepository extends Repository<Tunnel, UUID> {
     @Lock(LockModeType.PESSIMISTIC_WRITE)
     @Query("SELECT t FROM Tunnel t WHERE t.id = :id")
     Optional<Tunnel> lock(UUID id);
-
-    /** Tunnels of a name in the tenant, the user's own first, then the oldest. */
-    @Query("""
-            SELECT t FROM Tunnel t WHERE t.tenantId = :tenantId AND t.name = :name
-            ORDER BY CASE WHEN t.userId = :userId THEN 0 ELSE 1 END, t.createdAt, t.id""")
-    List<Tunnel> named(UUID tenantId, UUID userId, String name, Limit limit);
 
     /** Those of the given tunnels whose status says that an agent is there. */
     @Query("SELECT t.id FROM Tunnel t WHERE t.id IN :ids AND t.status = TunnelStatus.CONNECTED")

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * A tunnel (requirement R4.1a).
  *
  * @param path where requests to it go; a percent-encoded path at the gateway, to be followed by the local service's path
+ * @param visibility who may use it without a share
+ * @param permission what the reader is to it
  * @param endpoints agents that are connected now
  * @param metrics sums over all its requests
  * @param creatorIp address it was created from
@@ -29,6 +31,13 @@ record TunnelResponse(
         String status,
 
         @Schema(example = "/t/ollama/") String path,
+
+        @Schema(allowableValues = {"private", "shared", "public"})
+        String visibility,
+
+        @Schema(allowableValues = {"owner", "admin", "editor", "viewer"})
+        String permission,
+
         TunnelConfig config,
         List<AgentConnection> endpoints,
         UsageTotals metrics,

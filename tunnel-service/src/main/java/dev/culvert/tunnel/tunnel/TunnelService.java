@@ -8,13 +8,13 @@ import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.data.outbox.Outbox;
 import dev.culvert.platform.caller.Caller;
 import dev.culvert.platform.problem.ProblemException;
+import dev.culvert.tunnel.access.TunnelAccess;
 import dev.culvert.tunnel.activity.Activity;
 import dev.culvert.tunnel.activity.ActivityLog;
 import dev.culvert.tunnel.activity.CommandSource;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
@@ -24,7 +24,10 @@ import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** The commands a tunnel's owner gives. Each is one transaction: the change, its event and its entry in the activity. */
+/**
+ * The commands given on a tunnel, by its owner or whom it is shared with: {@link TunnelAccess} has decided that, and opened the
+ * scope of the tunnel's tenant. Each is one transaction: the change, its event and its entry in the activity.
+ */
 @Service
 class TunnelService {
     private final TunnelRepository tunnels;
@@ -48,14 +51,14 @@ class TunnelService {
 
     @Transactional
     Tunnel create(CreateTunnelRequest request, Caller caller, CommandSource source) {
-        refuseTakenName(request.name(), caller);
+        refuseTakenName(request.name(), caller.userId());
         Tunnel tunnel = new Tunnel(
                 UUID.randomUUID(),
                 caller.tenantId(),
                 caller.userId(),
                 request.name(),
                 descriptionOf(request.description()),
-                Optional.ofNullable(request.config()).orElseGet(TunnelConfig::defaults),
+                TunnelConfig.defaultsWith(request.config()),
                 source,
                 now());
         store(tunnel);
@@ -68,16 +71,16 @@ class TunnelService {
     /** PUT: the tunnel becomes what the request says. */
     @Transactional
     Tunnel replace(UUID id, UpdateTunnelRequest request, OptionalInt ifRevision, Caller caller, CommandSource source) {
-        Tunnel tunnel = lockOwned(id, caller);
+        Tunnel tunnel = lock(id);
         refuseOtherRevision(tunnel, ifRevision);
-        TunnelConfig config = Optional.ofNullable(request.config()).orElseGet(TunnelConfig::defaults);
+        TunnelConfig config = TunnelConfig.defaultsWith(request.config());
         return edit(tunnel, request.name(), descriptionOf(request.description()), config, caller, source);
     }
 
     /** PATCH: the tunnel takes the fields the request has. */
     @Transactional
     Tunnel patch(UUID id, PatchTunnelRequest request, OptionalInt ifRevision, Caller caller, CommandSource source) {
-        Tunnel tunnel = lockOwned(id, caller);
+        Tunnel tunnel = lock(id);
         refuseOtherRevision(tunnel, ifRevision);
         return edit(
                 tunnel,
@@ -88,6 +91,14 @@ class TunnelService {
                 source);
     }
 
+    /** Gives a tunnel the configuration and nothing else. */
+    @Transactional
+    TunnelConfig configure(UUID id, TunnelConfig config, Caller caller, CommandSource source) {
+        Tunnel tunnel = lock(id);
+        return edit(tunnel, tunnel.name(), tunnel.description(), config, caller, source)
+                .config();
+    }
+
     private Tunnel edit(
             Tunnel tunnel,
             String name,
@@ -96,7 +107,7 @@ class TunnelService {
             Caller caller,
             CommandSource source) {
         if (!name.equals(tunnel.name())) {
-            refuseTakenName(name, caller);
+            refuseTakenName(name, tunnel.userId());
         }
         Set<String> changed = tunnel.edit(name, description, config, now());
         if (!changed.isEmpty()) {
@@ -109,8 +120,8 @@ class TunnelService {
     }
 
     @Transactional
-    void delete(UUID id, Caller caller) {
-        Tunnel tunnel = lockOwned(id, caller);
+    void delete(UUID id) {
+        Tunnel tunnel = lock(id);
         tunnels.delete(tunnel);
         outbox.append(new TunnelDeleted(id, tunnel.userId(), tunnel.name()));
         changes.publishEvent(new TunnelChanged.Deleted(id));
@@ -119,7 +130,7 @@ class TunnelService {
     /** Lets the tunnel carry traffic; one that does so already stays as it is. */
     @Transactional
     Tunnel start(UUID id, Caller caller, CommandSource source) {
-        Tunnel tunnel = lockOwned(id, caller);
+        Tunnel tunnel = lock(id);
         boolean changed = become(tunnel, tunnel.lifecycle().start());
         note(tunnel, caller, source, "start", changed ? "Waiting for an agent" : "Was started already");
         return tunnel;
@@ -128,7 +139,7 @@ class TunnelService {
     /** Ends the tunnel's traffic and closes its agents; one that is stopped already stays as it is. */
     @Transactional
     Tunnel stop(UUID id, Caller caller, CommandSource source) {
-        Tunnel tunnel = lockOwned(id, caller);
+        Tunnel tunnel = lock(id);
         boolean changed = become(tunnel, tunnel.lifecycle().stop());
         if (changed) {
             changes.publishEvent(new TunnelChanged.Stopped(id));
@@ -160,21 +171,12 @@ class TunnelService {
         return true;
     }
 
-    private Tunnel lockOwned(UUID id, Caller caller) {
-        return tunnels.lock(id)
-                .filter(tunnel -> tunnel.userId().equals(caller.userId()))
-                .orElseThrow(TunnelService::notFound);
+    private Tunnel lock(UUID id) {
+        return tunnels.lock(id).orElseThrow(TunnelAccess::notFound);
     }
 
-    /** The same answer for a tunnel that does not exist and for a stranger's. */
-    static ProblemException notFound() {
-        return new ProblemException(
-                        ProblemCode.TUNNEL_001, "You have no tunnel of this id. GET /api/v1/tunnels lists yours.")
-                .withAlias("TUNNEL_NOT_FOUND");
-    }
-
-    private void refuseTakenName(String name, Caller caller) {
-        if (tunnels.existsByUserIdAndName(caller.userId(), name)) {
+    private void refuseTakenName(String name, UUID ownerId) {
+        if (tunnels.existsByUserIdAndName(ownerId, name)) {
             throw nameTaken();
         }
     }
@@ -182,7 +184,7 @@ class TunnelService {
     private static ProblemException nameTaken() {
         return new ProblemException(
                         ProblemCode.ALREADY_EXISTS,
-                        "You have a tunnel of this name already. Choose another name or use that tunnel.")
+                        "The owner has a tunnel of this name already. Choose another name or use that tunnel.")
                 .withAlias("TUNNEL_EXISTS");
     }
 

@@ -3,6 +3,9 @@ package dev.culvert.tunnel.tunnel;
 import dev.culvert.platform.caller.Caller;
 import dev.culvert.platform.paging.Page;
 import dev.culvert.platform.paging.PageRequest;
+import dev.culvert.tunnel.access.Standing;
+import dev.culvert.tunnel.access.TunnelAccess;
+import dev.culvert.tunnel.access.TunnelRole;
 import dev.culvert.tunnel.activity.Activity;
 import dev.culvert.tunnel.activity.ActivityLog;
 import dev.culvert.tunnel.connection.AgentConnection;
@@ -18,7 +21,10 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.web.util.UriUtils;
 
-/** What a tunnel's owner reads. A stranger's tunnel is not found. */
+/**
+ * What is read of tunnels. Whoever asks for one by its id has been let in by {@link TunnelAccess}, which opened the scope of the
+ * tunnel's tenant.
+ */
 @Service
 @Transactional(readOnly = true)
 class TunnelViews {
@@ -45,14 +51,19 @@ class TunnelViews {
      */
     record Found(int revision, TunnelResponse response) {}
 
-    Found find(UUID id, Caller caller) {
-        Tunnel tunnel = owned(id, caller);
-        return new Found(tunnel.revision(), responses(List.of(tunnel)).getFirst());
+    Found find(Standing reader) {
+        Tunnel tunnel = stored(reader.tunnelId());
+        return new Found(
+                tunnel.revision(), responses(List.of(tunnel), reader.role()).getFirst());
+    }
+
+    TunnelConfig config(UUID id) {
+        return stored(id).config();
     }
 
     Page<TunnelResponse> list(Caller caller, PageRequest page) {
         List<Tunnel> found = tunnels.page(caller.userId(), page.limit(), page.offset());
-        return Page.of(responses(found), tunnels.countByUserId(caller.userId()), page);
+        return Page.of(responses(found, TunnelRole.OWNER), tunnels.countByUserId(caller.userId()), page);
     }
 
     /** Up to {@code limit} tunnels from a place in the list on, or from its beginning. */
@@ -64,11 +75,11 @@ class TunnelViews {
         Optional<String> next = found.size() > limit
                 ? Optional.of(TunnelCursor.behind(shown.getLast()).text())
                 : Optional.empty();
-        return new TunnelSlice(responses(shown), next);
+        return new TunnelSlice(responses(shown, TunnelRole.OWNER), next);
     }
 
-    TunnelStatusResponse status(UUID id, Caller caller) {
-        Tunnel tunnel = owned(id, caller);
+    TunnelStatusResponse status(UUID id) {
+        Tunnel tunnel = stored(id);
         Lifecycle life = tunnel.lifecycle();
         List<AgentConnection> open = connections.of(List.of(id)).getOrDefault(id, List.of());
         return new TunnelStatusResponse(
@@ -82,35 +93,38 @@ class TunnelViews {
                 open);
     }
 
-    Page<Activity> activity(UUID id, Caller caller, PageRequest page) {
-        owned(id, caller);
+    Page<Activity> activity(UUID id, PageRequest page) {
         return activity.of(id, page);
     }
 
-    private Tunnel owned(UUID id, Caller caller) {
-        return tunnels.findByIdAndUserId(id, caller.userId()).orElseThrow(TunnelService::notFound);
+    private Tunnel stored(UUID id) {
+        return tunnels.findById(id).orElseThrow(TunnelAccess::notFound);
     }
 
-    private List<TunnelResponse> responses(List<Tunnel> found) {
+    private List<TunnelResponse> responses(List<Tunnel> found, TunnelRole reader) {
         List<UUID> ids = found.stream().map(Tunnel::getId).toList();
         Map<UUID, List<AgentConnection>> open = connections.of(ids);
         Map<UUID, UsageTotals> totals = usage.totals(ids);
         return found.stream()
                 .map(tunnel -> response(
                         tunnel,
+                        reader,
                         open.getOrDefault(tunnel.getId(), List.of()),
                         totals.getOrDefault(tunnel.getId(), UsageTotals.NONE)))
                 .toList();
     }
 
-    private static TunnelResponse response(Tunnel tunnel, List<AgentConnection> open, UsageTotals totals) {
+    private static TunnelResponse response(
+            Tunnel tunnel, TunnelRole reader, List<AgentConnection> open, UsageTotals totals) {
         return new TunnelResponse(
                 tunnel.getId(),
                 tunnel.userId(),
                 tunnel.name(),
                 tunnel.description(),
                 tunnel.status().wireName(),
-                "/t/" + UriUtils.encodePathSegment(tunnel.name(), StandardCharsets.UTF_8) + "/",
+                pathFor(tunnel, reader),
+                tunnel.visibility(),
+                reader.wireName(),
                 tunnel.config(),
                 open,
                 totals,
@@ -118,5 +132,12 @@ class TunnelViews {
                 tunnel.createdWith(),
                 tunnel.createdAt(),
                 tunnel.updatedAt());
+    }
+
+    /** A name is its owner's: for others a tunnel of their own may have the same one. */
+    private static String pathFor(Tunnel tunnel, TunnelRole reader) {
+        return reader == TunnelRole.OWNER
+                ? "/t/" + UriUtils.encodePathSegment(tunnel.name(), StandardCharsets.UTF_8) + "/"
+                : "/t/" + tunnel.getId() + "/";
     }
 }

@@ -11,6 +11,7 @@ import dev.culvert.testing.TestingPostgres;
 import dev.culvert.tunnel.RunningTunnelService;
 import dev.culvert.tunnel.session.SessionEvent;
 import dev.culvert.tunnel.session.SessionEvent.SessionInfo;
+import dev.culvert.tunnel.session.Grant;
 import dev.culvert.tunnel.session.TunnelDirectory;
 import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
 import java.time.Instant;
@@ -174,10 +175,13 @@ class AgentPresenceIT extends RunningTunnelService {
             assertThat(found.ownerId()).isEqualTo(caller.userId());
             assertThat(found.maxConnections()).isEqualTo(100);
         });
-        assertThat(resolve("ollama", colleague))
-                .isInstanceOfSatisfying(
-                        Resolution.Found.class,
-                        found -> assertThat(found.tunnelId()).isEqualTo(tunnelId));
+        assertThat(resolve("ollama", colleague)).isInstanceOf(Resolution.Unknown.class);
+        api().send("PUT", "/api/v1/tunnels/" + tunnelId + "/access", "{\"visibility\": \"shared\"}");
+        assertThat(resolve("ollama", colleague)).isInstanceOfSatisfying(Resolution.Found.class, found -> {
+            assertThat(found.tunnelId()).isEqualTo(tunnelId);
+            assertThat(found.grant().kind()).isEqualTo(Grant.Kind.TENANT);
+            assertThat(found.grant().mayConnect()).isFalse();
+        });
         assertThat(resolve("ollama", stranger)).isInstanceOf(Resolution.Unknown.class);
 
         String own = json(as(colleague).post("/api/v1/tunnels", "{\"name\": \"ollama\"}"))

@@ -236,7 +236,7 @@ class TunnelApiIT extends RunningTunnelService {
         assertThat(put.path("name").asString()).isEqualTo("b");
         assertThat(put.has("description")).isFalse();
         assertThat(put.path("config").path("maxConnections").asInt()).isEqualTo(100);
-        assertThat(put.path("config").has("timeout")).isFalse();
+        assertThat(put.path("config").path("timeout").asInt()).isEqualTo(30_000);
     }
 
     @Test
@@ -292,6 +292,65 @@ class TunnelApiIT extends RunningTunnelService {
         assertThat(start.path("ip").asString()).isEqualTo("127.0.0.1");
         assertThat(start.path("agent").asString()).isEqualTo("culvert-test/1");
         assertThat(start.path("time").asString()).isNotBlank();
+    }
+
+    /** R4.3: the defaults, the bounds, and that each command is seen. */
+    @Test
+    void readsSetsAndResetsTheConfiguration() {
+        JsonNode tunnel = create("a");
+        String config = path(tunnel) + "/config";
+        assertThat(json(api().get(config)).path("maxConnections").asInt()).isEqualTo(100);
+        assertThat(json(api().get(config)).path("timeout").asInt()).isEqualTo(30_000);
+
+        JsonNode set = json(api().send("PUT", config, "{\"maxConnections\": 10000, \"timeout\": 1000}"));
+
+        assertThat(set.path("maxConnections").asInt()).isEqualTo(10_000);
+        assertThat(json(api().get(path(tunnel))).path("config")).isEqualTo(set);
+        for (String wrong : List.of(
+                "{\"maxConnections\": 0}",
+                "{\"maxConnections\": 10001}",
+                "{\"timeout\": 999}",
+                "{\"timeout\": 300001}")) {
+            ProblemAssert.assertThat(api().send("PUT", config, wrong)).isProblem(ProblemCode.VALIDATION_ERROR);
+        }
+        assertThat(json(api().send("PUT", config, "{\"maxConnections\": 7}"))
+                        .path("timeout")
+                        .asInt())
+                .isEqualTo(30_000);
+        assertThat(json(api().post(config + "/reset", "")).path("maxConnections").asInt())
+                .isEqualTo(100);
+    }
+
+    /** P2.13.6: ten operations, one call, partial errors shown. */
+    @Test
+    void doesSeveralOperationsInOneCallAndSaysWhichFailed() {
+        String first = create("first").path("id").asString();
+        String second = create("second").path("id").asString();
+
+        HttpResponse<String> answer = api().post(TUNNELS + "/batch", """
+                {"operations": [
+                  {"operation": "create", "tunnel": {"name": "third"}},
+                  {"operation": "create", "tunnel": {"name": "first"}},
+                  {"operation": "create"},
+                  {"operation": "get", "id": "%1$s"},
+                  {"operation": "update", "id": "%1$s", "tunnel": {"description": "changed"}},
+                  {"operation": "update", "id": "%1$s", "tunnel": {"config": {"timeout": 1}}},
+                  {"operation": "start", "id": "%1$s"},
+                  {"operation": "stop", "id": "%3$s"},
+                  {"operation": "stop", "id": "%1$s"},
+                  {"operation": "delete", "id": "%2$s"}
+                ]}""".formatted(first, second, UUID.randomUUID()));
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        JsonNode batch = json(answer);
+        assertThat(batch.path("results"))
+                .extracting(result -> result.path("status").asInt())
+                .containsExactly(201, 409, 400, 200, 200, 400, 200, 404, 200, 204);
+        assertThat(batch.path("succeeded").asInt()).isEqualTo(6);
+        assertThat(batch.at("/results/1/error/code").asString()).isEqualTo("ALREADY_EXISTS");
+        assertThat(batch.at("/results/5/error/errors/0/field").asString()).isEqualTo("config.timeout");
+        assertThat(batch.at("/results/4/tunnel/description").asString()).isEqualTo("changed");
+        assertThat(names(json(api().get(TUNNELS)))).containsExactly("third", "first");
     }
 
     @Test

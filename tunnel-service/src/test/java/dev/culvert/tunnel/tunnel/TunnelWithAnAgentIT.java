@@ -1,6 +1,7 @@
 package dev.culvert.tunnel.tunnel;
 
 import static dev.culvert.testing.TestingApi.json;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -22,6 +23,13 @@ import dev.culvert.testing.TestingOrigin;
 import dev.culvert.tunnel.RunningTunnelService;
 import dev.culvert.tunnel.ingress.DataPort;
 import java.io.OutputStream;
+import java.io.ByteArrayInputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.zip.GZIPInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -188,6 +196,114 @@ class TunnelWithAnAgentIT extends RunningTunnelService {
             awaitStatus(tunnel, "error");
             assertThat(json(api().get(tunnel + "/status")).path("reason").asString())
                     .isEqualTo("revoked");
+        }
+    }
+
+    private HttpResponse<byte[]> get(String path, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + dataPort.port() + "/t/ollama" + path))
+                .header(HeaderNames.CALLER_TOKEN, TestingIssuer.shared().token(caller));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    /** R4.3: the third request at the same time is refused, and a change of that holds without a restart. */
+    @Test
+    void boundsTheTrafficByTheConfiguration() throws Exception {
+        String tunnel = createTunnel();
+        CountDownLatch over = new CountDownLatch(1);
+        origin.on("/ok", exchange -> exchange.respond(200, "text/plain", "ok"));
+        origin.on("/slow", exchange -> {
+            over.await(20, TimeUnit.SECONDS);
+            exchange.respond(200, "text/plain", "late");
+        });
+        api().send("PUT", tunnel + "/config", "{\"maxConnections\": 2}");
+        try (Agent agent = agent();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            agent.awaitConnected(Duration.ofSeconds(10));
+            List<Future<HttpResponse<byte[]>>> running = List.of(
+                    threads.submit(() -> get("/slow")), threads.submit(() -> get("/slow")));
+            await().until(() -> origin.requests().size() == 2);
+
+            assertThat(get("/ok").statusCode()).isEqualTo(429);
+            api().send("PUT", tunnel + "/config", "{\"maxConnections\": 3}");
+            assertThat(get("/ok").statusCode()).isEqualTo(200);
+
+            over.countDown();
+            for (Future<HttpResponse<byte[]>> answer : running) {
+                assertThat(answer.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            }
+        }
+    }
+
+    /** R4.3: a timeout of a second cuts an answer that takes three; one that flows may take as long as it likes. */
+    @Test
+    void cutsSilenceThatIsLongerThanTheTimeout() throws Exception {
+        String tunnel = createTunnel();
+        CountDownLatch over = new CountDownLatch(1);
+        origin.on("/slow", exchange -> over.await(3, TimeUnit.SECONDS));
+        origin.on("/flows", exchange -> {
+            try (var chunks = exchange.stream(200, "text/plain")) {
+                for (int i = 0; i < 8; i++) {
+                    chunks.send("x");
+                    over.await(200, TimeUnit.MILLISECONDS);
+                }
+            }
+        });
+        api().send("PUT", tunnel + "/config", "{\"timeout\": 1000}");
+        try (Agent agent = agent()) {
+            agent.awaitConnected(Duration.ofSeconds(10));
+
+            long start = System.nanoTime();
+            assertThat(get("/slow").statusCode()).isEqualTo(504);
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .isBetween(Duration.ofMillis(900), Duration.ofMillis(2900));
+
+            assertThat(get("/flows").body()).hasSize(8);
+        } finally {
+            over.countDown();
+        }
+    }
+
+    /** R4.3: compression of text whose length is known, for callers that accept it, unless switched off. */
+    @Test
+    void compressesTextOfKnownLengthIfConfigured() throws Exception {
+        String tunnel = createTunnel();
+        String text = "{\"model\": \"llama\"}".repeat(10_000);
+        origin.on("/text", exchange -> exchange.respond(
+                200, Map.of("Content-Type", "application/json", "ETag", "\"1\""), text.getBytes(UTF_8)));
+        origin.on("/binary", exchange -> exchange.respond(
+                200, Map.of("Content-Type", "image/png"), text.getBytes(UTF_8)));
+        origin.on("/stream", exchange -> {
+            try (var chunks = exchange.stream(200, "application/json")) {
+                chunks.send(text);
+            }
+        });
+        try (Agent agent = agent()) {
+            agent.awaitConnected(Duration.ofSeconds(10));
+
+            HttpResponse<byte[]> packed = get("/text", "Accept-Encoding", "br, gzip");
+            assertThat(packed.headers().firstValue("Content-Encoding")).hasValue("gzip");
+            assertThat(packed.headers().firstValue("Content-Length")).isEmpty();
+            assertThat(packed.headers().firstValue("ETag")).hasValue("W/\"1\"");
+            assertThat(packed.headers().firstValue("Vary")).isPresent();
+            assertThat(packed.body().length).isLessThan(text.length() / 10);
+            assertThat(new GZIPInputStream(new ByteArrayInputStream(packed.body())).readAllBytes())
+                    .isEqualTo(text.getBytes(UTF_8));
+            for (HttpResponse<byte[]> plain : List.of(
+                    get("/text"),
+                    get("/text", "Accept-Encoding", "gzip;q=0"),
+                    get("/binary", "Accept-Encoding", "gzip"),
+                    get("/stream", "Accept-Encoding", "gzip"))) {
+                assertThat(plain.headers().firstValue("Content-Encoding")).isEmpty();
+                assertThat(plain.body()).isEqualTo(text.getBytes(UTF_8));
+            }
+
+            api().send("PUT", tunnel + "/config", "{\"compression\": false}");
+            assertThat(get("/text", "Accept-Encoding", "gzip").headers().firstValue("Content-Encoding"))
+                    .isEmpty();
         }
     }
 }

@@ -1,7 +1,9 @@
 package dev.culvert.contracts.event;
 
+import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Events of tunnels, on {@link Topics#TUNNELS}. */
 public sealed interface TunnelEvent extends DomainEvent {
@@ -54,5 +56,89 @@ public sealed interface TunnelEvent extends DomainEvent {
             long averageLatencyMillis,
             long bytesIn,
             long bytesOut)
+            implements TunnelEvent {}
+
+    /**
+     * A tunnel was shared with a person or a team (requirement P2.10.10); told in the tenants of both sides.
+     *
+     * @param userId the owner
+     * @param granteeTenantId the team, if it is one
+     * @param role viewer, editor or admin
+     */
+    record TunnelShared(
+            UUID tunnelId,
+            UUID userId,
+            String name,
+            UUID shareId,
+            @Nullable UUID granteeUserId,
+            @Nullable UUID granteeTenantId,
+            String role,
+            @Nullable Instant expiresAt)
+            implements TunnelEvent {}
+
+    /**
+     * A share allows something else from now on; told in the tenants of both sides.
+     *
+     * @param reduced it allows less than before
+     */
+    record TunnelShareChanged(
+            UUID tunnelId,
+            UUID userId,
+            String name,
+            UUID shareId,
+            @Nullable UUID granteeUserId,
+            @Nullable UUID granteeTenantId,
+            String role,
+            @Nullable Instant expiresAt,
+            boolean reduced)
+            implements TunnelEvent {}
+
+    /** A share was ended; told in the tenants of both sides. */
+    record TunnelShareRevoked(
+            UUID tunnelId,
+            UUID userId,
+            String name,
+            UUID shareId,
+            @Nullable UUID granteeUserId,
+            @Nullable UUID granteeTenantId)
+            implements TunnelEvent {}
+
+    /** A link to a tunnel was made; its secret is never in an event. */
+    record TunnelLinkCreated(
+            UUID tunnelId,
+            UUID userId,
+            String name,
+            UUID linkId,
+            String role,
+            Instant expiresAt,
+            @Nullable Integer maxUses)
+            implements TunnelEvent {}
+
+    /** A link to a tunnel was withdrawn. */
+    record TunnelLinkRevoked(UUID tunnelId, UUID userId, String name, UUID linkId) implements TunnelEvent {}
+
+    /**
+     * Who may use a tunnel without a share changed.
+     *
+     * @param visibility private, shared or public
+     * @param allowedNetworks the only ones requests may come from; empty for all
+     * @param login whether visitors must send a name and a password
+     */
+    record TunnelVisibilityChanged(
+            UUID tunnelId, UUID userId, String name, String visibility, Set<String> allowedNetworks, boolean login)
+            implements TunnelEvent {
+        public TunnelVisibilityChanged {
+            allowedNetworks = Set.copyOf(allowedNetworks);
+        }
+    }
+
+    /** Somebody asked to be let in to a tunnel. */
+    record TunnelAccessRequested(
+            UUID tunnelId, UUID userId, String name, UUID requestId, UUID requesterId, String role)
+            implements TunnelEvent {}
+
+    /** Whether somebody who asked is let in was decided; told in the tenants of both sides. */
+    record TunnelAccessDecided(
+            UUID tunnelId, UUID userId, String name, UUID requestId, UUID requesterId, boolean approved)
             implements TunnelEvent {}
 }

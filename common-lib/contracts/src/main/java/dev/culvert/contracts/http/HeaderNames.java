@@ -14,6 +14,12 @@ public final class HeaderNames {
      */
     public static final String CALLER_TOKEN = "Culvert-Caller-Token";
 
+    /**
+     * Token of a link to a tunnel, in place of any other credential; also as query parameter {@code share}. Without the
+     * internal prefix, since it comes from outside.
+     */
+    public static final String SHARE_TOKEN = "X-Share-Token";
+
     /** Every header with this prefix is internal: the gateway strips it from outside requests and responses. */
     public static final String INTERNAL_PREFIX = "Culvert-";
 

@@ -27,9 +27,14 @@ public final class TenantIdentity {
                 .orElseGet(() -> caller.get().map(CallerIds::tenantId));
     }
 
-    /** The user behind the request, if there is one. */
+    /** The user the scope names, else the one behind the request, if there is one. */
     public Optional<UUID> userId() {
-        return caller.get().map(CallerIds::userId);
+        return TenantScope.current()
+                .flatMap(binding -> switch (binding) {
+                    case TenantScope.Binding.OneTenant tenant -> tenant.userId();
+                    case TenantScope.Binding.AllTenants _ -> Optional.<UUID>empty();
+                })
+                .or(() -> caller.get().map(CallerIds::userId));
     }
 
     boolean isSystem() {

@@ -19,8 +19,8 @@ public final class TenantScope {
 
     /** What a transaction may see. */
     sealed interface Binding {
-        /** The rows of one tenant. */
-        record OneTenant(UUID tenantId) implements Binding {}
+        /** The rows of one tenant, and what is meant for one user, if one is named. */
+        record OneTenant(UUID tenantId, Optional<UUID> userId) implements Binding {}
 
         /** The rows of all tenants, for a stated reason. */
         record AllTenants(String reason) implements Binding {}
@@ -30,12 +30,18 @@ public final class TenantScope {
 
     /** Runs {@code work} for a tenant. */
     public static <T, X extends Throwable> T call(UUID tenantId, ScopedValue.CallableOp<? extends T, X> work) throws X {
-        return where(new Binding.OneTenant(tenantId)).call(work);
+        return where(new Binding.OneTenant(tenantId, Optional.empty())).call(work);
+    }
+
+    /** Runs {@code work} for a user of a tenant, where there is no request whose caller says so. */
+    public static <T, X extends Throwable> T call(
+            UUID tenantId, UUID userId, ScopedValue.CallableOp<? extends T, X> work) throws X {
+        return where(new Binding.OneTenant(tenantId, Optional.of(userId))).call(work);
     }
 
     /** Runs {@code work} for a tenant. */
     public static void run(UUID tenantId, Runnable work) {
-        where(new Binding.OneTenant(tenantId)).run(work);
+        where(new Binding.OneTenant(tenantId, Optional.empty())).run(work);
     }
 
     /** Runs {@code work} for all tenants; {@code reason} says in the log which job needs that. */

@@ -128,6 +128,24 @@ class RowsOfOtherTenantsAreInvisibleIT {
         assertThat(identity.tenantId()).isEmpty();
     }
 
+    @Test
+    void userOfAScopeIsKnownToCodeAndToPostgres() {
+        TenantIdentity identity = new TenantIdentity(
+                () -> Optional.of(new TenantIdentity.CallerIds(UUID.randomUUID(), bob)));
+        UUID user = UUID.randomUUID();
+        TransactionTemplate template = new TransactionTemplate(transactions);
+
+        assertThat(TenantScope.call(ada, user, identity::userId)).contains(user);
+        assertThat(TenantScope.call(ada, identity::userId)).contains(bob);
+        assertThat(TenantScope.<String, RuntimeException>call(
+                        ada,
+                        user,
+                        () -> template.execute(_ -> jdbc.queryForObject(
+                                "SELECT current_setting('culvert.user_id', true)", String.class))))
+                .isEqualTo(user.toString());
+        assertThat(TenantScope.call(ada, user, this::notes)).containsExactly("ada's");
+    }
+
     private void write(UUID tenantId, String text) {
         TenantScope.run(tenantId, () -> insert(tenantId, text));
     }

@@ -1,0 +1,139 @@
+package dev.culvert.tunnel.access;
+
+import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.data.tenant.TenantScope;
+import dev.culvert.platform.caller.Caller;
+import dev.culvert.platform.problem.ProblemException;
+import dev.culvert.tunnel.session.Grant;
+import dev.culvert.tunnel.session.Guest;
+import dev.culvert.tunnel.session.TunnelDirectory;
+import dev.culvert.tunnel.session.Visit;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
+
+/** Says who may use which tunnel, over the stored rows. Every look-up reads them; the data plane keeps answers for a moment. */
+@Component
+class StoredTunnelDirectory implements TunnelDirectory {
+    private final Standings standings;
+    private final ShareTokens links;
+    private final VisitorLogins logins;
+    private final AccessLog log;
+    private final TransactionOperations transactions;
+
+    StoredTunnelDirectory(
+            Standings standings,
+            ShareTokens links,
+            VisitorLogins logins,
+            AccessLog log,
+            TransactionOperations transactions) {
+        this.standings = standings;
+        this.links = links;
+        this.logins = logins;
+        this.log = log;
+        this.transactions = transactions;
+    }
+
+    @Override
+    public Resolution resolve(String name, Caller caller) {
+        return TenantScope.call(
+                        caller.tenantId(),
+                        caller.userId(),
+                        () -> inTransaction(() -> standings.named(name, caller.userId(), caller.tenantId())))
+                .map(right -> right.tunnel().letIn(right.grant()))
+                .or(() -> publicTunnel(name)
+                        .filter(tunnel -> !tunnel.needsLogin())
+                        .map(open -> open.tunnel().letIn(publicGrant())))
+                .orElseGet(Resolution.Unknown::new);
+    }
+
+    @Override
+    public Resolution.Found visit(Visit visit) {
+        KnownTunnel tunnel;
+        Grant grant;
+        if (visit.shareToken().isPresent()) {
+            ShareTokens.Used used = asSystem("let the holder of a link in", () -> links.use(
+                            visit.shareToken().get(), visit.tunnel()))
+                    .orElseThrow(StoredTunnelDirectory::badLink);
+            tunnel = used.tunnel();
+            grant = used.grant();
+        } else {
+            OpenTunnel open = publicTunnel(visit.tunnel()).orElseThrow(StoredTunnelDirectory::credentialsMissing);
+            open.login().ifPresent(login -> logins.require(login, visit.login()));
+            tunnel = open.tunnel();
+            grant = publicGrant();
+        }
+        if (tunnel.stopped()) {
+            throw new ProblemException(ProblemCode.TUNNEL_STOPPED, "The tunnel is stopped. Try again later.")
+                    .withAlias("TUNNEL_NOT_AVAILABLE");
+        }
+        return tunnel.found(grant);
+    }
+
+    /** A tunnel that is open to anybody, and the login it asks for. */
+    private record OpenTunnel(KnownTunnel tunnel, Optional<VisitorLogins.Login> login) {
+        boolean needsLogin() {
+            return login.isPresent();
+        }
+    }
+
+    private Optional<OpenTunnel> publicTunnel(String name) {
+        return Standings.idIn(name)
+                .flatMap(id -> asSystem(
+                        "let a visitor in",
+                        () -> standings.open(id).map(tunnel -> new OpenTunnel(tunnel, logins.of(id)))));
+    }
+
+    @Override
+    public boolean mayStay(Guest guest) {
+        UUID tunnelId = guest.found().tunnelId();
+        return switch (guest.found().grant().kind()) {
+            case OWNER -> true;
+            case TENANT, SHARE -> mayUse(tunnelId, guest.caller());
+            case LINK ->
+                asSystem(
+                        "ask whether a link still holds",
+                        () -> Optional.of(guest.found().grant().id().filter(links::holds).isPresent())).orElse(false);
+            case PUBLIC -> asSystem("ask whether a tunnel is public", () -> standings.open(tunnelId)).isPresent();
+        };
+    }
+
+    private boolean mayUse(UUID tunnelId, Caller caller) {
+        return TenantScope.call(
+                        caller.tenantId(),
+                        caller.userId(),
+                        () -> inTransaction(() -> standings.of(tunnelId, caller.userId(), caller.tenantId())))
+                .isPresent();
+    }
+
+    @Override
+    public void entered(Guest guest) {
+        log.used(guest);
+    }
+
+    private <T> Optional<T> asSystem(String reason, Supplier<Optional<T>> question) {
+        return TenantScope.callAsSystem(reason, () -> inTransaction(question));
+    }
+
+    private <T> Optional<T> inTransaction(Supplier<Optional<T>> question) {
+        Optional<T> answer = transactions.execute(_ -> question.get());
+        return answer == null ? Optional.empty() : answer;
+    }
+
+    private static Grant publicGrant() {
+        return Standings.grant(Grant.Kind.PUBLIC, null, TunnelRole.VIEWER, null);
+    }
+
+    private static ProblemException badLink() {
+        return new ProblemException(
+                ProblemCode.AUTH_TOKEN_INVALID,
+                "The link is not for this tunnel, has expired, is used up or was withdrawn. Ask for a new one.");
+    }
+
+    private static ProblemException credentialsMissing() {
+        return new ProblemException(
+                ProblemCode.AUTH_TOKEN_MISSING, "Send an access token or API key in the Authorization header.");
+    }
+}

@@ -1,0 +1,77 @@
+package dev.culvert.tunnel.session;
+
+import java.time.Instant;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+
+/**
+ * The requests of guests that are under way on this replica, so that they end with the right they came by (requirement
+ * P2.10.9): a stream or WebSocket may be older than the revocation by hours.
+ */
+public final class Guests {
+    private final TunnelDirectory directory;
+    private final Executor blocking;
+    private final ConcurrentHashMap<UUID, Set<Stay>> stays = new ConcurrentHashMap<>();
+
+    Guests(TunnelDirectory directory, Executor blocking) {
+        this.directory = directory;
+        this.blocking = blocking;
+    }
+
+    /** One request of a guest. Equal only to itself. */
+    public final class Stay {
+        private final Guest guest;
+        private final Runnable cut;
+
+        private Stay(Guest guest, Runnable cut) {
+            this.guest = guest;
+            this.cut = cut;
+        }
+
+        /** The request has ended. */
+        public void end() {
+            stays.computeIfPresent(guest.found().tunnelId(), (_, others) -> {
+                others.remove(this);
+                return others.isEmpty() ? null : others;
+            });
+        }
+    }
+
+    /**
+     * A guest's request begins.
+     *
+     * @param cut breaks the request off; called on any thread, also after its end
+     */
+    public Stay enter(Guest guest, Runnable cut) {
+        Stay stay = new Stay(guest, cut);
+        stays.compute(guest.found().tunnelId(), (_, others) -> {
+            Set<Stay> all = others == null ? ConcurrentHashMap.newKeySet() : others;
+            all.add(stay);
+            return all;
+        });
+        directory.entered(guest);
+        return stay;
+    }
+
+    /** Asks anew for each guest of a tunnel, and cuts those who may no longer be there. Returns at once. */
+    public void recheck(UUID tunnelId) {
+        for (Stay stay : stays.getOrDefault(tunnelId, Set.of())) {
+            blocking.execute(() -> {
+                if (!directory.mayStay(stay.guest)) {
+                    stay.cut.run();
+                }
+            });
+        }
+    }
+
+    /** Cuts the guests whose time is over. */
+    public void cutExpired(Instant now) {
+        stays.values().forEach(all -> all.forEach(stay -> {
+            if (stay.guest.found().grant().until().filter(end -> !now.isBefore(end)).isPresent()) {
+                stay.cut.run();
+            }
+        }));
+    }
+}

@@ -1,0 +1,154 @@
+package dev.culvert.tunnel.share;
+
+import dev.culvert.contracts.event.TunnelEvent.TunnelLinkCreated;
+import dev.culvert.contracts.event.TunnelEvent.TunnelLinkRevoked;
+import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.data.outbox.Outbox;
+import dev.culvert.platform.paging.Page;
+import dev.culvert.platform.paging.PageRequest;
+import dev.culvert.platform.problem.ProblemException;
+import dev.culvert.tunnel.access.AccessChanged;
+import dev.culvert.tunnel.access.ShareTokens;
+import dev.culvert.tunnel.access.Standing;
+import dev.culvert.tunnel.access.TunnelRole;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Links to a tunnel as its owner manages them (requirement R4.8a). In the scope of the tunnel's tenant. */
+@Service
+class Links {
+    private static final String COLUMNS = """
+            SELECT id, tunnel_id, role, description, created_by, created_at, expires_at, max_uses, uses, last_used_at
+            FROM share_tokens
+            """;
+
+    private final JdbcClient jdbc;
+    private final ShareTokens tokens;
+    private final Shares shares;
+    private final Outbox outbox;
+    private final ApplicationEventPublisher changes;
+    private final Clock clock;
+
+    Links(
+            JdbcClient jdbc,
+            ShareTokens tokens,
+            Shares shares,
+            Outbox outbox,
+            ApplicationEventPublisher changes,
+            Clock clock) {
+        this.jdbc = jdbc;
+        this.tokens = tokens;
+        this.shares = shares;
+        this.outbox = outbox;
+        this.changes = changes;
+        this.clock = clock;
+    }
+
+    /** Makes a link; its secret is in this answer and nowhere else. */
+    @Transactional
+    ShareTokenResponse create(Standing tunnel, CreateShareTokenRequest request, UUID creator) {
+        shares.lock(tunnel);
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        int hours = Objects.requireNonNullElse(request.expiresInHours(), CreateShareTokenRequest.DEFAULT_HOURS);
+        TunnelRole role =
+                TunnelRole.granted(Objects.requireNonNullElse(request.permission(), "viewer")).orElseThrow();
+        ShareTokenResponse link = new ShareTokenResponse(
+                UUID.randomUUID(),
+                tunnel.tunnelId(),
+                null,
+                null,
+                role.wireName(),
+                Objects.requireNonNullElse(request.description(), ""),
+                creator,
+                now,
+                now.plus(Duration.ofHours(hours)),
+                request.maxUses(),
+                0,
+                null);
+        String secret = tokens.newSecret();
+        jdbc.sql("""
+                INSERT INTO share_tokens (id, tunnel_id, tenant_id, digest, role, description, created_by, created_at,
+                  expires_at, max_uses)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")
+                .params(
+                        link.id(),
+                        link.tunnelId(),
+                        tunnel.tenantId(),
+                        tokens.digest(secret),
+                        link.permission(),
+                        link.description(),
+                        creator,
+                        Timestamp.from(now),
+                        Timestamp.from(link.expiresAt()),
+                        link.maxUses())
+                .update();
+        outbox.append(new TunnelLinkCreated(
+                tunnel.tunnelId(),
+                tunnel.ownerId(),
+                tunnel.name(),
+                link.id(),
+                link.permission(),
+                link.expiresAt(),
+                link.maxUses()));
+        return link.withSecret(secret);
+    }
+
+    /** Links of a tunnel, those that have expired or are used up included, latest first. */
+    @Transactional(readOnly = true)
+    Page<ShareTokenResponse> list(Standing tunnel, PageRequest page) {
+        List<ShareTokenResponse> found = jdbc.sql(
+                        COLUMNS + "WHERE tunnel_id = ? ORDER BY created_at DESC, id LIMIT ? OFFSET ?")
+                .params(tunnel.tunnelId(), page.limit(), page.offset())
+                .query(Links::link)
+                .list();
+        long total = jdbc.sql("SELECT count(*) FROM share_tokens WHERE tunnel_id = ?")
+                .param(tunnel.tunnelId())
+                .query(Long.class)
+                .single();
+        return Page.of(found, total, page);
+    }
+
+    /** Withdraws a link; requests that came by it are cut. */
+    @Transactional
+    void revoke(Standing tunnel, UUID id) {
+        shares.lock(tunnel);
+        int gone = jdbc.sql("DELETE FROM share_tokens WHERE tunnel_id = ? AND id = ?")
+                .params(tunnel.tunnelId(), id)
+                .update();
+        if (gone == 0) {
+            throw new ProblemException(ProblemCode.NOT_FOUND, "The tunnel has no such link.");
+        }
+        outbox.append(new TunnelLinkRevoked(tunnel.tunnelId(), tunnel.ownerId(), tunnel.name(), id));
+        changes.publishEvent(AccessChanged.of(tunnel));
+    }
+
+    private static ShareTokenResponse link(ResultSet row, int number) throws SQLException {
+        OffsetDateTime used = row.getObject("last_used_at", OffsetDateTime.class);
+        return new ShareTokenResponse(
+                row.getObject("id", UUID.class),
+                row.getObject("tunnel_id", UUID.class),
+                null,
+                null,
+                row.getString("role"),
+                row.getString("description"),
+                row.getObject("created_by", UUID.class),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                row.getObject("expires_at", OffsetDateTime.class).toInstant(),
+                row.getObject("max_uses", Integer.class),
+                row.getInt("uses"),
+                used == null ? null : used.toInstant());
+    }
+}

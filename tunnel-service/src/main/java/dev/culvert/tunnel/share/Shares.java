@@ -1,0 +1,287 @@
+package dev.culvert.tunnel.share;
+
+import dev.culvert.contracts.event.TunnelEvent;
+import dev.culvert.contracts.event.TunnelEvent.TunnelShareChanged;
+import dev.culvert.contracts.event.TunnelEvent.TunnelShareRevoked;
+import dev.culvert.contracts.event.TunnelEvent.TunnelShared;
+import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.contracts.problem.Violation;
+import dev.culvert.data.outbox.Outbox;
+import dev.culvert.platform.paging.Page;
+import dev.culvert.platform.paging.PageRequest;
+import dev.culvert.platform.problem.ProblemException;
+import dev.culvert.tunnel.access.AccessChanged;
+import dev.culvert.tunnel.access.Standing;
+import dev.culvert.tunnel.access.TunnelAccess;
+import dev.culvert.tunnel.access.TunnelRole;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * Shares of a tunnel with people and teams (requirements R4.8, P2.10.1). In the scope of the tunnel's tenant. Whoever gets or
+ * loses a share is told in their own tenant too, for webhooks there (P2.10.10).
+ */
+@Service
+class Shares {
+    private static final String COLUMNS = """
+            SELECT id, tunnel_id, grantee_user_id, grantee_tenant_id, grantee_name, role, created_by, created_at, expires_at
+            FROM shares
+            """;
+
+    private final JdbcClient jdbc;
+    private final Outbox outbox;
+    private final ApplicationEventPublisher changes;
+    private final Clock clock;
+
+    Shares(JdbcClient jdbc, Outbox outbox, ApplicationEventPublisher changes, Clock clock) {
+        this.jdbc = jdbc;
+        this.outbox = outbox;
+        this.changes = changes;
+        this.clock = clock;
+    }
+
+    /** What a share allows and for how long. */
+    record Terms(TunnelRole role, @Nullable Instant expiresAt) {}
+
+    /** Shares a tunnel. The grantee has been looked up, and may be a guest of this tenant. */
+    @Transactional
+    ShareResponse add(Standing tunnel, Grantee grantee, Terms terms, UUID grantor) {
+        Instant now = now();
+        refuseSelf(tunnel, grantee, grantor);
+        refuseEnded(terms.expiresAt(), now);
+        lock(tunnel);
+        jdbc.sql("DELETE FROM shares WHERE tunnel_id = ? AND expires_at <= ?")
+                .params(tunnel.tunnelId(), Timestamp.from(now))
+                .update();
+        UUID id = UUID.randomUUID();
+        if (insert(id, tunnel, grantee, terms, grantor, now) == 0) {
+            throw new ProblemException(
+                            ProblemCode.ALREADY_EXISTS,
+                            "The tunnel is shared with them already. Change the permission of that share.")
+                    .withAlias("SHARE_EXISTS");
+        }
+        tell(
+                tunnel,
+                grantee.tenantId(),
+                new TunnelShared(
+                        tunnel.tunnelId(),
+                        tunnel.ownerId(),
+                        tunnel.name(),
+                        id,
+                        grantee.userId().orElse(null),
+                        grantee.teamId().orElse(null),
+                        terms.role().wireName(),
+                        terms.expiresAt()));
+        changes.publishEvent(AccessChanged.of(tunnel));
+        return one(tunnel, id).orElseThrow();
+    }
+
+    private int insert(UUID id, Standing tunnel, Grantee grantee, Terms terms, UUID grantor, Instant now) {
+        return jdbc.sql("""
+                INSERT INTO shares (id, tunnel_id, tenant_id, grantee_user_id, grantee_tenant_id, home_tenant_id,
+                  grantee_name, role, created_by, created_at, expires_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""")
+                .params(
+                        id,
+                        tunnel.tunnelId(),
+                        tunnel.tenantId(),
+                        grantee.userId().orElse(null),
+                        grantee.teamId().orElse(null),
+                        grantee.tenantId(),
+                        grantee.name(),
+                        terms.role().wireName(),
+                        grantor,
+                        Timestamp.from(now),
+                        terms.expiresAt() == null ? null : Timestamp.from(terms.expiresAt()))
+                .update();
+    }
+
+    private static void refuseSelf(Standing tunnel, Grantee grantee, UUID grantor) {
+        if (grantee.userId()
+                .filter(user -> user.equals(tunnel.ownerId()) || user.equals(grantor))
+                .isPresent()) {
+            throw new ProblemException(ProblemCode.VALIDATION_ERROR, "A tunnel is shared with others.")
+                    .withViolations(List.of(new Violation("user", "is you or the owner")));
+        }
+    }
+
+    /** Refuses an end that has passed. */
+    static void refuseEnded(@Nullable Instant expiresAt, Instant now) {
+        if (expiresAt != null && !expiresAt.isAfter(now)) {
+            throw new ProblemException(ProblemCode.VALIDATION_ERROR, "Choose an end in the future.")
+                    .withViolations(List.of(new Violation("expiresAt", "must be in the future")));
+        }
+    }
+
+    /** Shares of a tunnel that hold, latest first. */
+    @Transactional(readOnly = true)
+    Page<ShareResponse> list(Standing tunnel, PageRequest page) {
+        Timestamp now = Timestamp.from(now());
+        String which = "WHERE tunnel_id = ? AND (expires_at IS NULL OR expires_at > ?)";
+        List<ShareResponse> found = jdbc.sql(COLUMNS + which + " ORDER BY created_at DESC, id LIMIT ? OFFSET ?")
+                .params(tunnel.tunnelId(), now, page.limit(), page.offset())
+                .query(Shares::share)
+                .list();
+        long total = jdbc.sql("SELECT count(*) FROM shares " + which)
+                .params(tunnel.tunnelId(), now)
+                .query(Long.class)
+                .single();
+        return Page.of(found, total, page);
+    }
+
+    /** Gives a share other terms. */
+    @Transactional
+    ShareResponse change(Standing tunnel, UUID id, Terms terms) {
+        Instant now = now();
+        refuseEnded(terms.expiresAt(), now);
+        lock(tunnel);
+        ShareResponse before = one(tunnel, id)
+                .filter(share -> share.expiresAt() == null || share.expiresAt().isAfter(now))
+                .orElseThrow(Shares::unknownShare);
+        UUID home = jdbc.sql("UPDATE shares SET role = ?, expires_at = ? WHERE id = ? RETURNING home_tenant_id")
+                .params(
+                        terms.role().wireName(),
+                        terms.expiresAt() == null ? null : Timestamp.from(terms.expiresAt()),
+                        id)
+                .query((row, _) -> row.getObject("home_tenant_id", UUID.class))
+                .single();
+        boolean reduced = terms.role().compareTo(TunnelRole.ofWireName(before.permission())) < 0;
+        tell(
+                tunnel,
+                home,
+                new TunnelShareChanged(
+                        tunnel.tunnelId(),
+                        tunnel.ownerId(),
+                        tunnel.name(),
+                        id,
+                        before.userId(),
+                        before.teamId(),
+                        terms.role().wireName(),
+                        terms.expiresAt(),
+                        reduced));
+        changes.publishEvent(
+                reduced ? withdrawal(tunnel, before.userId()) : AccessChanged.of(tunnel));
+        return one(tunnel, id).orElseThrow();
+    }
+
+    /** Shares a tunnel, or raises what the grantee has already. */
+    @Transactional
+    ShareResponse addOrRaise(Standing tunnel, Grantee grantee, Terms terms, UUID grantor) {
+        lock(tunnel);
+        Optional<ShareResponse> held = jdbc.sql(COLUMNS + """
+                        WHERE tunnel_id = ? AND grantee_user_id = ? AND (expires_at IS NULL OR expires_at > ?)""")
+                .params(tunnel.tunnelId(), grantee.userId().orElseThrow(), Timestamp.from(now()))
+                .query(Shares::share)
+                .optional();
+        if (held.isEmpty()) {
+            return add(tunnel, grantee, terms, grantor);
+        }
+        TunnelRole before = TunnelRole.ofWireName(held.get().permission());
+        return change(
+                tunnel,
+                held.get().id(),
+                before.compareTo(terms.role()) > 0 ? new Terms(before, held.get().expiresAt()) : terms);
+    }
+
+    /** Ends a share, named by its own id or by that of the person or team. */
+    @Transactional
+    void revoke(Standing tunnel, UUID shareOrGrantee) {
+        lock(tunnel);
+        var ended = jdbc.sql("""
+                        DELETE FROM shares WHERE tunnel_id = :tunnel
+                        AND (id = :id OR grantee_user_id = :id OR grantee_tenant_id = :id)
+                        RETURNING id, grantee_user_id, grantee_tenant_id, home_tenant_id""")
+                .param("tunnel", tunnel.tunnelId())
+                .param("id", shareOrGrantee)
+                .query((row, _) -> new Ended(
+                        row.getObject("id", UUID.class),
+                        row.getObject("grantee_user_id", UUID.class),
+                        row.getObject("grantee_tenant_id", UUID.class),
+                        row.getObject("home_tenant_id", UUID.class)))
+                .list();
+        if (ended.isEmpty()) {
+            throw unknownShare();
+        }
+        ended.forEach(share -> {
+            tell(
+                    tunnel,
+                    share.home(),
+                    new TunnelShareRevoked(
+                            tunnel.tunnelId(),
+                            tunnel.ownerId(),
+                            tunnel.name(),
+                            share.id(),
+                            share.userId(),
+                            share.teamId()));
+            changes.publishEvent(withdrawal(tunnel, share.userId()));
+        });
+    }
+
+    private record Ended(
+            UUID id, @Nullable UUID userId, @Nullable UUID teamId, UUID home) {}
+
+    private static AccessChanged withdrawal(Standing tunnel, @Nullable UUID person) {
+        return new AccessChanged(tunnel.tunnelId(), tunnel.ownerId(), Optional.ofNullable(person), person == null);
+    }
+
+    /** Appends an event for the owner's tenant, and for that of whom it concerns. */
+    private void tell(Standing tunnel, UUID concerned, TunnelEvent event) {
+        outbox.append(tunnel.tenantId(), event);
+        if (!concerned.equals(tunnel.tenantId())) {
+            outbox.append(concerned, event);
+        }
+    }
+
+    /** Events of one tunnel keep their order because its changes wait for each other here. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    void lock(Standing tunnel) {
+        jdbc.sql("SELECT id FROM tunnels WHERE id = ? FOR UPDATE")
+                .param(tunnel.tunnelId())
+                .query((row, _) -> row.getObject("id", UUID.class))
+                .optional()
+                .orElseThrow(TunnelAccess::notFound);
+    }
+
+    private Optional<ShareResponse> one(Standing tunnel, UUID id) {
+        return jdbc.sql(COLUMNS + "WHERE tunnel_id = ? AND id = ?")
+                .params(tunnel.tunnelId(), id)
+                .query(Shares::share)
+                .optional();
+    }
+
+    private static ProblemException unknownShare() {
+        return new ProblemException(ProblemCode.NOT_FOUND, "The tunnel has no such share.");
+    }
+
+    private static ShareResponse share(ResultSet row, int number) throws SQLException {
+        OffsetDateTime ends = row.getObject("expires_at", OffsetDateTime.class);
+        return new ShareResponse(
+                row.getObject("id", UUID.class),
+                row.getObject("tunnel_id", UUID.class),
+                row.getObject("grantee_user_id", UUID.class),
+                row.getObject("grantee_tenant_id", UUID.class),
+                row.getString("grantee_name"),
+                row.getString("role"),
+                row.getObject("created_by", UUID.class),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                ends == null ? null : ends.toInstant());
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+}
