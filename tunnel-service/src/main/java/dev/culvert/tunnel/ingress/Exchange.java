@@ -146,7 +146,7 @@ final class Exchange {
             welcome(answer, found);
             Reservation taken = Reservation.take(ingress, found.tunnelId(), found.maxConnections());
             reservation = taken;
-            if (account.hasEnded()) {
+            if (account.isEnded()) {
                 taken.release(); // the guest's right was withdrawn in this moment
                 return;
             }

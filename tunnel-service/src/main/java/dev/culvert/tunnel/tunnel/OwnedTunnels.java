@@ -1,6 +1,7 @@
 package dev.culvert.tunnel.tunnel;
 
 import dev.culvert.platform.caller.Caller;
+import dev.culvert.tunnel.access.TunnelAccess;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.Collection;
@@ -44,7 +45,7 @@ public class OwnedTunnels {
     public OwnedTunnel require(UUID id, Caller caller) {
         return tunnels.findByIdAndUserId(id, caller.userId())
                 .map(OwnedTunnels::owned)
-                .orElseThrow(TunnelService::notFound);
+                .orElseThrow(TunnelAccess::notFound);
     }
 
     /** The caller's tunnels, latest first. */
