@@ -71,13 +71,14 @@ class RouteTableTest {
 
     private static RouteTable table(List<RouteProperties> routes) {
         return new RouteTable(new RoutingProperties(
-                Map.of("service", URI.create("http://service:1")),
+                Map.of("service", List.of(URI.create("http://service:1"))),
                 new ArrayList<>(routes),
                 List.of(),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
                 1,
+                Duration.ZERO,
                 true,
                 new RequestProperties(
                         DataSize.ofMegabytes(1),
