@@ -170,7 +170,8 @@ class AdminIT {
                         .asInt())
                 .isEqualTo(4);
         assertThat(get(admin, events + "/counts?by=week").status()).isEqualTo(400);
-        assertThat(get(admin, events + "?from={time}", "+1000000000-12-31T23:59:59Z").status())
+        assertThat(get(admin, events + "?from={time}", "+1000000000-12-31T23:59:59Z")
+                        .status())
                 .isEqualTo(400);
         assertThat(get(admin, events + "?address={text}", "\u0000").status()).isEqualTo(400);
         assertThat(get(caller, events).status()).isEqualTo(403);

@@ -16,7 +16,6 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -31,7 +30,8 @@ import org.springframework.web.bind.annotation.RestController;
 class SecurityEventController {
     private static final String REASON = "an administrator looks for attacks";
     private static final Duration LATELY = Duration.ofDays(1);
-    private static final int LAST_YEAR = 9999;
+    private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
     private final SecurityEvents events;
     private final Clock clock;
@@ -98,9 +98,8 @@ class SecurityEventController {
 
     /** What lies beyond can be said in ISO 8601, but not to the database. */
     private static void requireUsual(String field, Instant time) {
-        int year = time.atZone(ZoneOffset.UTC).getYear();
-        if (year < 1 || year > LAST_YEAR) {
-            throw refused(field, "must be in the years 1 to " + LAST_YEAR);
+        if (time.isBefore(FIRST) || time.isAfter(LAST)) {
+            throw refused(field, "must be in the years 1 to 9999");
         }
     }
 

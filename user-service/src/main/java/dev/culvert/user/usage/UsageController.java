@@ -33,7 +33,8 @@ import org.springframework.web.bind.annotation.RestController;
 class UsageController {
     private static final int DAYS = 30;
     private static final int MOST_DAYS = 731;
-    private static final int LAST_YEAR = 9999;
+    private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
     private final ApiUsage usage;
     private final Tenants tenants;
@@ -61,8 +62,8 @@ class UsageController {
                     Optional<String> endpoint,
             @RequestParam Optional<UUID> keyId,
             @Parameter(example = "200") @RequestParam Optional<Integer> status) {
-        from.ifPresent(day -> requireUsual("from", day.getYear()));
-        to.ifPresent(day -> requireUsual("to", day.getYear()));
+        from.ifPresent(day -> requireUsual("from", day.getYear() >= 1 && day.getYear() <= 9999));
+        to.ifPresent(day -> requireUsual("to", day.getYear() >= 1 && day.getYear() <= 9999));
         LocalDate last = to.orElse(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC));
         LocalDate first = from.orElse(last.minusDays(DAYS - 1L));
         if (first.isAfter(last) || ChronoUnit.DAYS.between(first, last) > MOST_DAYS) {
@@ -90,17 +91,17 @@ class UsageController {
             @RequestParam Optional<UUID> keyId,
             @Parameter(example = "200") @RequestParam Optional<Integer> status,
             PageRequest page) {
-        from.ifPresent(time -> requireUsual("from", time.atZone(ZoneOffset.UTC).getYear()));
-        to.ifPresent(time -> requireUsual("to", time.atZone(ZoneOffset.UTC).getYear()));
+        from.ifPresent(time -> requireUsual("from", !time.isBefore(FIRST) && !time.isAfter(LAST)));
+        to.ifPresent(time -> requireUsual("to", !time.isBefore(FIRST) && !time.isAfter(LAST)));
         Instant end = to.orElseGet(clock::instant);
         Instant start = from.orElse(Instant.EPOCH);
         return usage.calls(filter(caller, of, keyId, endpoint, status, start, end), page);
     }
 
     /** What lies beyond can be said in ISO 8601, but not to the database. */
-    private static void requireUsual(String field, int year) {
-        if (year < 1 || year > LAST_YEAR) {
-            throw refused(field, "must be in the years 1 to " + LAST_YEAR);
+    private static void requireUsual(String field, boolean usual) {
+        if (!usual) {
+            throw refused(field, "must be in the years 1 to 9999");
         }
     }
 
