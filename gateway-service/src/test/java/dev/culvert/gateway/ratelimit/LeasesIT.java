@@ -52,7 +52,7 @@ class LeasesIT {
 
     /** Requirement PT9: bursts, pauses, clocks that are hours apart, Redis killed and started anew. */
     @ParameterizedTest
-    @ValueSource(longs = {2, 30, 400})
+    @ValueSource(longs = {2, 30})
     void neverLetMoreThanAllowedPassForAnyArrivals(long seed) {
         Random random = new Random(seed);
         Window[] windows = {
