@@ -305,7 +305,7 @@ class EveryEndpointIsGuardedIT {
         return found;
     }
 
-    /** A user may call eighty times a minute before calls wait for their turn: each portion is for one user and their key. */
+    /** From eighty calls a minute on a user waits: each portion is for one user and their key. */
     private static List<List<DeclaredOperation>> inBudgets(List<DeclaredOperation> all) {
         List<List<DeclaredOperation>> portions = new ArrayList<>();
         for (int from = 0; from < all.size(); from += 35) {

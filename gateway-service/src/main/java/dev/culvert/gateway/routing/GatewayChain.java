@@ -105,7 +105,8 @@ class GatewayChain {
         return Route.async()
                 .id(plane.name())
                 .uri(URI.create("http://service")) // the destination has the address
-                .asyncPredicate(exchange -> Mono.just(goesTo(plane, Call.of(exchange).destination())))
+                .asyncPredicate(
+                        exchange -> Mono.just(goesTo(plane, Call.of(exchange).destination())))
                 .metadata(metadata)
                 .build();
     }

@@ -151,8 +151,7 @@ class PacingIT {
 
     @Test
     void drainsForAdministratorsAlone() {
-        assertProblem(
-                send(gateway.signedIn("/queue/drain").POST(BodyPublishers.noBody())), ProblemCode.FORBIDDEN);
+        assertProblem(send(gateway.signedIn("/queue/drain").POST(BodyPublishers.noBody())), ProblemCode.FORBIDDEN);
         assertProblem(send(gateway.anonymous("/queue/status")), ProblemCode.AUTH_TOKEN_MISSING);
         HttpResponse<String> status = send(gateway.signedIn("/api/v1/queue/status"));
         assertThat(json(status).path("enabled").asBoolean()).isTrue();
