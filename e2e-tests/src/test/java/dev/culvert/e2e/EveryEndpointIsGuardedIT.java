@@ -305,11 +305,11 @@ class EveryEndpointIsGuardedIT {
         return found;
     }
 
-    /** A user may call a hundred times a minute: each portion is for one user and their key. */
+    /** From eighty calls a minute on a user waits: each portion is for one user and their key. */
     private static List<List<DeclaredOperation>> inBudgets(List<DeclaredOperation> all) {
         List<List<DeclaredOperation>> portions = new ArrayList<>();
-        for (int from = 0; from < all.size(); from += 40) {
-            portions.add(all.subList(from, Math.min(all.size(), from + 40)));
+        for (int from = 0; from < all.size(); from += 35) {
+            portions.add(all.subList(from, Math.min(all.size(), from + 35)));
         }
         return portions;
     }

@@ -146,8 +146,7 @@ class GatewayPropertiesTest {
                                 Duration.ofSeconds(5),
                                 Duration.ofMinutes(5),
                                 Duration.ofSeconds(10),
-                                List.of(
-                                        new LoadLevel(40, 0.75), new LoadLevel(60, 0.5), new LoadLevel(80, 0.25))),
+                                List.of(new LoadLevel(40, 0.75), new LoadLevel(60, 0.5), new LoadLevel(80, 0.25))),
                         Duration.ofSeconds(30),
                         Optional.of(URI.create("http://127.0.0.1:8086/internal/limit-rules")),
                         Duration.ofMillis(400),

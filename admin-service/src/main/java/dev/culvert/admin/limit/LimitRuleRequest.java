@@ -17,7 +17,8 @@ import org.springframework.web.util.pattern.PatternParseException;
 /** A limit as it shall be. */
 record LimitRuleRequest(
         @Schema(
-                description = "Small letters, digits and dashes; the name of a limit in the gateways' configuration replaces it",
+                description =
+                        "Small letters, digits and dashes; the name of a limit in the gateways' configuration replaces it",
                 example = "reports",
                 requiredMode = Schema.RequiredMode.REQUIRED)
         @Nullable

@@ -40,7 +40,8 @@ class TenantLimitController {
     }
 
     record TenantLimitRequest(
-            @Schema(description = "0.01 to 10000", example = "2.5", requiredMode = Schema.RequiredMode.REQUIRED) @Nullable
+            @Schema(description = "0.01 to 10000", example = "2.5", requiredMode = Schema.RequiredMode.REQUIRED)
+            @Nullable
             BigDecimal multiplier) {}
 
     record TenantLimitList(List<TenantLimit> items) {}
@@ -56,7 +57,8 @@ class TenantLimitController {
     @Access(permission = Permission.MANAGE_SYSTEM_CONFIG)
     @Operation(
             summary = "Set by what a tenant's budgets are multiplied",
-            description = "Instead of the number of its plan; for the tenant and its API keys, at all gateways within a second.")
+            description =
+                    "Instead of the number of its plan; for the tenant and its API keys, at all gateways within a second.")
     TenantLimit setTenantLimit(@PathVariable UUID tenantId, @RequestBody TenantLimitRequest request, Caller caller) {
         BigDecimal multiplier = request.multiplier();
         if (multiplier == null
@@ -64,8 +66,8 @@ class TenantLimitController {
                 || multiplier.compareTo(MOST) > 0
                 || multiplier.stripTrailingZeros().scale() > DECIMALS) {
             throw new ProblemException(ProblemCode.VALIDATION_ERROR, "The multiplier is not valid.")
-                    .withViolations(List.of(
-                            new Violation("multiplier", "must be 0.01 to 10000, with two decimals at most")));
+                    .withViolations(
+                            List.of(new Violation("multiplier", "must be 0.01 to 10000, with two decimals at most")));
         }
         return TenantScope.callAsSystem(REASON, () -> book.set(tenantId, multiplier, caller.userId()));
     }

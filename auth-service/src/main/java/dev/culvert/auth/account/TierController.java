@@ -40,11 +40,14 @@ class TierController {
     }
 
     record ChangeTierRequest(
-            @Schema(example = "premium", allowableValues = {"free", "premium", "enterprise"})
+            @Schema(
+                    example = "premium",
+                    allowableValues = {"free", "premium", "enterprise"})
             @NotBlank(message = "is required")
             String tier) {}
 
-    record TierResponse(UUID userId, @Schema(example = "premium") String tier) {}
+    record TierResponse(
+            UUID userId, @Schema(example = "premium") String tier) {}
 
     @Access(permission = Permission.MANAGE_USER_TIERS)
     @PutMapping("/api/v1/admin/auth/users/{userId}/tier")
@@ -53,8 +56,7 @@ class TierController {
             description = "Limits of the gateways follow within a second; features with the person's next token.")
     TierResponse changeTier(Caller caller, @PathVariable UUID userId, @Valid @RequestBody ChangeTierRequest request) {
         Tier tier = tier(request.tier());
-        return TenantScope.callAsSystem(
-                REASON, () -> transactions.execute(_ -> change(userId, tier, caller.userId())));
+        return TenantScope.callAsSystem(REASON, () -> transactions.execute(_ -> change(userId, tier, caller.userId())));
     }
 
     private TierResponse change(UUID userId, Tier tier, UUID by) {

@@ -41,17 +41,15 @@ final class Charge {
         }
         this.account = account;
         this.otherwise = otherwise;
-        this.quotas = Stream.concat(quotas.stream(), otherwise.map(Charge::quotas).stream().flatMap(List::stream))
+        this.quotas = Stream.concat(
+                        quotas.stream(), otherwise.map(Charge::quotas).stream().flatMap(List::stream))
                 .toList();
         this.windows = List.copyOf(windows);
         this.places =
                 windows.stream().filter(window -> window.span().isPlaces()).findFirst();
         this.timed =
                 windows.stream().filter(window -> !window.span().isPlaces()).toList();
-        this.paced = windows.stream()
-                .filter(Window::isPaced)
-                .findFirst()
-                .or(() -> otherwise.flatMap(Charge::paced));
+        this.paced = windows.stream().filter(Window::isPaced).findFirst().or(() -> otherwise.flatMap(Charge::paced));
         this.payableInAdvance = timed.stream()
                 .allMatch(window -> !window.span().isBucket()
                         && (window.isPaced() ? window.pacedFrom() : window.limit()) > FEWEST_TO_PAY_IN_ADVANCE);

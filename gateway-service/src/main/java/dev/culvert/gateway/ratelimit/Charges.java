@@ -336,7 +336,9 @@ final class Charges {
     /** What an administrator set for the tenant, else the number of the plan. */
     private double factor(UUID tenant, Tier tier) {
         Double set = rules.current().tenantFactors().get(tenant);
-        return set != null ? set : Objects.requireNonNull(properties.tenantFactors().get(tier));
+        return set != null
+                ? set
+                : Objects.requireNonNull(properties.tenantFactors().get(tier));
     }
 
     private Window paced(Window window) {

@@ -107,8 +107,8 @@ final class Leases {
             if (grant.advance() > 0) {
                 paid = grant.advance();
                 goodUntil = askedAt + grant.goodMillis() * NANOS_PER_MILLI;
-                last = Optional.of(grant.decision()
-                        .withRemaining(grant.decision().remaining() - grant.advance()));
+                last = Optional.of(
+                        grant.decision().withRemaining(grant.decision().remaining() - grant.advance()));
                 place.ifPresent(one -> one.hold(grant.places(), goodUntil));
             }
         }

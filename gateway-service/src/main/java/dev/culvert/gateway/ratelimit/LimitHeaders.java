@@ -40,9 +40,8 @@ final class LimitHeaders {
 
     static ProblemException refusal(Decision decision) {
         Window window = decision.window();
-        ProblemCode code = window.name().equals(Charges.USER_MONTH)
-                ? ProblemCode.QUOTA_EXCEEDED
-                : ProblemCode.RATE_LIMIT_EXCEEDED;
+        ProblemCode code =
+                window.name().equals(Charges.USER_MONTH) ? ProblemCode.QUOTA_EXCEEDED : ProblemCode.RATE_LIMIT_EXCEEDED;
         ProblemException refusal = new ProblemException(
                         code, "The limit '" + window.name() + "' of " + decision.limit() + " requests is reached.")
                 .withRetryAfter(Duration.ofSeconds(seconds(decision)));

@@ -91,7 +91,10 @@ final class LimitMetrics {
                     .description("Calls that waited for their turn, by how that ended")
                     .register(registry);
         }
-        Gauge.builder("rate.limit.adaptive.multiplier", adaptive, one -> one.state().multiplier())
+        Gauge.builder(
+                        "rate.limit.adaptive.multiplier",
+                        adaptive,
+                        one -> one.state().multiplier())
                 .description("Part of the limits of a minute that counts at the present load")
                 .register(registry);
         Gauge.builder("rate.limit.degraded", limiter, one -> one.alone() ? 1 : 0)

@@ -97,12 +97,7 @@ final class LimitRules implements SmartLifecycle {
     }
 
     private record AnsweredOperation(
-            String name,
-            @Nullable List<String> methods,
-            List<String> paths,
-            String by,
-            int calls,
-            int withinSeconds) {
+            String name, @Nullable List<String> methods, List<String> paths, String by, int calls, int withinSeconds) {
 
         Operation ready() {
             return new Operation(

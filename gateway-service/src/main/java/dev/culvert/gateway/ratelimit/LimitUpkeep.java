@@ -18,10 +18,7 @@ final class LimitUpkeep {
 
     LimitUpkeep(RateLimiter limiter, AdaptiveLimits adaptive, LoadProbe probe, MonthLedger ledger) {
         var _ = timer.scheduleWithFixedDelay(
-                limiter::giveBackUnused,
-                GIVE_BACK_EVERY.toMillis(),
-                GIVE_BACK_EVERY.toMillis(),
-                TimeUnit.MILLISECONDS);
+                limiter::giveBackUnused, GIVE_BACK_EVERY.toMillis(), GIVE_BACK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
         var _ = timer.scheduleWithFixedDelay(
                 ledger::tell, TELL_EVERY.toMillis(), TELL_EVERY.toMillis(), TimeUnit.MILLISECONDS);
         long sampleEvery = adaptive.sampleEvery().toMillis();

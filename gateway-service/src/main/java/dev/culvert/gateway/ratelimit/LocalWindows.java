@@ -163,9 +163,7 @@ final class LocalWindows {
             int left = (int) Math.floor((span.sliceMillis() - missing) / interval + 1e-6);
             double nextCall = left < 1 ? missing - span.sliceMillis() + interval : missing % interval;
             long returns = now + (long) Math.ceil(nextCall);
-            return left > 0
-                    ? Decision.allowed(window, left - 1, returns, now)
-                    : Decision.refused(window, returns, now);
+            return left > 0 ? Decision.allowed(window, left - 1, returns, now) : Decision.refused(window, returns, now);
         }
 
         @Override

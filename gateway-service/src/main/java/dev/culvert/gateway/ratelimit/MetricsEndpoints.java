@@ -57,8 +57,8 @@ class MetricsEndpoints {
                 clock.instant(),
                 summary(request),
                 adaptive.history().stream()
-                        .map(sample -> new LoadPoint(
-                                sample.load().at(), sample.load().percent(), sample.multiplier()))
+                        .map(sample ->
+                                new LoadPoint(sample.load().at(), sample.load().percent(), sample.multiplier()))
                         .toList());
     }
 }

@@ -70,8 +70,9 @@ final class MonthLedger {
                 .maximumSize(MOST_WAITING)
                 .expireAfterWrite(properties.tellEvery())
                 .build();
-        this.client = address().map(_ -> client.headers(headers -> headers.set(CREDENTIAL, credential(hmac))
-                .set("Content-Type", "application/json")));
+        this.client = address()
+                .map(_ -> client.headers(
+                        headers -> headers.set(CREDENTIAL, credential(hmac)).set("Content-Type", "application/json")));
         limiter.onRecovery(told::invalidateAll);
     }
 

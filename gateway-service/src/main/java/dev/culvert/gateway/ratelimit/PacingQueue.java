@@ -51,7 +51,12 @@ final class PacingQueue {
     PacingQueue(RateLimitProperties properties) {
         this.properties = properties.pacing();
         places = new Window(
-                "queue", "queue", this.properties.places(), Span.places(this.properties.longestWait()), false, "QUEUE_FULL");
+                "queue",
+                "queue",
+                this.properties.places(),
+                Span.places(this.properties.longestWait()),
+                false,
+                "QUEUE_FULL");
         for (End end : End.values()) {
             ends.put(end, new LongAdder());
         }

@@ -288,7 +288,8 @@ public record RateLimitProperties(
         public PacingProperties {
             positive("pacing.places", places);
             if (!(from > 0 && from <= 1)) {
-                throw new IllegalArgumentException("culvert.gateway.ratelimit.pacing.from must be above 0 and at most 1");
+                throw new IllegalArgumentException(
+                        "culvert.gateway.ratelimit.pacing.from must be above 0 and at most 1");
             }
         }
     }

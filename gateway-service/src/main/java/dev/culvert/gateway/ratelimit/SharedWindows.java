@@ -54,7 +54,8 @@ final class SharedWindows {
         String[] keys = windows.stream().map(Window::key).toArray(String[]::new);
         String[] arguments = Stream.concat(
                         Stream.of(Integer.toString(calls)),
-                        windows.stream().map(window -> Long.toString(window.span().slice(countedMillis))))
+                        windows.stream()
+                                .map(window -> Long.toString(window.span().slice(countedMillis))))
                 .toArray(String[]::new);
         redis.tell(GIVE_BACK, keys, arguments);
     }

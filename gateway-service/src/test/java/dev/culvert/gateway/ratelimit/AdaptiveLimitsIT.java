@@ -115,13 +115,19 @@ class AdaptiveLimitsIT {
         assertThat(get(user, "/user-stats").at("/minute/usual").asInt()).isEqualTo(100);
         assertThat(get(user, "/user-stats").at("/minute/now").asInt()).isEqualTo(25);
         TestCallers administrator = TestCallers.superAdmin();
-        assertThat(get(administrator, "/admin/system-status").at("/status/multiplier").asDouble())
+        assertThat(get(administrator, "/admin/system-status")
+                        .at("/status/multiplier")
+                        .asDouble())
                 .isEqualTo(0.25);
-        assertThat(get(administrator, "/admin/system-status").path("redisAvailable").asBoolean())
+        assertThat(get(administrator, "/admin/system-status")
+                        .path("redisAvailable")
+                        .asBoolean())
                 .isTrue();
         assertThat(get(administrator, "/admin/load-history").path("items").size())
                 .isEqualTo(31);
-        assertThat(get(administrator, "/admin/adaptive-limits").at("/users/enterprise/now").asInt())
+        assertThat(get(administrator, "/admin/adaptive-limits")
+                        .at("/users/enterprise/now")
+                        .asInt())
                 .isEqualTo(500);
         for (String path : new String[] {"/system-status", "/load-history", "/adaptive-limits"}) {
             assertProblem(send(gateway.as(user, BASE + "/admin" + path)), ProblemCode.FORBIDDEN);

@@ -42,13 +42,11 @@ class ExemptionIT {
 
     @BeforeAll
     static void start() {
-        SERVICE.on(
-                "/internal/limit-rules",
-                (request, response) -> {
-                    SHOWN.set(request.requestHeaders().get("Culvert-Gateway-Key"));
-                    return response.header("Content-Type", "application/json")
-                            .sendString(Mono.fromSupplier(() -> JSON.writeValueAsString(RULES.get())));
-                });
+        SERVICE.on("/internal/limit-rules", (request, response) -> {
+            SHOWN.set(request.requestHeaders().get("Culvert-Gateway-Key"));
+            return response.header("Content-Type", "application/json")
+                    .sendString(Mono.fromSupplier(() -> JSON.writeValueAsString(RULES.get())));
+        });
         one = gateway();
         two = gateway();
     }
@@ -134,21 +132,21 @@ class ExemptionIT {
         TestCallers user = TestCallers.user();
         String path = "/api/v1/webhooks/live-rule";
         RULES.set(Map.of("operations", List.of(operation("live-rule", path, 1))));
-        await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(policy(one, path))
-                .isEqualTo("live-rule"));
-        await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(policy(two, path))
-                .isEqualTo("live-rule"));
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(policy(one, path)).isEqualTo("live-rule"));
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(policy(two, path)).isEqualTo("live-rule"));
         assertThat(status(one, user, path)).isEqualTo(200);
         assertThat(status(two, user, path)).isEqualTo(429);
         assertThat(status(two, user, TUNNELS)).as("other calls").isEqualTo(200);
 
         RULES.set(Map.of("operations", List.of(operation("admin-read", path, 2))));
-        await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(policy(one, path))
-                .isEqualTo("admin-read"));
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(policy(one, path)).isEqualTo("admin-read"));
 
         RULES.set(Map.of());
-        await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertThat(policy(one, path))
-                .isEqualTo("tenant-minute"));
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(policy(one, path)).isEqualTo("tenant-minute"));
     }
 
     /** Requirement S3.2: the multiplier set by hand. */
@@ -173,17 +171,32 @@ class ExemptionIT {
 
         await().atMost(Duration.ofSeconds(5))
                 .untilAsserted(() -> assertThat(SHOWN.get())
-                        .isEqualTo(HexFormat.of().formatHex(hmac.forPurpose("gateway").of("limit-rules"))));
+                        .isEqualTo(HexFormat.of()
+                                .formatHex(hmac.forPurpose("gateway").of("limit-rules"))));
     }
 
     private static Map<String, Object> operation(String name, String path, int calls) {
         return Map.of(
-                "name", name, "methods", List.of(), "paths", List.of(path), "by", "user", "calls", calls, "withinSeconds", 60);
+                "name",
+                name,
+                "methods",
+                List.of(),
+                "paths",
+                List.of(path),
+                "by",
+                "user",
+                "calls",
+                calls,
+                "withinSeconds",
+                60);
     }
 
     /** The tightest limit of a caller nobody knows yet. */
     private static String policy(TestingGateway gateway, String path) {
-        return send(gateway.signedIn(path)).headers().firstValue("X-RateLimit-Policy").orElseThrow();
+        return send(gateway.signedIn(path))
+                .headers()
+                .firstValue("X-RateLimit-Policy")
+                .orElseThrow();
     }
 
     /** Of the tenant; refused calls tell it too. */

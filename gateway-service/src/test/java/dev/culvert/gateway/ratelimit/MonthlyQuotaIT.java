@@ -90,7 +90,8 @@ class MonthlyQuotaIT {
                     assertThat(answer.headers().firstValue("X-RateLimit-Remaining"))
                             .hasValue(Integer.toString(left));
                 }
-                await().atMost(SECONDS).until(() -> LEDGER.containsKey(user.userId().toString()));
+                await().atMost(SECONDS)
+                        .until(() -> LEDGER.containsKey(user.userId().toString()));
                 assertThat(send(gateway.as(TestCallers.user().withTier(Tier.ENTERPRISE), TUNNELS))
                                 .headers()
                                 .firstValue("X-RateLimit-Policy"))

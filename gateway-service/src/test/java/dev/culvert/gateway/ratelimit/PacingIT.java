@@ -99,8 +99,9 @@ class PacingIT {
     @Test
     void letsDelayedCallsGoOnInOrder() {
         TestCallers user = TestCallers.user().withTier(Tier.PREMIUM);
+        HttpRequest.Builder sameToken = gateway.as(user, TUNNELS);
         for (int i = 0; i < 480; i++) {
-            assertThat(position(send(gateway.as(user, TUNNELS)))).isZero();
+            assertThat(position(send(sameToken))).isZero();
         }
         SERVICE.forget();
 
@@ -150,8 +151,7 @@ class PacingIT {
 
     @Test
     void drainsForAdministratorsAlone() {
-        assertProblem(
-                send(gateway.signedIn("/queue/drain").POST(BodyPublishers.noBody())), ProblemCode.FORBIDDEN);
+        assertProblem(send(gateway.signedIn("/queue/drain").POST(BodyPublishers.noBody())), ProblemCode.FORBIDDEN);
         assertProblem(send(gateway.anonymous("/queue/status")), ProblemCode.AUTH_TOKEN_MISSING);
         HttpResponse<String> status = send(gateway.signedIn("/api/v1/queue/status"));
         assertThat(json(status).path("enabled").asBoolean()).isTrue();

@@ -86,9 +86,6 @@ class QuarterHourIT {
     }
 
     private static long limit(HttpRequest.Builder request) {
-        return send(request)
-                .headers()
-                .firstValueAsLong("X-RateLimit-Limit")
-                .orElseThrow();
+        return send(request).headers().firstValueAsLong("X-RateLimit-Limit").orElseThrow();
     }
 }

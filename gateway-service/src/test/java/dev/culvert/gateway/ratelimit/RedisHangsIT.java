@@ -20,8 +20,7 @@ import org.junit.jupiter.api.Test;
 class RedisHangsIT {
     private static final Duration SECONDS = Duration.ofSeconds(20);
     private static final Charge CHARGE = new Charge(
-            "{hangs}",
-            List.of(new Window("minute", "{hangs}minute", 10_000, Span.sliding(Duration.ofMinutes(1)))));
+            "{hangs}", List.of(new Window("minute", "{hangs}minute", 10_000, Span.sliding(Duration.ofMinutes(1)))));
 
     private final AtomicLong nanos = new AtomicLong();
 
@@ -69,7 +68,6 @@ class RedisHangsIT {
     }
 
     private static Decision wait(RateLimiter limiter) {
-        return Objects.requireNonNull(
-                limiter.count(CHARGE, Optional.empty()).block(SECONDS));
+        return Objects.requireNonNull(limiter.count(CHARGE, Optional.empty()).block(SECONDS));
     }
 }

@@ -12,8 +12,8 @@ import org.springframework.stereotype.Component;
 /** Keeps profiles in step with the accounts of the auth service. */
 @Component
 class AccountListener implements EventHandler {
-    private static final Set<EventType> WANTED =
-            EnumSet.of(EventType.USER_REGISTERED, EventType.EMAIL_VERIFIED, EventType.SIGNED_IN, EventType.TIER_CHANGED);
+    private static final Set<EventType> WANTED = EnumSet.of(
+            EventType.USER_REGISTERED, EventType.EMAIL_VERIFIED, EventType.SIGNED_IN, EventType.TIER_CHANGED);
 
     private final ProfileService profiles;
 

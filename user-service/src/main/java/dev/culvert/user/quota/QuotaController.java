@@ -34,7 +34,10 @@ class QuotaController {
 
     record QuotaResponse(
             @Schema(example = "api_requests") String resource,
-            @Schema(example = "1234", description = "As gateways told it, half a minute ago at most") long used,
+
+            @Schema(example = "1234", description = "As gateways told it, half a minute ago at most")
+            long used,
+
             @Schema(example = "10000") long limit,
             @Schema(example = "12.3") double percent,
             @Schema(description = "Whether 80 % are used") boolean nearLimit,
@@ -86,9 +89,7 @@ class QuotaController {
     }
 
     private List<QuotaResponse> own(Caller caller) {
-        return ledger.ofUser(caller.userId(), clock.instant())
-                .map(QuotaResponse::of)
-                .stream()
+        return ledger.ofUser(caller.userId(), clock.instant()).map(QuotaResponse::of).stream()
                 .toList();
     }
 }

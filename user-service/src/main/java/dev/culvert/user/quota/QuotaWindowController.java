@@ -37,7 +37,8 @@ class QuotaWindowController {
     @Access(open = true)
     @PostMapping("/internal/quota-windows")
     Windows keep(
-            @RequestHeader(name = "Culvert-Gateway-Key", defaultValue = "") String shown, @RequestBody Windows counted) {
+            @RequestHeader(name = "Culvert-Gateway-Key", defaultValue = "") String shown,
+            @RequestBody Windows counted) {
         if (!MessageDigest.isEqual(credential, shown.getBytes(StandardCharsets.UTF_8))) {
             throw new ProblemException(ProblemCode.AUTH_TOKEN_INVALID, "Only gateways may tell this.");
         }

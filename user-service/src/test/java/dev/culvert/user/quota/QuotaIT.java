@@ -17,7 +17,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -92,8 +91,7 @@ class QuotaIT extends RunningUserService {
         assertThat(rows()).hasSize(2);
 
         List<Optional<Integer>> runs = IntStream.range(0, 2)
-                .mapToObj(_ ->
-                        CompletableFuture.supplyAsync(() -> asSystem(() -> ledger.forget(Duration.ofDays(90)))))
+                .mapToObj(_ -> CompletableFuture.supplyAsync(() -> asSystem(() -> ledger.forget(Duration.ofDays(90)))))
                 .toList()
                 .stream()
                 .map(CompletableFuture::join)
