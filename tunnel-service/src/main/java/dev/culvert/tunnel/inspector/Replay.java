@@ -95,10 +95,14 @@ class Replay {
                 answer.head.statusCode(),
                 millis,
                 headers,
-                BodyView.of(answer.body, headers, Math.toIntExact(properties.decodedLimit().toBytes())),
+                BodyView.of(
+                        answer.body,
+                        headers,
+                        Math.toIntExact(properties.decodedLimit().toBytes())),
                 answer.head.statusCode() == captured.traffic().status(),
                 answer.body.size() == captured.answerBody().size()
-                        && Arrays.equals(answer.body.kept(), captured.answerBody().kept()));
+                        && Arrays.equals(
+                                answer.body.kept(), captured.answerBody().kept()));
     }
 
     private HttpRequest request(
@@ -189,8 +193,8 @@ class Replay {
         List<Header> headers = new ArrayList<>();
         head.headers()
                 .map()
-                .forEach((name, values) -> values.forEach(value ->
-                        headers.add(new Header(name, Redaction.isSecret(name) ? Redaction.REDACTED : value))));
+                .forEach((name, values) -> values.forEach(
+                        value -> headers.add(new Header(name, Redaction.isSecret(name) ? Redaction.REDACTED : value))));
         return headers;
     }
 
