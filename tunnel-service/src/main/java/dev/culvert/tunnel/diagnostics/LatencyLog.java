@@ -110,7 +110,11 @@ class LatencyLog implements TrafficMeter, SchedulingConfigurer {
     }
 
     private void store(Row row) {
-        Long[] counts = new Long[LatencyBuckets.SIZE];
+        int filled = LatencyBuckets.SIZE;
+        while (filled > 0 && row.histogram.get(filled - 1) == 0) {
+            filled--;
+        }
+        Long[] counts = new Long[filled];
         Arrays.setAll(counts, row.histogram::get);
         jdbc.sql("""
                 INSERT INTO request_latencies (tunnel_id, hour, recorder, hop, tenant_id, counts)

@@ -72,7 +72,8 @@ class TrafficLedger implements TrafficMeter, MeasuredTraffic, SchedulingConfigur
     /** Counts a request of which nothing was heard before its end. */
     @Override
     public void record(Traffic traffic) {
-        UsageBatch.Key key = new UsageBatch.Key(traffic.tunnelId(), traffic.tenantId(), traffic.userId(), hourOf(end(traffic)));
+        UsageBatch.Key key =
+                new UsageBatch.Key(traffic.tunnelId(), traffic.tenantId(), traffic.userId(), hourOf(end(traffic)));
         add(
                 key,
                 Sums.ended(

@@ -12,7 +12,8 @@ class HistoryPropertiesTest {
     @Test
     void publishesSumsOnceAMinuteUnlessToldOtherwise() {
         assertThat(bind(Map.of()).announceInterval()).isEqualTo(Duration.ofMinutes(1));
-        assertThat(bind(Map.of("culvert.tunnel.history.announce-interval", "5s")).announceInterval())
+        assertThat(bind(Map.of("culvert.tunnel.history.announce-interval", "5s"))
+                        .announceInterval())
                 .isEqualTo(Duration.ofSeconds(5));
     }
 
