@@ -19,7 +19,7 @@ CREATE POLICY tenant ON tunnel_transitions
   USING (tenant_id = nullif(current_setting('culvert.tenant_id', true), '')::uuid);
 CREATE POLICY system ON tunnel_transitions TO tunnel_system USING (true);
 
-CREATE FUNCTION note_tunnel_transition() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION note_tunnel_transition() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   INSERT INTO tunnel_transitions (tunnel_id, tenant_id, old_status, new_status, reason, occurred_at)
   VALUES (NEW.id, NEW.tenant_id, CASE WHEN TG_OP = 'UPDATE' THEN OLD.status END, NEW.status, NEW.status_reason,
@@ -55,7 +55,7 @@ CREATE POLICY tenant ON connection_history
   USING (tenant_id = nullif(current_setting('culvert.tenant_id', true), '')::uuid);
 CREATE POLICY system ON connection_history TO tunnel_system USING (true);
 
-CREATE FUNCTION note_connection() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION note_connection() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
     UPDATE connection_history SET ended_at = now() WHERE session_id = OLD.session_id;

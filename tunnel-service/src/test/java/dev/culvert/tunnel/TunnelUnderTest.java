@@ -64,7 +64,6 @@ public final class TunnelUnderTest implements AutoCloseable {
         return client.send(request.build(), BodyHandlers.ofString());
     }
 
-
     @Override
     public void close() {
         origin.close();

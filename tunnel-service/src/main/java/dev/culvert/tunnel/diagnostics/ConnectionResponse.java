@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ConnectionResponse(
         UUID id,
+
         @Schema(allowableValues = {"usable", "suspect", "draining", "open", "ended"})
         String health,
 

@@ -37,10 +37,7 @@ class DiagnosticsController {
     @Operation(summary = "How your tunnels do", description = "Status, agents, and failed requests of the last hours.")
     @ApiResponse(responseCode = "200", description = "Your latest hundred tunnels")
     SummaryResponse summary(
-            @Parameter(description = "Hours to look back on")
-                    @RequestParam(defaultValue = "24")
-                    @Min(1)
-                    @Max(168)
+            @Parameter(description = "Hours to look back on") @RequestParam(defaultValue = "24") @Min(1) @Max(168)
                     int hours,
             Caller caller) {
         return views.summary(hours, caller);
@@ -56,10 +53,7 @@ class DiagnosticsController {
     @ApiResponse(responseCode = "404", description = NOT_YOURS)
     DiagnosticsResponse diagnostics(
             @PathVariable UUID id,
-            @Parameter(description = "Hours to look back on")
-                    @RequestParam(defaultValue = "24")
-                    @Min(1)
-                    @Max(168)
+            @Parameter(description = "Hours to look back on") @RequestParam(defaultValue = "24") @Min(1) @Max(168)
                     int hours,
             Caller caller) {
         return views.diagnostics(id, hours, caller);

@@ -14,7 +14,8 @@ import org.springframework.validation.annotation.Validated;
  * @param flushInterval how often failed requests are stored
  * @param latencyFlushInterval how often latencies are stored; a process that is killed loses at most those of one interval
  * @param errorsAtOnce most failed requests that wait to be stored; what comes beyond is counted only
- * @param kept how long states, connections, failed requests and latencies are kept
+ * @param errorsPerMinute most failed requests of one tunnel that a replica stores in a minute
+ * @param kept how long states, connections and failed requests are kept; latencies are for a week
  * @param purgeInterval how often what is older is looked for
  */
 @Validated
@@ -27,6 +28,8 @@ record DiagnosticsProperties(
         Duration latencyFlushInterval,
 
         @Min(1) @DefaultValue("1000") int errorsAtOnce,
+
+        @Min(1) @DefaultValue("60") int errorsPerMinute,
 
         @NotNull @DurationMin(hours = 1) @DefaultValue("90d")
         Duration kept,

@@ -51,12 +51,13 @@ enum ErrorCategory {
             case UPSTREAM_ERROR -> BROKEN_ANSWER;
             case REQUEST_TIMEOUT -> TIMEOUT;
             case TOO_MANY_STREAMS, SERVICE_UNAVAILABLE -> LIMIT;
-            default -> switch (code.category()) {
-                case AUTHENTICATION, AUTHORIZATION -> ACCESS;
-                case RATE_LIMIT -> LIMIT;
-                case VALIDATION, NOT_FOUND, CONFLICT -> REQUEST;
-                case SERVER, SERVICE_UNAVAILABLE -> INTERNAL;
-            };
+            default ->
+                switch (code.category()) {
+                    case AUTHENTICATION, AUTHORIZATION -> ACCESS;
+                    case RATE_LIMIT -> LIMIT;
+                    case VALIDATION, NOT_FOUND, CONFLICT -> REQUEST;
+                    case SERVER, SERVICE_UNAVAILABLE -> INTERNAL;
+                };
         };
     }
 

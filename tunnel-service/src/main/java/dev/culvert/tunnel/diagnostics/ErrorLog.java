@@ -11,9 +11,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -54,18 +56,23 @@ class ErrorLog implements TrafficMeter, SchedulingConfigurer {
     private final ReplicaProperties replica;
     private final DiagnosticsProperties properties;
     private final Counter unrecorded;
+    private final Clock clock;
+    private final Map<UUID, Integer> takenInMinute = new HashMap<>();
+    private Instant minute = Instant.EPOCH;
 
     ErrorLog(
             JdbcClient jdbc,
             TransactionOperations transactions,
             ReplicaProperties replica,
             DiagnosticsProperties properties,
-            MeterRegistry metrics) {
+            MeterRegistry metrics,
+            Clock clock) {
         this.queue = new ArrayBlockingQueue<>(properties.errorsAtOnce());
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.replica = replica;
         this.properties = properties;
+        this.clock = clock;
         this.unrecorded = Counter.builder("tunnel.errors.unrecorded")
                 .description("Failed requests that came faster than they could be stored")
                 .register(metrics);
@@ -88,7 +95,9 @@ class ErrorLog implements TrafficMeter, SchedulingConfigurer {
     /** Stores what is waiting; when the database does not take it, the next flush tries again. */
     @PreDestroy
     synchronized void flush() {
-        queue.drainTo(unsent, properties.errorsAtOnce() - unsent.size());
+        List<Failed> waiting = new ArrayList<>();
+        queue.drainTo(waiting, properties.errorsAtOnce() - unsent.size());
+        waiting.forEach(this::takeIfRoom);
         if (unsent.isEmpty()) {
             return;
         }
@@ -99,6 +108,21 @@ class ErrorLog implements TrafficMeter, SchedulingConfigurer {
             unsent.clear();
         } catch (DataAccessException | TransactionException e) {
             log.atWarn().setCause(e).log("Failed requests cannot be stored now and are kept for the next try");
+        }
+    }
+
+    /** A tunnel that fails all the time must not fill the table. */
+    private void takeIfRoom(Failed failed) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MINUTES);
+        if (!now.equals(minute)) {
+            minute = now;
+            takenInMinute.clear();
+        }
+        int taken = takenInMinute.merge(failed.traffic.tunnelId(), 1, Integer::sum);
+        if (taken <= properties.errorsPerMinute()) {
+            unsent.add(failed);
+        } else {
+            unrecorded.increment();
         }
     }
 

@@ -37,7 +37,9 @@ final class LatencyBuckets {
     /**
      * How many values were not longer than this and longer than the one before.
      */
-    record Bucket(@Schema(example = "50.9") double upToMillis, @Schema(example = "12") long count) {}
+    record Bucket(
+            @Schema(example = "50.9") double upToMillis,
+            @Schema(example = "12") long count) {}
 
     static int indexOf(Duration duration) {
         double octaves = Math.log(Math.max(1, duration.toNanos()) / FIRST_BOUND_NANOS) / Math.log(2);
@@ -66,8 +68,7 @@ final class LatencyBuckets {
             }
         }
         double longest = filled.isEmpty() ? 0 : filled.getLast().upToMillis();
-        return new Latency(
-                total, percentile(50), percentile(90), percentile(95), percentile(99), longest, filled);
+        return new Latency(total, percentile(50), percentile(90), percentile(95), percentile(99), longest, filled);
     }
 
     /** The middle of the bucket in which the value lies that so many percent do not exceed; 0 when there is none. */

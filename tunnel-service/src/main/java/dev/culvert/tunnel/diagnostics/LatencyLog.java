@@ -61,11 +61,7 @@ class LatencyLog implements TrafficMeter, SchedulingConfigurer {
     private final DiagnosticsProperties properties;
     private final Clock clock;
 
-    LatencyLog(
-            JdbcClient jdbc,
-            TransactionOperations transactions,
-            DiagnosticsProperties properties,
-            Clock clock) {
+    LatencyLog(JdbcClient jdbc, TransactionOperations transactions, DiagnosticsProperties properties, Clock clock) {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.properties = properties;
@@ -79,8 +75,8 @@ class LatencyLog implements TrafficMeter, SchedulingConfigurer {
 
     @Override
     public void record(Traffic traffic) {
-        Key key = new Key(
-                traffic.tunnelId(), traffic.tenantId(), clock.instant().truncatedTo(ChronoUnit.HOURS));
+        Key key =
+                new Key(traffic.tunnelId(), traffic.tenantId(), clock.instant().truncatedTo(ChronoUnit.HOURS));
         Counts counts = counted.computeIfAbsent(key, _ -> new Counts());
         for (Hop hop : Hop.values()) {
             hop.of(traffic).ifPresent(duration -> counts.add(hop, duration));
@@ -103,12 +99,10 @@ class LatencyLog implements TrafficMeter, SchedulingConfigurer {
         try {
             if (!rows.isEmpty()) {
                 TenantScope.runAsSystem(
-                        "store latencies",
-                        () -> transactions.executeWithoutResult(_ -> rows.forEach(this::store)));
+                        "store latencies", () -> transactions.executeWithoutResult(_ -> rows.forEach(this::store)));
             }
             Instant settled = clock.instant().minus(SETTLED_AFTER).minus(1, ChronoUnit.HOURS);
-            counted.entrySet()
-                    .removeIf(entry -> entry.getKey().hour.isBefore(settled) && !entry.getValue().unstored);
+            counted.entrySet().removeIf(entry -> entry.getKey().hour.isBefore(settled) && !entry.getValue().unstored);
         } catch (DataAccessException | TransactionException e) {
             taken.forEach(counts -> counts.unstored = true);
             log.atWarn().setCause(e).log("Latencies cannot be stored now and are kept for the next try");
@@ -116,7 +110,11 @@ class LatencyLog implements TrafficMeter, SchedulingConfigurer {
     }
 
     private void store(Row row) {
-        Long[] counts = new Long[LatencyBuckets.SIZE];
+        int filled = LatencyBuckets.SIZE;
+        while (filled > 0 && row.histogram.get(filled - 1) == 0) {
+            filled--;
+        }
+        Long[] counts = new Long[filled];
         Arrays.setAll(counts, row.histogram::get);
         jdbc.sql("""
                 INSERT INTO request_latencies (tunnel_id, hour, recorder, hop, tenant_id, counts)
@@ -142,8 +140,7 @@ class LatencyLog implements TrafficMeter, SchedulingConfigurer {
                 .params(tunnelId, since.truncatedTo(ChronoUnit.HOURS).atOffset(ZoneOffset.UTC))
                 .query(row -> {
                     Long[] counts = (Long[]) row.getArray("counts").getArray();
-                    Optional.ofNullable(found.get(row.getString("hop")))
-                            .ifPresent(buckets -> buckets.add(counts));
+                    Optional.ofNullable(found.get(row.getString("hop"))).ifPresent(buckets -> buckets.add(counts));
                 });
         Map<String, Latency> latencies = new LinkedHashMap<>();
         found.forEach((hop, buckets) -> latencies.put(hop, buckets.read()));

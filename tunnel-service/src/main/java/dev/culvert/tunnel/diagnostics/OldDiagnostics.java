@@ -2,6 +2,7 @@ package dev.culvert.tunnel.diagnostics;
 
 import dev.culvert.data.tenant.TenantScope;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Map;
@@ -26,8 +27,10 @@ class OldDiagnostics implements SchedulingConfigurer {
     private static final Map<String, String> AGES = Map.of(
             "tunnel_transitions", "occurred_at",
             "connection_history", "ended_at",
-            "request_errors", "occurred_at",
-            "request_latencies", "hour");
+            "request_errors", "occurred_at");
+
+    /** No answer looks back further than a week. */
+    private static final Duration LATENCIES_KEPT = Duration.ofDays(8);
 
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
@@ -49,8 +52,13 @@ class OldDiagnostics implements SchedulingConfigurer {
     void purge() {
         OffsetDateTime end = clock.instant().minus(properties.kept()).atOffset(ZoneOffset.UTC);
         try {
-            TenantScope.runAsSystem(
-                    "remove old diagnostics", () -> AGES.forEach((table, column) -> remove(table, column, end)));
+            TenantScope.runAsSystem("remove old diagnostics", () -> {
+                AGES.forEach((table, column) -> remove(table, column, end));
+                remove(
+                        "request_latencies",
+                        "hour",
+                        clock.instant().minus(LATENCIES_KEPT).atOffset(ZoneOffset.UTC));
+            });
         } catch (DataAccessException | TransactionException e) {
             log.atWarn().setCause(e).log("Old diagnostics cannot be removed now; the next run does it");
         }

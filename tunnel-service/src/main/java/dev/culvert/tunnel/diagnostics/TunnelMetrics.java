@@ -22,8 +22,7 @@ import org.springframework.stereotype.Component;
 @Component
 class TunnelMetrics implements TrafficMeter {
     /** Edges in seconds, from small API calls to long streams. */
-    private static final double[] EDGES = {
-        0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 5, 10, 30, 60, 300
+    private static final double[] EDGES = {0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 5, 10, 30, 60, 300
     };
 
     private final Map<Protocol, ByProtocol> byProtocol = new EnumMap<>(Protocol.class);
@@ -38,7 +37,8 @@ class TunnelMetrics implements TrafficMeter {
         Gauge.builder(
                         "tunnel.pool.utilization",
                         () -> sessions.stream()
-                                .mapToDouble(all -> PoolFigures.of(all.figures()).utilization())
+                                .mapToDouble(
+                                        all -> PoolFigures.of(all.figures()).utilization())
                                 .sum())
                 .description("Share of the requests that the agents of this replica take at once which is in use")
                 .register(registry);
@@ -61,8 +61,7 @@ class TunnelMetrics implements TrafficMeter {
                             .serviceLevelObjectives(EDGES)
                             .register(registry));
         }
-        return new ByProtocol(
-                underWay, bytes(protocol, "in", registry), bytes(protocol, "out", registry), latencies);
+        return new ByProtocol(underWay, bytes(protocol, "in", registry), bytes(protocol, "out", registry), latencies);
     }
 
     private static Counter bytes(Protocol protocol, String direction, MeterRegistry registry) {
@@ -86,8 +85,8 @@ class TunnelMetrics implements TrafficMeter {
     @Override
     public void record(Traffic traffic) {
         ByProtocol meters = of(traffic.course().protocol());
-        meters.bytesIn.increment(traffic.bytesIn());
-        meters.bytesOut.increment(traffic.bytesOut());
+        meters.bytesIn.increment((double) traffic.bytesIn());
+        meters.bytesOut.increment((double) traffic.bytesOut());
         DistributionSummary latency = meters.latencies.get(traffic.outcome());
         if (latency != null) {
             latency.record(traffic.duration().toNanos() / 1e9);

@@ -94,11 +94,7 @@ class MetricsAnnouncements implements SchedulingConfigurer {
                         ON CONFLICT (tunnel_id) DO UPDATE SET requests = excluded.requests, bytes = excluded.bytes
                         WHERE (metrics_announcements.requests, metrics_announcements.bytes)
                           IS DISTINCT FROM (excluded.requests, excluded.bytes)""")
-                        .params(
-                                tunnel.id(),
-                                tunnel.tenantId(),
-                                sums.requestCount(),
-                                sums.bytesIn() + sums.bytesOut())
+                        .params(tunnel.id(), tunnel.tenantId(), sums.requestCount(), sums.bytesIn() + sums.bytesOut())
                         .update()
                 > 0;
     }

@@ -15,8 +15,7 @@ record RecordMetricRequest(
         @Schema(example = "84") @NotNull @Min(0) @Max(86_400_000)
         Long latency,
 
-        @Schema(example = "true") @NotNull
-        Boolean success,
+        @Schema(example = "true") @NotNull Boolean success,
 
         @Schema(example = "200") @Min(100) @Max(599) @Nullable
         Integer statusCode) {}

@@ -4,8 +4,8 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.PastOrPresent;
+import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +40,10 @@ record ReportUsageEventRequest(
         @Schema(example = "connection refused") @Size(max = 1000) @Nullable
         String errorMessage,
 
-        @Schema(example = "203.0.113.7") @Size(max = 45) @Pattern(regexp = "[0-9a-fA-F:.]*", message = "must be an address") @Nullable
+        @Schema(example = "203.0.113.7")
+        @Size(max = 45)
+        @Pattern(regexp = "[0-9a-fA-F:.]*", message = "must be an address")
+        @Nullable
         String ipAddress,
 
         @Schema(example = "2026-11-22T12:00:00Z") @PastOrPresent @Nullable

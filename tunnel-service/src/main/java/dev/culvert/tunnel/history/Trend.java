@@ -15,9 +15,9 @@ record Trend(
 
     static Trend between(UsageFigures then, UsageFigures now) {
         return new Trend(
-                percent(then.requests(), now.requests()),
-                percent(then.errors(), now.errors()),
-                percent(then.bytesIn() + then.bytesOut(), now.bytesIn() + now.bytesOut()),
+                percent((double) then.requests(), (double) now.requests()),
+                percent((double) then.errors(), (double) now.errors()),
+                percent((double) (then.bytesIn() + then.bytesOut()), (double) (now.bytesIn() + now.bytesOut())),
                 percent(then.averageLatencyMillis(), now.averageLatencyMillis()));
     }
 

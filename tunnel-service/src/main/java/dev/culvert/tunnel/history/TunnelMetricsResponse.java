@@ -10,5 +10,4 @@ import java.util.UUID;
  *
  * @param reported what was reported by agents and clients, never part of the other figures
  */
-record TunnelMetricsResponse(
-        UUID tunnelId, @JsonUnwrapped UsageTotals measured, ReportedUsage.Sums reported) {}
+record TunnelMetricsResponse(UUID tunnelId, @JsonUnwrapped UsageTotals measured, ReportedUsage.Sums reported) {}

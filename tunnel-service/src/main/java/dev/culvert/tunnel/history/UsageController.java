@@ -41,7 +41,11 @@ class UsageController {
             @PathVariable UUID id,
             @Parameter(example = "2026-11-01") @RequestParam Optional<LocalDate> from,
             @Parameter(example = "2026-11-22") @RequestParam Optional<LocalDate> to,
-            @Parameter(schema = @Schema(allowableValues = {"hour", "day", "week", "month"}, defaultValue = "day"))
+            @Parameter(
+                            schema =
+                                    @Schema(
+                                            allowableValues = {"hour", "day", "week", "month"},
+                                            defaultValue = "day"))
                     @RequestParam(defaultValue = "day")
                     String granularity,
             Caller caller) {
@@ -54,9 +58,7 @@ class UsageController {
     @ApiResponse(responseCode = "200", description = "The day, all zero when nobody used the tunnel")
     @ApiResponse(responseCode = "404", description = "TUNNEL_001: unknown, or a stranger's")
     UsageDay day(
-            @PathVariable UUID id,
-            @Parameter(example = "2026-11-22") @PathVariable LocalDate date,
-            Caller caller) {
+            @PathVariable UUID id, @Parameter(example = "2026-11-22") @PathVariable LocalDate date, Caller caller) {
         return views.day(id, date, caller);
     }
 

@@ -35,7 +35,11 @@ class UsageReportController {
     UserReportResponse report(
             @Parameter(example = "2026-11-01") @RequestParam Optional<LocalDate> from,
             @Parameter(example = "2026-11-22") @RequestParam Optional<LocalDate> to,
-            @Parameter(schema = @Schema(allowableValues = {"day", "tunnel"}, defaultValue = "day"))
+            @Parameter(
+                            schema =
+                                    @Schema(
+                                            allowableValues = {"day", "tunnel"},
+                                            defaultValue = "day"))
                     @RequestParam(defaultValue = "day")
                     String groupBy,
             Caller caller) {

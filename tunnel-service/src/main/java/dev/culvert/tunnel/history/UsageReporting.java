@@ -39,7 +39,8 @@ class UsageReporting {
                 Objects.requireNonNullElse(event.durationSeconds(), 0L) * 1000,
                 event.errorMessage(),
                 event.ipAddress(),
-                Objects.requireNonNullElseGet(event.occurredAt(), clock::instant).truncatedTo(ChronoUnit.MICROS)));
+                Objects.requireNonNullElseGet(event.occurredAt(), clock::instant)
+                        .truncatedTo(ChronoUnit.MICROS)));
         return new ReportedEventResponse(event.eventId(), counted);
     }
 

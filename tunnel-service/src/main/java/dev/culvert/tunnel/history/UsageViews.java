@@ -31,8 +31,7 @@ class UsageViews {
     private final ReportedUsage reported;
     private final Clock clock;
 
-    UsageViews(
-            OwnedTunnels tunnels, UsageDays days, UsageHistory history, ReportedUsage reported, Clock clock) {
+    UsageViews(OwnedTunnels tunnels, UsageDays days, UsageHistory history, ReportedUsage reported, Clock clock) {
         this.tunnels = tunnels;
         this.days = days;
         this.history = history;
@@ -58,8 +57,8 @@ class UsageViews {
 
     private static List<UsagePeriod> periods(Granularity granularity, List<UsageHistory.Period> found) {
         return found.stream()
-                .map(period -> new UsagePeriod(
-                        period.beginning(), granularity.end(period.beginning()), period.figures()))
+                .map(period ->
+                        new UsagePeriod(period.beginning(), granularity.end(period.beginning()), period.figures()))
                 .toList();
     }
 
@@ -105,7 +104,9 @@ class UsageViews {
             case DAY ->
                 history.ofUser(user, Granularity.DAY, range.from(), range.to()).stream()
                         .map(day -> new Group(
-                                LocalDate.ofInstant(day.beginning(), ZoneOffset.UTC).toString(), day.figures()))
+                                LocalDate.ofInstant(day.beginning(), ZoneOffset.UTC)
+                                        .toString(),
+                                day.figures()))
                         .toList();
             case TUNNEL ->
                 history.tunnelsOf(user, range.from(), range.to()).stream()

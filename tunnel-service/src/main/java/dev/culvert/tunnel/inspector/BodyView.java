@@ -30,8 +30,7 @@ record BodyView(
         @Schema(example = "application/json") @Nullable String mediaType,
         @Schema(example = "gzip") @Nullable String unpacked,
 
-        @Schema(allowableValues = {"utf-8", "base64"})
-        String encoding,
+        @Schema(allowableValues = {"utf-8", "base64"}) String encoding,
 
         @Schema(example = "{\"model\":\"llama3\"}") String text) {
     private static final int BUFFER_BYTES = 8192;
@@ -59,10 +58,15 @@ record BodyView(
     private static BodyView shown(
             long size, boolean complete, @Nullable String mediaType, @Nullable String unpacked, ByteBuffer bytes) {
         try {
-            String text = StandardCharsets.UTF_8.newDecoder().decode(bytes.duplicate()).toString();
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(bytes.duplicate())
+                    .toString();
             return new BodyView(size, complete, mediaType, unpacked, "utf-8", text);
         } catch (CharacterCodingException _) {
-            String text = StandardCharsets.ISO_8859_1.decode(Base64.getEncoder().encode(bytes.duplicate())).toString();
+            String text = StandardCharsets.ISO_8859_1
+                    .decode(Base64.getEncoder().encode(bytes.duplicate()))
+                    .toString();
             return new BodyView(size, complete, mediaType, unpacked, "base64", text);
         }
     }

@@ -6,7 +6,6 @@ package dev.culvert.tunnel.inspector;
  * @param size bytes that went through
  * @param kept the first of them; none where bodies are not kept
  */
-@SuppressWarnings("ArrayRecordComponent") // nobody changes or compares it
 record CapturedBody(long size, byte[] kept) {
     static final CapturedBody NONE = new CapturedBody(0, new byte[0]);
 

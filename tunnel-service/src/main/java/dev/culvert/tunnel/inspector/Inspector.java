@@ -33,8 +33,8 @@ class Inspector implements TrafficMeter {
         this.properties = properties;
         this.feed = feed;
         this.memory = new CaptureMemory(properties.memory().toBytes());
-        this.captures = new Captures(
-                properties.requestsPerTunnel(), properties.memory().toBytes());
+        this.captures =
+                new Captures(properties.requestsPerTunnel(), properties.memory().toBytes());
         this.unseen = Counter.builder("tunnel.inspector.unseen")
                 .description("Requests that ended faster than the inspector could keep them")
                 .register(metrics);
@@ -57,8 +57,7 @@ class Inspector implements TrafficMeter {
         }
         int bodyLimit =
                 ofTunnel.bodies() ? Math.toIntExact(properties.bodyLimit().toBytes()) : 0;
-        Capture capture = new Capture(
-                request, feed, memory, bodyLimit, properties.chunksPerRequest(), this::onEnded);
+        Capture capture = new Capture(request, feed, memory, bodyLimit, properties.chunksPerRequest(), this::onEnded);
         capture.began();
         return capture;
     }
@@ -91,7 +90,7 @@ class Inspector implements TrafficMeter {
     }
 
     private double memoryBytes() {
-        return captures.bytes() + memory.takenBytes();
+        return (double) (captures.bytes() + memory.takenBytes());
     }
 
     @PreDestroy

@@ -33,7 +33,9 @@ import org.springframework.web.bind.annotation.RestController;
 /** The inspector over HTTP, alike in both versions. */
 @RestController
 @RequestMapping({"/api/v1/tunnels", "/api/v2/tunnels"})
-@Tag(name = "Tunnel inspector", description = "The last requests through a tunnel, kept by the replica that carried them.")
+@Tag(
+        name = "Tunnel inspector",
+        description = "The last requests through a tunnel, kept by the replica that carried them.")
 class InspectorController {
     private static final String NOT_YOURS = "TUNNEL_001: unknown, or a stranger's";
     private static final String BEARER = "Bearer ";
@@ -118,7 +120,8 @@ class InspectorController {
             @Valid @RequestBody(required = false) Optional<ReplayRequest> body,
             @Parameter(hidden = true) @RequestHeader(HttpHeaders.AUTHORIZATION) String authorization,
             Caller caller) {
-        return views.replay(id, requestId, body, authorization.substring(BEARER.length()).strip(), caller);
+        return views.replay(
+                id, requestId, body, authorization.substring(BEARER.length()).strip(), caller);
     }
 
     @GetMapping("/{id}/requests/archive")

@@ -96,8 +96,7 @@ class InspectorViews {
         return RequestDetail.of(find(tunnelId, requestId), decodedLimitBytes());
     }
 
-    ReplayResponse replay(
-            UUID tunnelId, UUID requestId, Optional<ReplayRequest> changes, String token, Caller caller) {
+    ReplayResponse replay(UUID tunnelId, UUID requestId, Optional<ReplayRequest> changes, String token, Caller caller) {
         OwnedTunnel tunnel = require(tunnelId, caller);
         Map<String, String> headers = changes.map(ReplayRequest::headers).orElseGet(Map::of);
         return replay.send(find(tunnelId, requestId), tunnel.name(), token, headers);
@@ -119,11 +118,11 @@ class InspectorViews {
     }
 
     private CapturedRequest find(UUID tunnelId, UUID requestId) {
-        return inspector.captures()
+        return inspector
+                .captures()
                 .find(tunnelId, requestId)
                 .orElseThrow(() -> new ProblemException(
-                        ProblemCode.NOT_FOUND,
-                        "No such request is kept here. GET …/requests lists those that are."));
+                        ProblemCode.NOT_FOUND, "No such request is kept here. GET …/requests lists those that are."));
     }
 
     private int decodedLimitBytes() {

@@ -25,8 +25,8 @@ final class Redaction {
             "x-forwarded-client-cert");
 
     /** Parts of names that people give to secrets, after their hyphens and underscores are taken out. */
-    private static final List<String> MARKS =
-            List.of("token", "secret", "password", "passwd", "apikey", "accesskey", "credential", "signature", "session");
+    private static final List<String> MARKS = List.of(
+            "token", "secret", "password", "passwd", "apikey", "accesskey", "credential", "signature", "session");
 
     /** Names that were looked at; the same few come again and again. */
     private static final ConcurrentHashMap<String, Boolean> KNOWN = new ConcurrentHashMap<>();
@@ -59,8 +59,8 @@ final class Redaction {
     /** Fields in their order, secret ones without their value. */
     static List<Header> headers(HttpHeaders headers) {
         List<Header> shown = new ArrayList<>(headers.size());
-        headers.forEach(field ->
-                shown.add(new Header(field.getKey(), isSecret(field.getKey()) ? REDACTED : field.getValue())));
+        headers.forEach(
+                field -> shown.add(new Header(field.getKey(), isSecret(field.getKey()) ? REDACTED : field.getValue())));
         return List.copyOf(shown);
     }
 

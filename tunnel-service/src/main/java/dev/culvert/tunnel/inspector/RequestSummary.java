@@ -23,8 +23,7 @@ record RequestSummary(
         @Schema(example = "POST") String method,
         @Schema(example = "/v1/chat/completions") String path,
 
-        @Schema(allowableValues = {"http/1.1", "websocket"})
-        String protocol,
+        @Schema(allowableValues = {"http/1.1", "websocket"}) String protocol,
 
         @Schema(example = "200") int status,
 

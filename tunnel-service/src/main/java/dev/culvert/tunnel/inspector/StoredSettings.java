@@ -65,7 +65,9 @@ class StoredSettings implements SchedulingConfigurer {
         jdbc.sql("""
                 INSERT INTO inspectors (tunnel_id, tenant_id, enabled, bodies) VALUES (?, ?, ?, ?)
                 ON CONFLICT (tunnel_id) DO UPDATE SET
-                  enabled = excluded.enabled, bodies = excluded.bodies, updated_at = clock_timestamp()""").params(tunnelId, tenantId, settings.enabled(), settings.bodies()).update();
+                  enabled = excluded.enabled, bodies = excluded.bodies, updated_at = clock_timestamp()""")
+                .params(tunnelId, tenantId, settings.enabled(), settings.bodies())
+                .update();
     }
 
     /** Takes what was stored into the replica's memory at once. To be called after the commit. */

@@ -38,8 +38,7 @@ final class Timeline {
      * @param afterMillis since the request began
      */
     record Chunk(
-            @Schema(allowableValues = {"in", "out"})
-            String direction,
+            @Schema(allowableValues = {"in", "out"}) String direction,
 
             @Schema(example = "104.2") double afterMillis,
             @Schema(example = "312") int bytes) {}

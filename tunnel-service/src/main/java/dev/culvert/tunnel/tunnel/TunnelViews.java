@@ -33,11 +33,7 @@ class TunnelViews {
     private final UsageDays usage;
     private final ActivityLog activity;
 
-    TunnelViews(
-            TunnelRepository tunnels,
-            AgentConnections connections,
-            UsageDays usage,
-            ActivityLog activity) {
+    TunnelViews(TunnelRepository tunnels, AgentConnections connections, UsageDays usage, ActivityLog activity) {
         this.tunnels = tunnels;
         this.connections = connections;
         this.usage = usage;

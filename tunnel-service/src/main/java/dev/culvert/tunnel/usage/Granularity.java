@@ -1,12 +1,8 @@
 package dev.culvert.tunnel.usage;
 
-import java.time.DayOfWeek;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
-import java.time.temporal.TemporalAdjusters;
 
 /** Length of the periods in which use is told; all in UTC, weeks from Monday on. */
 public enum Granularity {
@@ -26,17 +22,6 @@ public enum Granularity {
         return maxDays;
     }
 
-    /** Beginning of the period a time falls into. */
-    public Instant beginning(Instant time) {
-        LocalDate day = LocalDate.ofInstant(time, ZoneOffset.UTC);
-        return switch (this) {
-            case HOUR -> time.truncatedTo(ChronoUnit.HOURS);
-            case DAY -> start(day);
-            case WEEK -> start(day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY)));
-            case MONTH -> start(day.withDayOfMonth(1));
-        };
-    }
-
     /** End of the period that begins at a time, which is the beginning of the next. */
     public Instant end(Instant beginning) {
         LocalDateTime time = LocalDateTime.ofInstant(beginning, ZoneOffset.UTC);
@@ -47,9 +32,5 @@ public enum Granularity {
             case MONTH -> time.plusMonths(1);
         };
         return end.toInstant(ZoneOffset.UTC);
-    }
-
-    private static Instant start(LocalDate day) {
-        return day.atStartOfDay().toInstant(ZoneOffset.UTC);
     }
 }

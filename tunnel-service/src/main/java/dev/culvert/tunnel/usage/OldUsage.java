@@ -60,7 +60,8 @@ class OldUsage implements SchedulingConfigurer {
         int removed = 0;
         int portion;
         do {
-            portion = Optional.ofNullable(transactions.execute(_ -> removeSome())).orElse(0);
+            portion =
+                    Optional.ofNullable(transactions.execute(_ -> removeSome())).orElse(0);
             removed += portion;
         } while (portion > 0);
         return removed;
@@ -87,7 +88,11 @@ class OldUsage implements SchedulingConfigurer {
     private int remove(String table, String column, LocalDate firstKept) {
         return jdbc.sql("DELETE FROM %s WHERE ctid IN (SELECT ctid FROM %s WHERE %s < ? LIMIT ?)"
                         .formatted(table, table, column))
-                .params(column.equals("day") ? firstKept : firstKept.atStartOfDay().atOffset(ZoneOffset.UTC), PORTION)
+                .params(
+                        column.equals("day")
+                                ? firstKept
+                                : firstKept.atStartOfDay().atOffset(ZoneOffset.UTC),
+                        PORTION)
                 .update();
     }
 }

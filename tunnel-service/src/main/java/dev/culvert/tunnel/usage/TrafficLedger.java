@@ -4,7 +4,6 @@ import dev.culvert.data.tenant.TenantScope;
 import dev.culvert.tunnel.session.RequestObserver;
 import dev.culvert.tunnel.session.RequestStart;
 import dev.culvert.tunnel.session.TrafficMeter;
-import dev.culvert.tunnel.usage.UsageBatch.Key;
 import dev.culvert.tunnel.usage.UsageBatch.Sums;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -40,7 +39,7 @@ import org.springframework.transaction.TransactionException;
 class TrafficLedger implements TrafficMeter, MeasuredTraffic, SchedulingConfigurer {
     private static final Logger log = LoggerFactory.getLogger(TrafficLedger.class);
 
-    private final ConcurrentHashMap<Key, Sums> open = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<UsageBatch.Key, Sums> open = new ConcurrentHashMap<>();
     private final Set<Measured> running = ConcurrentHashMap.newKeySet();
     private final ConcurrentHashMap<UUID, Integer> underWay = new ConcurrentHashMap<>();
     private final UsageDays days;
@@ -73,7 +72,8 @@ class TrafficLedger implements TrafficMeter, MeasuredTraffic, SchedulingConfigur
     /** Counts a request of which nothing was heard before its end. */
     @Override
     public void record(Traffic traffic) {
-        Key key = new Key(traffic.tunnelId(), traffic.tenantId(), traffic.userId(), hourOf(end(traffic)));
+        UsageBatch.Key key =
+                new UsageBatch.Key(traffic.tunnelId(), traffic.tenantId(), traffic.userId(), hourOf(end(traffic)));
         add(
                 key,
                 Sums.ended(
@@ -84,7 +84,7 @@ class TrafficLedger implements TrafficMeter, MeasuredTraffic, SchedulingConfigur
                         TokenCount.NONE));
     }
 
-    private void add(Key key, Sums sums) {
+    private void add(UsageBatch.Key key, Sums sums) {
         open.merge(key, sums, Sums::plus);
     }
 
@@ -121,8 +121,8 @@ class TrafficLedger implements TrafficMeter, MeasuredTraffic, SchedulingConfigur
     private @Nullable UsageBatch cut() {
         Instant now = clock.instant();
         running.forEach(measured -> measured.settle(now));
-        Map<Key, Sums> taken = new HashMap<>();
-        for (Key key : open.keySet()) {
+        Map<UsageBatch.Key, Sums> taken = new HashMap<>();
+        for (UsageBatch.Key key : open.keySet()) {
             Sums sums = open.remove(key);
             if (sums != null) {
                 taken.put(key, sums);
@@ -150,8 +150,8 @@ class TrafficLedger implements TrafficMeter, MeasuredTraffic, SchedulingConfigur
             this.request = request;
         }
 
-        Key keyAt(Instant time) {
-            return new Key(request.tunnelId(), request.tenantId(), request.userId(), hourOf(time));
+        UsageBatch.Key keyAt(Instant time) {
+            return new UsageBatch.Key(request.tunnelId(), request.tenantId(), request.userId(), hourOf(time));
         }
 
         @Override

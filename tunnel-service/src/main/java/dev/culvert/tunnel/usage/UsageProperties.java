@@ -22,8 +22,7 @@ record UsageProperties(
         @NotNull @DurationMin(millis = 10) @DefaultValue("1s")
         Duration flushInterval,
 
-        @NotNull @DurationMin(days = 1) @DefaultValue("90d")
-        Duration hoursKept,
+        @NotNull @DurationMin(days = 1) @DefaultValue("90d") Duration hoursKept,
 
         @NotNull @DurationMin(days = 1) @DefaultValue("730d")
         Duration daysKept,

@@ -54,26 +54,33 @@ class DiagnosticsIT extends RunningTunnelService {
             assertThat(answer.statusCode()).isEqualTo(502);
 
             JsonNode report = await().atMost(Duration.ofSeconds(5))
-                    .until(() -> read("/diagnostics"), found -> !found.path("errors").isEmpty());
+                    .until(
+                            () -> read("/diagnostics"),
+                            found -> !found.path("errors").isEmpty());
 
             JsonNode error = report.at("/errors/0");
             assertThat(error.path("category").asString()).isEqualTo("local_unreachable");
             assertThat(error.path("code").asString()).isEqualTo("TARGET_UNREACHABLE");
             assertThat(error.path("correlationId").asString()).isEqualTo("find-me-1234");
             assertThat(error.path("path").asString()).isEqualTo("/v1/models");
-            assertThat(report.at("/errorsByCategory/local_unreachable").asLong()).isEqualTo(1);
+            assertThat(report.at("/errorsByCategory/local_unreachable").asLong())
+                    .isEqualTo(1);
             // P2.4.7: from the summary to one connection by ids.
             String connection = error.path("connectionId").asString();
             JsonNode one = read("/connections/" + connection);
             assertThat(one.path("health").asString()).isEqualTo("usable");
             assertThat(one.at("/errors/0/correlationId").asString()).isEqualTo("find-me-1234");
-            assertThat(read("/requests?connectionId=" + connection).at("/items/0/correlationId").asString())
+            assertThat(read("/requests?connectionId=" + connection)
+                            .at("/items/0/correlationId")
+                            .asString())
                     .isEqualTo("find-me-1234");
         }
         assertThat(read("/errors?category=timeout").path("items")).isEmpty();
-        assertThat(tunnel.api.get(tunnel.path + "/errors?category=luck").statusCode()).isEqualTo(400);
+        assertThat(tunnel.api.get(tunnel.path + "/errors?category=luck").statusCode())
+                .isEqualTo(400);
         JsonNode summary = json(tunnel.api.get("/api/v1/tunnels/diagnostics"));
-        assertThat(summary.at("/tunnels/0/errorsByCategory/local_unreachable").asLong()).isEqualTo(1);
+        assertThat(summary.at("/tunnels/0/errorsByCategory/local_unreachable").asLong())
+                .isEqualTo(1);
     }
 
     /** P2.4.3: an ordered list with times; connections that are gone stay in sight. */
@@ -86,15 +93,20 @@ class DiagnosticsIT extends RunningTunnelService {
         await().until(() -> read("/states").at("/items/0/to").asString(), "disconnected"::equals);
 
         JsonNode states = read("/states");
-        assertThat(states.path("items").valueStream().map(state -> state.path("to").asString()))
+        assertThat(states.path("items")
+                        .valueStream()
+                        .map(state -> state.path("to").asString()))
                 .containsExactly("disconnected", "connected", "created");
-        assertThat(states.path("items").valueStream().map(state -> state.path("time").asString()))
+        assertThat(states.path("items")
+                        .valueStream()
+                        .map(state -> state.path("time").asString()))
                 .isSortedAccordingTo((a, b) -> Instant.parse(b).compareTo(Instant.parse(a)));
         assertThat(states.at("/items/2/from").isMissingNode()).isTrue();
         JsonNode connections = read("/connections").path("items");
         assertThat(connections).isNotEmpty();
-        assertThat(connections.valueStream()).allMatch(one -> one.path("health").asString().equals("ended")
-                && one.path("endedAt").isString());
+        assertThat(connections.valueStream())
+                .allMatch(one -> one.path("health").asString().equals("ended")
+                        && one.path("endedAt").isString());
     }
 
     @Test
@@ -116,7 +128,9 @@ class DiagnosticsIT extends RunningTunnelService {
             assertThat(latency.propertyNames())
                     .containsExactly("checks", "queue", "answer", "local", "link", "body", "total");
             assertThat(latency.at("/answer/p50Millis").asDouble()).isBetween(100.0, 5_000.0);
-            assertThat(latency.at("/local/count").asInt()).as("the agent measures its part").isEqualTo(1);
+            assertThat(latency.at("/local/count").asInt())
+                    .as("the agent measures its part")
+                    .isEqualTo(1);
             assertThat(latency.at("/local/p50Millis").asDouble()).isBetween(100.0, 5_000.0);
             assertThat(latency.at("/total/p99Millis").asDouble())
                     .isGreaterThanOrEqualTo(latency.at("/answer/p50Millis").asDouble());
@@ -145,7 +159,11 @@ class DiagnosticsIT extends RunningTunnelService {
                         .summary()
                         .count()
                 > before);
-        assertThat(metrics.get("tunnel.connections").tag("protocol", "websocket").gauge().value()).isZero();
+        assertThat(metrics.get("tunnel.connections")
+                        .tag("protocol", "websocket")
+                        .gauge()
+                        .value())
+                .isZero();
         assertThat(metrics.get("tunnel.pool.utilization").gauge().value()).isBetween(0.0, 1.0);
     }
 

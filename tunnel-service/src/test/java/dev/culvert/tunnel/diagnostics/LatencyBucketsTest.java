@@ -40,13 +40,14 @@ class LatencyBucketsTest {
         assertThat(latency.count()).isEqualTo(5_000);
         assertThat(latency.p50Millis()).isCloseTo(sample[2_499], within(sample[2_499] * 0.1));
         assertThat(latency.p99Millis()).isCloseTo(sample[4_949], within(sample[4_949] * 0.1));
-        assertThat(latency.buckets().stream().mapToLong(LatencyBuckets.Bucket::count).sum())
+        assertThat(latency.buckets().stream()
+                        .mapToLong(LatencyBuckets.Bucket::count)
+                        .sum())
                 .isEqualTo(5_000);
     }
 
     @Test
     void hasNothingToTellOfNothing() {
-        assertThat(new LatencyBuckets().read())
-                .isEqualTo(new LatencyBuckets.Latency(0, 0, 0, 0, 0, 0, List.of()));
+        assertThat(new LatencyBuckets().read()).isEqualTo(new LatencyBuckets.Latency(0, 0, 0, 0, 0, 0, List.of()));
     }
 }

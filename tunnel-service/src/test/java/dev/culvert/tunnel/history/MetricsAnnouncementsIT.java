@@ -82,6 +82,10 @@ class MetricsAnnouncementsIT extends RunningTunnelService {
                         Optional.empty(),
                         Optional.empty(),
                         new Hops(
-                                Duration.ZERO, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty())));
+                                Duration.ZERO,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty())));
     }
 }

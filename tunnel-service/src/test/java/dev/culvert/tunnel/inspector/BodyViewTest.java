@@ -53,7 +53,8 @@ class BodyViewTest {
         byte[] plain = "not packed".getBytes(StandardCharsets.UTF_8);
 
         assertThat(BodyView.of(whole(plain), GZIP, LIMIT).text()).isEqualTo("not packed");
-        assertThat(BodyView.of(whole(plain), List.of(new Header("Content-Encoding", "br")), LIMIT).text())
+        assertThat(BodyView.of(whole(plain), List.of(new Header("Content-Encoding", "br")), LIMIT)
+                        .text())
                 .isEqualTo("not packed");
     }
 

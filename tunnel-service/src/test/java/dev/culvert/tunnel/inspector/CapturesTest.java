@@ -25,8 +25,8 @@ class CapturesTest {
     @Test
     void keepsTheLatestOfEachTunnel() {
         Captures captures = new Captures(3, MEGABYTE);
-        List<CapturedRequest> five = List.of(request(TUNNEL, 0), request(TUNNEL, 0), request(TUNNEL, 0),
-                request(TUNNEL, 0), request(TUNNEL, 0));
+        List<CapturedRequest> five = List.of(
+                request(TUNNEL, 0), request(TUNNEL, 0), request(TUNNEL, 0), request(TUNNEL, 0), request(TUNNEL, 0));
 
         five.forEach(captures::add);
 

@@ -92,7 +92,9 @@ class InspectorIT extends RunningTunnelService {
         assertThat(summary.path("path").asString()).isEqualTo("/v1/echo?token=[redacted]&model=llama");
         assertThat(summary.path("status").asInt()).isEqualTo(201);
         assertThat(summary.path("outcome").asString()).isEqualTo("completed");
-        String detail = tunnel.api.get(tunnel.path + "/requests/" + summary.path("id").asString()).body();
+        String detail = tunnel.api
+                .get(tunnel.path + "/requests/" + summary.path("id").asString())
+                .body();
         assertThat(detail)
                 .contains("X-Trace", "seen")
                 .doesNotContain("of-the-local-service", "a=b", "crumbs", "hush", "hello");
@@ -181,7 +183,8 @@ class InspectorIT extends RunningTunnelService {
                     .header("Authorization", "Bearer " + TestingIssuer.shared().token(tunnel.api.caller()))
                     .build();
             HttpResponse<InputStream> stream = client.send(watch, BodyHandlers.ofInputStream());
-            assertThat(stream.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/event-stream");
+            assertThat(stream.headers().firstValue("Content-Type").orElseThrow())
+                    .startsWith("text/event-stream");
             try (var lines = new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
                 assertThat(lines.readLine()).startsWith(":");
                 say("\"live\"");
@@ -221,15 +224,19 @@ class InspectorIT extends RunningTunnelService {
         say("\"mine\"");
         String id = captured(1).get(0).path("id").asString();
         TestingApi stranger = as(TestCallers.user());
-        TestingApi neighbour = as(TestCallers.user().withTenantId(tunnel.api.caller().tenantId()));
+        TestingApi neighbour =
+                as(TestCallers.user().withTenantId(tunnel.api.caller().tenantId()));
         TunnelUnderTest other = new TunnelUnderTest(stranger, dataPort.port());
 
         for (TestingApi foreign : List.of(stranger, neighbour)) {
             for (String rest : List.of(
                     "/inspector", "/requests", "/requests/" + id, "/requests/archive", "/requests/table", "/events")) {
-                assertThat(foreign.get(tunnel.path + rest).statusCode()).as(rest).isEqualTo(404);
+                assertThat(foreign.get(tunnel.path + rest).statusCode())
+                        .as(rest)
+                        .isEqualTo(404);
             }
-            assertThat(foreign.post(tunnel.path + "/requests/" + id + "/replay", "").statusCode())
+            assertThat(foreign.post(tunnel.path + "/requests/" + id + "/replay", "")
+                            .statusCode())
                     .isEqualTo(404);
         }
         assertThat(stranger.get(other.path + "/requests/" + id).statusCode())

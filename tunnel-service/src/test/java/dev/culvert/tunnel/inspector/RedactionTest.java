@@ -12,8 +12,19 @@ class RedactionTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "Authorization", "proxy-authorization", "COOKIE", "Set-Cookie", "X-API-Key", "api_key", "X-Auth-Token",
-                "X-Amz-Security-Token", "Webhook-Signature", "password", "client_secret", "key", "access_token"
+                "Authorization",
+                "proxy-authorization",
+                "COOKIE",
+                "Set-Cookie",
+                "X-API-Key",
+                "api_key",
+                "X-Auth-Token",
+                "X-Amz-Security-Token",
+                "Webhook-Signature",
+                "password",
+                "client_secret",
+                "key",
+                "access_token"
             })
     void takesOutSecrets(String name) {
         assertThat(Redaction.isSecret(name)).isTrue();

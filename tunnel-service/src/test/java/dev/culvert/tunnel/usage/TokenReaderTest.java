@@ -68,9 +68,8 @@ class TokenReaderTest {
     @Test
     void looksOnlyIntoAnswersThatCouldTell() {
         HttpHeaders text = new DefaultHttpHeaders().set("Content-Type", "text/plain");
-        HttpHeaders packed = new DefaultHttpHeaders()
-                .set("Content-Type", "application/json")
-                .set("Content-Encoding", "gzip");
+        HttpHeaders packed =
+                new DefaultHttpHeaders().set("Content-Type", "application/json").set("Content-Encoding", "gzip");
         HttpHeaders json = new DefaultHttpHeaders().set("Content-Type", "application/json");
 
         assertThat(TokenReader.forAnswer(200, text)).isEmpty();

@@ -93,7 +93,9 @@ class UsageHistoryIT extends RunningTunnelService {
         Map<Key, Sums> parts = new HashMap<>();
         for (int i = 0; i < 300; i++) {
             parts.merge(
-                    key(random.nextBoolean() ? caller.userId() : UUID.randomUUID(), hour(random.nextInt(80), random.nextInt(24))),
+                    key(
+                            random.nextBoolean() ? caller.userId() : UUID.randomUUID(),
+                            hour(random.nextInt(80), random.nextInt(24))),
                     requests(1 + random.nextInt(9), random.nextInt(2), random.nextInt(10_000), random.nextInt(500)),
                     Sums::plus);
         }
@@ -107,10 +109,17 @@ class UsageHistoryIT extends RunningTunnelService {
         assertThat(sum(periods, "bytesIn")).as("seed %d", seed).isEqualTo(sum(parts, Sums::bytesIn));
         assertThat(sum(periods, "bytesOut")).as("seed %d", seed).isEqualTo(sum(parts, Sums::bytesOut));
         assertThat(sum(periods, "promptTokens")).as("seed %d", seed).isEqualTo(sum(parts, Sums::promptTokens));
-        assertThat(periods.stream().mapToLong(period -> period.at("/figures/peakLatencyMillis").asLong()).max())
-                .hasValue(parts.values().stream().mapToLong(Sums::maxDurationMillis).max().orElseThrow());
-        assertThat(periods).isSortedAccordingTo((a, b) ->
-                a.path("from").asString().compareTo(b.path("from").asString()));
+        assertThat(periods.stream()
+                        .mapToLong(period ->
+                                period.at("/figures/peakLatencyMillis").asLong())
+                        .max())
+                .hasValue(parts.values().stream()
+                        .mapToLong(Sums::maxDurationMillis)
+                        .max()
+                        .orElseThrow());
+        assertThat(periods)
+                .isSortedAccordingTo((a, b) ->
+                        a.path("from").asString().compareTo(b.path("from").asString()));
     }
 
     private static long sum(List<JsonNode> periods, String figure) {
@@ -144,8 +153,10 @@ class UsageHistoryIT extends RunningTunnelService {
         assertThat(own.at("/groups/0/key").asString()).isEqualTo(tunnelId.toString());
         JsonNode others = json(as(other).get("/api/v1/users/usage/report"));
         assertThat(others.at("/total/requests").asLong()).isEqualTo(5);
-        assertThat(others.at("/groups/0/key").asString()).isEqualTo(TODAY.minusDays(1).toString());
-        assertThat(as(other).get("/api/v1/tunnels/" + tunnelId + "/usage/users").statusCode()).isEqualTo(404);
+        assertThat(others.at("/groups/0/key").asString())
+                .isEqualTo(TODAY.minusDays(1).toString());
+        assertThat(as(other).get("/api/v1/tunnels/" + tunnelId + "/usage/users").statusCode())
+                .isEqualTo(404);
     }
 
     @Test
@@ -183,10 +194,11 @@ class UsageHistoryIT extends RunningTunnelService {
         assertThat(removed).isEqualTo(2);
         List<Instant> left = TenantScope.callAsSystem(
                 "test",
-                () -> transactions.execute(_ -> jdbc.sql("SELECT hour FROM usage_hours WHERE tunnel_id = ? ORDER BY hour")
-                        .param(tunnelId)
-                        .query((row, _) -> row.getTimestamp(1).toInstant())
-                        .list()));
+                () -> transactions.execute(
+                        _ -> jdbc.sql("SELECT hour FROM usage_hours WHERE tunnel_id = ? ORDER BY hour")
+                                .param(tunnelId)
+                                .query((row, _) -> row.getTimestamp(1).toInstant())
+                                .list()));
         assertThat(left).containsExactly(hour(90, 0), hour(0, 0));
         assertThat(json(api().get("/api/v1/tunnels/" + tunnelId + "/usage?granularity=month&from="
                                 + TODAY.minusDays(420)))
@@ -211,8 +223,8 @@ class UsageHistoryIT extends RunningTunnelService {
                         .asBoolean())
                 .toList();
         api().post(
-                "/api/v1/tunnels/" + tunnelId + "/metrics/record",
-                "{\"latency\": 12, \"success\": false, \"statusCode\": 500}");
+                        "/api/v1/tunnels/" + tunnelId + "/metrics/record",
+                        "{\"latency\": 12, \"success\": false, \"statusCode\": 500}");
 
         assertThat(counted).containsExactly(true, false);
         JsonNode told = usage("");
