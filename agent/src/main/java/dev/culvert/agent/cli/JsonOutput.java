@@ -98,7 +98,9 @@ public final class JsonOutput implements AgentOutput {
     public void ready(Ready ready) {
         line("ready", json -> {
             json.writeStringProperty("address", ready.address());
-            json.writeStringProperty("openAiBase", ready.openAiBase());
+            if (ready.service().profile().servesModels()) {
+                json.writeStringProperty("openAiBase", ready.openAiBase());
+            }
             write(json, ready.service());
         });
     }

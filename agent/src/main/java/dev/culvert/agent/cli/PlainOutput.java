@@ -98,9 +98,13 @@ public final class PlainOutput implements AgentOutput {
 
     @Override
     public void ready(Ready ready) {
-        out.println("Found " + ready.service().sentence() + ".");
+        out.println("Connected: " + ready.service().sentence() + ".");
         out.println();
-        out.println("  Base URL for OpenAI clients   " + ready.openAiBase());
+        if (ready.service().profile().servesModels()) {
+            out.println("  Base URL for OpenAI clients   " + ready.openAiBase());
+        } else {
+            out.println("  Address                       " + ready.address());
+        }
         out.println("  API key                       the one of this agent, or any other that may use the tunnel");
         out.println();
         out.println(ready.command());

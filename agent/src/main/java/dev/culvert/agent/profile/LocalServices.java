@@ -34,12 +34,12 @@ public final class LocalServices {
         this.patience = patience;
     }
 
-    /** Looks at all these ports of the loopback address at the same time; answers in their order. */
+    /** Looks at all these ports of the loopback addresses at the same time; answers in their order. */
     public List<LocalService> find(List<Integer> ports) throws InterruptedException {
         List<LocalService> found = new ArrayList<>();
         try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Optional<LocalService>>> answers = ports.stream()
-                    .map(port -> each.submit(() -> recognise("http://127.0.0.1:" + port)))
+                    .map(port -> each.submit(() -> behind(port)))
                     .toList();
             for (Future<Optional<LocalService>> answer : answers) {
                 answer.get().ifPresent(found::add);
@@ -48,6 +48,12 @@ public final class LocalServices {
             throw new IllegalStateException("Looking for local services failed", e.getCause());
         }
         return found;
+    }
+
+    /** Some listen on one of the two loopback addresses only. */
+    private Optional<LocalService> behind(int port) throws InterruptedException {
+        Optional<LocalService> first = recognise("http://127.0.0.1:" + port);
+        return first.isPresent() ? first : recognise("http://[::1]:" + port);
     }
 
     /**

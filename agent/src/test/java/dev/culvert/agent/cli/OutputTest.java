@@ -67,7 +67,7 @@ class OutputTest {
                 .ready(new AgentOutput.Ready(service, base, base + "v1", TryOut.command(base, service)));
 
         assertThat(lines())
-                .contains("Found Ollama 0.12.3 at http://127.0.0.1:11434 with the model it's-a:model.")
+                .contains("Connected: Ollama 0.12.3 at http://127.0.0.1:11434 with the model it's-a:model.")
                 .contains("http://a/t/box/v1\n")
                 .contains("curl -N 'http://a/t/box/v1/chat/completions' -H \"Authorization: Bearer $CULVERT_API_KEY\"")
                 .contains("'{\"model\":\"it'\\''s-a:model\",");
