@@ -28,10 +28,11 @@ import picocli.CommandLine.Mixin;
         },
         footer = {
             "",
-            "The API key is read from the key file or from the variable " + KeySource.ENVIRONMENT_VARIABLE + ".",
-            "Exit codes: 0 stopped, 1 failed, 2 wrong option or file, 3 key refused, 4 tunnel unknown,",
-            "            5 tunnel stopped, 6 the server is not a tunnel server, 7 no local service, or several,",
-            "            8 the server cannot be reached."
+            "The API key is read from the key file or from the variable",
+            KeySource.ENVIRONMENT_VARIABLE + ".",
+            "Exit codes: 0 all is well, 1 failed, 2 wrong option or file, 3 key refused,",
+            "            4 tunnel unknown, 5 tunnel stopped, 6 not a tunnel server,",
+            "            7 no local service or several, 8 server unreachable."
         })
 public final class AgentCommand implements Callable<Integer> {
     @Mixin

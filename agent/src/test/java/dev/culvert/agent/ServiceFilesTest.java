@@ -33,7 +33,7 @@ class ServiceFilesTest {
         // Where the agent would be installed there is nothing on this machine, nor the user it would run as.
         Path copy = Files.writeString(
                 folder.resolve("culvert-agent.service"),
-                unit.replaceAll("=\\S*/bin/culvert-agent", "=/bin/true").replace("User=culvert", "User=nobody"));
+                unit.replaceAll("=\\S*/bin/culvert-agent", "=/bin/true").replace("User=culvert", "User=root"));
 
         Process process = new ProcessBuilder("/usr/bin/systemd-analyze", "verify", copy.toString())
                 .redirectErrorStream(true)

@@ -10,6 +10,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -48,8 +49,8 @@ public final class LoginCommand implements Callable<Integer> {
     }
 
     private static String ask() throws CommandFailure, IOException {
-        Console console = System.console();
-        String key = console.isTerminal() ? typed(console) : piped();
+        Optional<Console> console = Optional.ofNullable(System.console()).filter(Console::isTerminal);
+        String key = console.isPresent() ? typed(console.get()) : piped();
         String trimmed = key == null ? "" : key.trim();
         if (trimmed.isEmpty() || trimmed.chars().anyMatch(c -> c <= ' ' || c > '~')) {
             throw new CommandFailure(ExitCode.USAGE, "That is no API key.");
