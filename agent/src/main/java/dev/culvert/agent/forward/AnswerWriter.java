@@ -107,8 +107,9 @@ final class AnswerWriter {
                 .set(HttpHeaderNames.CONTENT_TYPE, "application/problem+json");
         started = true;
         stream.write(new DefaultHttp2HeadersFrame(head, false));
-        stream.writeAndFlush(new DefaultHttp2DataFrame(ByteBufUtil.writeUtf8(stream.alloc(), problem), true));
-        resetIfUnheard(requestEnded);
+        // Only then: a reset overtakes data.
+        stream.writeAndFlush(new DefaultHttp2DataFrame(ByteBufUtil.writeUtf8(stream.alloc(), problem), true))
+                .addListener(_ -> resetIfUnheard(requestEnded));
     }
 
     private void resetIfUnheard(boolean requestEnded) {
