@@ -55,12 +55,11 @@ public final class Doctor {
             return;
         }
         try (ServerChecks checks = new ServerChecks(server, key.orElse(""), tunnel, clock)) {
-            ServerChecks.Health health = checks.health();
-            tell(health.finding(), told);
-            tell(health.skew(), told);
+            Finding health = tell(checks.health(), told);
+            tell(health.works() ? checks.clock() : Finding.skipped("clock"), told);
             Finding accepted = key.isEmpty()
                     ? Finding.failed("key", keyProblem, "culvert agent login keeps a key for the other commands")
-                    : health.finding().works() ? checks.key() : Finding.skipped("key");
+                    : health.works() ? checks.key() : Finding.skipped("key");
             tell(accepted, told);
             tell(accepted.works() ? checks.scopes() : Finding.skipped("scopes"), told);
             tell(accepted.works() ? checks.upgrade() : Finding.skipped("websocket"), told);

@@ -41,40 +41,38 @@ final class ServerChecks implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** What came back from the server's health, for two findings. */
-    record Health(Finding finding, Finding skew) {}
-
-    Health health() throws InterruptedException {
+    Finding health() throws InterruptedException {
         try {
             Answer answer = calls.get(URI.create(base() + "/health/live"), Map.of());
-            Finding skew = skew(answer.headers().getOrDefault("date", ""));
             if (answer.status() == 200 && answer.body().map(JsonTree::isObject).orElse(false)) {
-                return new Health(Finding.ok("server", "a Culvert gateway answers at " + base()), skew);
+                return Finding.ok("server", "a Culvert gateway answers at " + base());
             }
             String by = answer.headers().getOrDefault("via", answer.headers().getOrDefault("server", ""));
-            return new Health(
-                    Finding.failed(
-                            "server",
-                            "something else answers at " + base() + ": " + answer.status()
-                                    + (by.isEmpty() ? "" : " by " + by),
-                            answer.status() >= 300 && answer.status() < 400
-                                    ? "this looks like a page to sign in to the network; open "
-                                            + answer.headers().getOrDefault("location", "a page") + " in a browser"
-                                    : "correct --server; it is the gateway's address without a path"),
-                    skew);
+            return Finding.failed(
+                    "server",
+                    "something else answers at " + base() + ": " + answer.status() + (by.isEmpty() ? "" : " by " + by),
+                    answer.status() >= 300 && answer.status() < 400
+                            ? "this looks like a page to sign in to the network; open "
+                                    + answer.headers().getOrDefault("location", "a page") + " in a browser"
+                            : "correct --server; it is the gateway's address without a path");
         } catch (IOException e) {
-            return new Health(
-                    Finding.failed(
-                            "server",
-                            base() + " does not answer HTTP: " + TunnelAccount.reason(e),
-                            "see that the port is the gateway's"),
-                    Finding.skipped("clock"));
+            return Finding.failed(
+                    "server",
+                    base() + " does not answer HTTP: " + TunnelAccount.reason(e),
+                    "see that the port is the gateway's");
         }
     }
 
-    private Finding skew(String date) {
+    /** Asks without a key: refusals tell the time, and a server in front may do so in Date. */
+    Finding clock() throws InterruptedException {
         try {
-            Instant theirs = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date));
+            Answer answer = calls.get(URI.create(base() + "/api/v1/tunnels"), Map.of());
+            String timestamp =
+                    answer.body().orElse(JsonTree.NOTHING).at("timestamp").text();
+            Instant theirs = timestamp.isEmpty()
+                    ? Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(
+                            answer.headers().getOrDefault("date", "")))
+                    : Instant.parse(timestamp);
             Duration skew = Duration.between(theirs, clock.instant()).abs();
             return skew.compareTo(TOLERATED_SKEW) <= 0
                     ? Finding.ok("clock", "this machine's clock agrees with the server's")
@@ -82,7 +80,7 @@ final class ServerChecks implements AutoCloseable {
                             "clock",
                             "this machine's clock is " + skew.toSeconds() + " s off the server's",
                             "let the clock be set by the network (NTP); tokens and certificates depend on it");
-        } catch (DateTimeException e) {
+        } catch (IOException | DateTimeException e) {
             return Finding.warning("clock", "the server does not say what time it has", "");
         }
     }
