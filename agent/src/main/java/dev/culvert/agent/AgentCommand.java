@@ -19,12 +19,7 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         versionProvider = AgentCommand.Version.class,
         sortOptions = false,
-        subcommands = {
-            UpCommand.class,
-            RunCommand.class,
-            ValidateCommand.class,
-            DoctorCommand.class,
-            LoginCommand.class
+        subcommands = {UpCommand.class, RunCommand.class, ValidateCommand.class, DoctorCommand.class, LoginCommand.class
         },
         footer = {
             "",

@@ -36,8 +36,7 @@ class AgentUpIT {
     private static Person person;
     private static String key;
 
-    private final TestingOrigin model =
-            TestingOrigin.start().on("/v1/models", AgentUpIT::answer);
+    private final TestingOrigin model = TestingOrigin.start().on("/v1/models", AgentUpIT::answer);
     private final List<Process> processes = new ArrayList<>();
 
     private static void answer(OriginExchange exchange) throws IOException {
@@ -102,8 +101,7 @@ class AgentUpIT {
 
     @Test
     void theDoctorFindsNothingWrongWithAWorkingAgentsSurroundings() throws Exception {
-        Process doctor =
-                agent(key, "doctor", "--to", "http://127.0.0.1:" + model.port(), "--json");
+        Process doctor = agent(key, "doctor", "--to", "http://127.0.0.1:" + model.port(), "--json");
 
         List<JsonNode> findings = new String(doctor.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
                 .lines()

@@ -113,8 +113,7 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
                 peerKnowsDrain = true;
                 closeIfDrained();
             }
-            case Http2PingFrame ping
-            when ping.ack() -> roundTripNanos = Math.max(1, lastHeardNanos - ping.content());
+            case Http2PingFrame ping when ping.ack() -> roundTripNanos = Math.max(1, lastHeardNanos - ping.content());
             default -> {}
         }
         ctx.fireChannelRead(frame);

@@ -17,8 +17,8 @@ final class EndSentence {
             case TUNNEL_STOPPED ->
                 "The tunnel '" + entry.tunnel() + "' is stopped; start it, then start the agent." + said;
             case NOT_A_TUNNEL_SERVER ->
-                "What answers at " + entry.server()
-                        + " is not a Culvert server of this version; correct --server." + said;
+                "What answers at " + entry.server() + " is not a Culvert server of this version; correct --server."
+                        + said;
         };
     }
 }

@@ -19,7 +19,8 @@ import picocli.CommandLine.Mixin;
 /** {@code culvert agent login}: puts an API key where the other commands find it, once the server has accepted it. */
 @Command(
         name = "login",
-        description = "Asks for an API key, or reads it from the standard input, and keeps it in a file only you can read.",
+        description =
+                "Asks for an API key, or reads it from the standard input, and keeps it in a file only you can read.",
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class LoginCommand implements Callable<Integer> {
@@ -71,7 +72,8 @@ public final class LoginCommand implements Callable<Integer> {
         try (Calls calls = new Calls(PATIENCE)) {
             Calls.Answer answer = new TunnelAccount(server.base(), key).ask(calls);
             if (answer.status() == UNAUTHORIZED) {
-                throw new CommandFailure(ExitCode.KEY_REFUSED, "The server does not accept this key; nothing was kept.");
+                throw new CommandFailure(
+                        ExitCode.KEY_REFUSED, "The server does not accept this key; nothing was kept.");
             }
         } catch (IOException e) {
             throw new CommandFailure(

@@ -53,9 +53,7 @@ public final class UpCommand implements Callable<Integer> {
     @Nullable
     String tunnel;
 
-    @Option(
-            names = "--allow-management",
-            description = "Let callers pull, create, copy and delete models as well.")
+    @Option(names = "--allow-management", description = "Let callers pull, create, copy and delete models as well.")
     boolean allowManagement;
 
     @Option(
@@ -157,15 +155,16 @@ public final class UpCommand implements Callable<Integer> {
     private static void ensure(Server server, String key, String name, LocalService service, AgentOutput output)
             throws CommandFailure, InterruptedException {
         Outcome outcome = new TunnelAccount(server.base(), key)
-                .ensure(name, "Made by culvert agent up for " + service.profile().title());
+                .ensure(
+                        name,
+                        "Made by culvert agent up for " + service.profile().title());
         switch (outcome) {
             case Outcome.Created _ -> output.say(Notice.TUNNEL, "Made the tunnel '" + name + "'.");
             case Outcome.Existed _ -> output.say(Notice.TUNNEL, "Using the tunnel '" + name + "'.");
             case Outcome.NotAllowed _ ->
                 output.say(
                         Notice.TUNNEL,
-                        "This key may not make tunnels (it lacks tunnels:write); using '" + name
-                                + "' if it is there.");
+                        "This key may not make tunnels (it lacks tunnels:write); using '" + name + "' if it is there.");
             case Outcome.KeyRefused refused ->
                 throw new CommandFailure(
                         ExitCode.KEY_REFUSED, "The API key is not accepted. The server says: " + refused.said());

@@ -22,8 +22,8 @@ public record AllowedTargets(List<String> places) {
     }
 
     boolean allow(Target target) {
-        String host = (target.host().indexOf(':') < 0 ? target.host() : "[" + target.host() + "]")
-                .toLowerCase(Locale.ROOT);
+        String host =
+                (target.host().indexOf(':') < 0 ? target.host() : "[" + target.host() + "]").toLowerCase(Locale.ROOT);
         return places.isEmpty()
                 || places.stream()
                         .map(place -> place.toLowerCase(Locale.ROOT))

@@ -63,13 +63,13 @@ public record TunnelEntry(
     }
 
     public TunnelEntry withManagement(boolean allowed) {
-        return new TunnelEntry(
-                server, tunnel, to, profile, allowed, connections, maxStreams, request, answer);
+        return new TunnelEntry(server, tunnel, to, profile, allowed, connections, maxStreams, request, answer);
     }
 
     /** What an agent needs to serve it. */
     public AgentOptions options(String key) {
-        Target target = Target.parse(to).withRules(profile.rules(allowManagement).and(request, answer));
+        Target target =
+                Target.parse(to).withRules(profile.rules(allowManagement).and(request, answer));
         LinkSettings defaults = LinkSettings.DEFAULTS;
         return new AgentOptions(
                 Server.parse(server),

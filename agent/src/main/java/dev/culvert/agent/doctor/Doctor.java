@@ -95,7 +95,9 @@ public final class Doctor {
                         found.size() + " model servers answer: "
                                 + String.join(
                                         "; ",
-                                        found.stream().map(LocalService::sentence).toList()),
+                                        found.stream()
+                                                .map(LocalService::sentence)
+                                                .toList()),
                         "name one with --to");
         };
     }

@@ -93,7 +93,8 @@ final class NetworkChecks {
                 String others = failures.isEmpty() ? "" : " (but " + String.join(", ", failures) + ")";
                 return Finding.ok(
                         "tcp",
-                        address.getHostAddress() + " port " + server.port() + " answers after " + millis + " ms" + others);
+                        address.getHostAddress() + " port " + server.port() + " answers after " + millis + " ms"
+                                + others);
             } catch (IOException e) {
                 failures.add(address.getHostAddress() + ": " + e.getMessage());
             }
@@ -114,8 +115,7 @@ final class NetworkChecks {
                             "use an https:// address");
         }
         try (SSLSocket socket = connect(SSLContext.getDefault(), true)) {
-            X509Certificate certificate =
-                    (X509Certificate) socket.getSession().getPeerCertificates()[0];
+            X509Certificate certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
             Instant until = certificate.getNotAfter().toInstant();
             String message = socket.getSession().getProtocol() + ", certificate by " + issuer(certificate)
                     + ", valid until " + until;
@@ -143,8 +143,7 @@ final class NetworkChecks {
         String advice = "if this is a company's network that inspects TLS, have " + server.host()
                 + " exempted or its issuer added to Java's trust store; if the certificate is your own, add that one";
         try (SSLSocket socket = connect(lookingOnly(), false)) {
-            X509Certificate certificate =
-                    (X509Certificate) socket.getSession().getPeerCertificates()[0];
+            X509Certificate certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
             return Finding.failed(
                     "tls",
                     "the certificate for " + certificate.getSubjectX500Principal() + " by " + issuer(certificate)
@@ -161,8 +160,8 @@ final class NetworkChecks {
             InetAddress address = InetAddress.getAllByName(server.host())[0];
             plain.connect(new InetSocketAddress(address, server.port()), PATIENCE_MILLIS);
             plain.setSoTimeout(PATIENCE_MILLIS);
-            SSLSocket socket = (SSLSocket)
-                    context.getSocketFactory().createSocket(plain, server.host(), server.port(), true);
+            SSLSocket socket =
+                    (SSLSocket) context.getSocketFactory().createSocket(plain, server.host(), server.port(), true);
             if (checkName) {
                 SSLParameters parameters = socket.getSSLParameters();
                 parameters.setEndpointIdentificationAlgorithm("HTTPS");

@@ -106,7 +106,10 @@ final class ServerChecks implements AutoCloseable {
                     Finding.failed(
                             "key",
                             "the server cannot look at the key now: " + answer.status() + " "
-                                    + answer.body().orElse(JsonTree.NOTHING).at("detail").text(),
+                                    + answer.body()
+                                            .orElse(JsonTree.NOTHING)
+                                            .at("detail")
+                                            .text(),
                             "try again; if it stays, tell the operator");
             };
         } catch (IOException e) {
@@ -117,11 +120,9 @@ final class ServerChecks implements AutoCloseable {
     /** A key that may read its own profile says what it may; of another only what it was seen to do is known. */
     Finding scopes() throws InterruptedException {
         try {
-            Answer me = calls.get(
-                    URI.create(base() + "/api/v1/auth/me"), Map.of("Authorization", "Bearer " + key));
-            List<String> scopes = me.json().at("scopes").items().stream()
-                    .map(JsonTree::text)
-                    .toList();
+            Answer me = calls.get(URI.create(base() + "/api/v1/auth/me"), Map.of("Authorization", "Bearer " + key));
+            List<String> scopes =
+                    me.json().at("scopes").items().stream().map(JsonTree::text).toList();
             if (scopes.isEmpty()) {
                 return Finding.ok("scopes", "the key does not say what it may; see the next checks");
             }

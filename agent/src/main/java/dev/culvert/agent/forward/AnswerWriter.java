@@ -41,8 +41,7 @@ final class AnswerWriter {
      */
     void head(HttpResponse head, boolean withoutBody) {
         started = true;
-        ChannelFuture written =
-                stream.write(new DefaultHttp2HeadersFrame(HttpTranslation.toHttp2(head), withoutBody));
+        ChannelFuture written = stream.write(new DefaultHttp2HeadersFrame(HttpTranslation.toHttp2(head), withoutBody));
         if (withoutBody) {
             endedByHead = written;
         }

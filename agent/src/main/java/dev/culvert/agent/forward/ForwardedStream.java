@@ -325,11 +325,7 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
         if (bytePipe) {
             answerEnded = true;
             answer.endOfBytes().addListener(written -> end(End.COMPLETED));
-        } else if (request != null
-                && !answer.started()
-                && closed != null
-                && closed.reused()
-                && isRepeatable(request)) {
+        } else if (request != null && !answer.started() && closed != null && closed.reused() && isRepeatable(request)) {
             // The server closed an idle connection in the moment we used it.
             repeated = true;
             connect(request);

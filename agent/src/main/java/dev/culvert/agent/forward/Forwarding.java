@@ -20,11 +20,7 @@ public final class Forwarding {
      * @param listener told of each request, on the event loop
      */
     public Forwarding(
-            Target target,
-            EventLoop eventLoop,
-            int windowBytes,
-            MemoryBudget spareMemory,
-            RequestListener listener) {
+            Target target, EventLoop eventLoop, int windowBytes, MemoryBudget spareMemory, RequestListener listener) {
         this.origins = new Origins(target, eventLoop);
         this.windowBytes = windowBytes;
         this.spareMemory = spareMemory;

@@ -37,7 +37,8 @@ public record HeaderChanges(Map<String, String> set, Set<String> remove) {
             }
         }
         set = Map.copyOf(lowerCase(set));
-        remove = Set.copyOf(new TreeSet<>(remove.stream().map(HeaderChanges::lowerCase).toList()));
+        remove = Set.copyOf(
+                new TreeSet<>(remove.stream().map(HeaderChanges::lowerCase).toList()));
     }
 
     private static void check(Collection<String> names) {

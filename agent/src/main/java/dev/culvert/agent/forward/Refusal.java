@@ -7,14 +7,13 @@ final class Refusal {
     static final HttpResponseStatus STATUS = HttpResponseStatus.FORBIDDEN;
 
     /** Without the path: it is the caller's text. */
-    static final String BODY =
-            """
-            {"type":"/docs/problems#FORBIDDEN","title":"Not allowed","status":403,"code":"FORBIDDEN",\
-            "category":"authorization",\
-            "detail":"The agent of this tunnel does not let this path through; who runs the agent decides that.",\
-            "error":{"code":"FORBIDDEN","category":"authorization","statusCode":403,\
-            "message":"The agent of this tunnel does not let this path through; who runs the agent decides that."}}
-            """;
+    static final String BODY = """
+        {"type":"/docs/problems#FORBIDDEN","title":"Not allowed","status":403,"code":"FORBIDDEN",\
+        "category":"authorization",\
+        "detail":"The agent of this tunnel does not let this path through; who runs the agent decides that.",\
+        "error":{"code":"FORBIDDEN","category":"authorization","statusCode":403,\
+        "message":"The agent of this tunnel does not let this path through; who runs the agent decides that."}}
+        """;
 
     private Refusal() {}
 }

@@ -38,9 +38,8 @@ public final class LocalServices {
     public List<LocalService> find(List<Integer> ports) throws InterruptedException {
         List<LocalService> found = new ArrayList<>();
         try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<Optional<LocalService>>> answers = ports.stream()
-                    .map(port -> each.submit(() -> behind(port)))
-                    .toList();
+            List<Future<Optional<LocalService>>> answers =
+                    ports.stream().map(port -> each.submit(() -> behind(port))).toList();
             for (Future<Optional<LocalService>> answer : answers) {
                 answer.get().ifPresent(found::add);
             }
@@ -92,7 +91,8 @@ public final class LocalServices {
                 }
                 if (ownedBy(listed, "llamacpp")
                         || json("/props").at("default_generation_settings").isObject()) {
-                    return found(Profile.LLAMA_CPP, json("/props").at("build_info").text(), models);
+                    return found(
+                            Profile.LLAMA_CPP, json("/props").at("build_info").text(), models);
                 }
                 if (json("/api/v0/models").at("data").isList()) {
                     return found(Profile.LM_STUDIO, "", models);
@@ -102,7 +102,8 @@ public final class LocalServices {
                 if (!ollama.isEmpty() && tags.isObject()) {
                     return found(Profile.OLLAMA, ollama, names(tags.at("models"), "name"));
                 }
-                return listed.at("object").text().equals("list") && listed.at("data").isList()
+                return listed.at("object").text().equals("list")
+                                && listed.at("data").isList()
                         ? found(Profile.OPENAI, "", models)
                         : Optional.empty();
             } catch (IOException e) {

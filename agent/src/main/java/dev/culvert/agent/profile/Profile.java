@@ -12,10 +12,7 @@ import java.util.Set;
 /** Kinds of local services, with what they need behind a tunnel so that nobody has to change their settings. */
 public enum Profile {
     /** Ollama. It has no accounts of its own, so whoever reaches it can fill its disk or delete its models. */
-    OLLAMA(
-            "Ollama",
-            true,
-            List.of("/api/pull", "/api/push", "/api/create", "/api/copy", "/api/delete", "/api/blobs")),
+    OLLAMA("Ollama", true, List.of("/api/pull", "/api/push", "/api/create", "/api/copy", "/api/delete", "/api/blobs")),
     VLLM("vLLM", true, List.of()),
     LM_STUDIO("LM Studio", true, List.of()),
     LLAMA_CPP("llama.cpp", true, List.of()),

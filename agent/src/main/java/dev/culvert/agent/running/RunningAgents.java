@@ -91,8 +91,7 @@ public final class RunningAgents implements AutoCloseable {
     private Running start(TunnelEntry entry, String key) {
         listener.starting(entry);
         TunnelStatus counted = status.add(entry);
-        Agent agent =
-                Agent.start(entry.options(key), new Both(counted, listener.listener(entry.tunnel())), eventLoops);
+        Agent agent = Agent.start(entry.options(key), new Both(counted, listener.listener(entry.tunnel())), eventLoops);
         counted.measuredBy(agent::roundTrips);
         Running running = new Running(entry, key, agent);
         agent.end().thenAccept(how -> {

@@ -26,8 +26,7 @@ final class Metrics {
         each("culvert_agent_requests_active", "gauge", "Requests that run.", Figures::active);
         head("culvert_agent_requests_total", "counter", "Requests that are over, by how they ended.");
         tunnels.forEach((name, figures) -> {
-            for (Map.Entry<ForwardedRequest.End, Long> end :
-                    figures.requests().entrySet()) {
+            for (Map.Entry<ForwardedRequest.End, Long> end : figures.requests().entrySet()) {
                 sample("culvert_agent_requests_total", name, "end", word(end.getKey()), end.getValue());
             }
         });

@@ -8,16 +8,15 @@ import java.util.stream.Collectors;
 
 /** The status for people; renews itself and needs no script. */
 final class StatusPage {
-    private static final String HEAD =
-            """
-            <!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="2">
-            <title>Culvert agent</title><style>
-            body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1d2733}
-            table{border-collapse:collapse}td,th{padding:.15rem 1rem .15rem 0;text-align:left;vertical-align:top}
-            h2{margin-bottom:.2rem}.up{color:#176f3d}.down{color:#a3231b}code{overflow-wrap:anywhere}
-            @media(prefers-color-scheme:dark){body{background:#14191f;color:#dde4ea}.up{color:#69d394}.down{color:#ff8a80}}
-            </style></head><body><h1>Culvert agent</h1>
-            """;
+    private static final String HEAD = """
+        <!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="2">
+        <title>Culvert agent</title><style>
+        body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1d2733}
+        table{border-collapse:collapse}td,th{padding:.15rem 1rem .15rem 0;text-align:left;vertical-align:top}
+        h2{margin-bottom:.2rem}.up{color:#176f3d}.down{color:#a3231b}code{overflow-wrap:anywhere}
+        @media(prefers-color-scheme:dark){body{background:#14191f;color:#dde4ea}.up{color:#69d394}.down{color:#ff8a80}}
+        </style></head><body><h1>Culvert agent</h1>
+        """;
 
     private StatusPage() {}
 

@@ -20,8 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class OutputTest {
     private static final Instant NOW = Instant.parse("2026-11-22T10:15:30Z");
-    private static final TunnelEntry ENTRY =
-            TunnelEntry.of("http://a", "box", "http://127.0.0.1:1", Profile.OLLAMA, 2);
+    private static final TunnelEntry ENTRY = TunnelEntry.of("http://a", "box", "http://127.0.0.1:1", Profile.OLLAMA, 2);
 
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private final PrintStream out = new PrintStream(written, true, StandardCharsets.UTF_8);
@@ -63,8 +62,7 @@ class OutputTest {
                 new LocalService("http://127.0.0.1:11434", Profile.OLLAMA, "0.12.3", List.of("it's-a:model"));
         String base = "http://a/t/box/";
 
-        plain(false)
-                .ready(new AgentOutput.Ready(service, base, base + "v1", TryOut.command(base, service)));
+        plain(false).ready(new AgentOutput.Ready(service, base, base + "v1", TryOut.command(base, service)));
 
         assertThat(lines())
                 .contains("Connected: Ollama 0.12.3 at http://127.0.0.1:11434 with the model it's-a:model.")

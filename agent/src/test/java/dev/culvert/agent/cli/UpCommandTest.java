@@ -38,7 +38,8 @@ class UpCommandTest {
     void prepare() throws IOException {
         System.setOut(new PrintStream(written, true, StandardCharsets.UTF_8));
         keyFile = Files.createFile(
-                folder.resolve("key"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                folder.resolve("key"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(keyFile, KEY);
     }
 

@@ -24,28 +24,26 @@ class ConfigFileTest {
 
     @Test
     void readsSeveralTunnelsWithTheirRules() throws Exception {
-        Files.writeString(
-                folder.resolve("agent.yaml"),
-                """
-                server: https://culvert.example
-                keyFile: agent.key
-                connections: 3
-                status: 4041
-                allow: ["127.0.0.1:*", "nas.local:9000"]
-                tunnels:
-                  ollama:
-                    to: http://127.0.0.1:11434
-                    profile: ollama
-                    maxStreams: 4
-                  files:
-                    to: http://NAS.local:9000
-                    connections: 1
-                    requestHeaders:
-                      set: {X-From: culvert, X-Number: 5}
-                      remove: [Cookie]
-                    answerHeaders:
-                      remove: [Server]
-                """);
+        Files.writeString(folder.resolve("agent.yaml"), """
+            server: https://culvert.example
+            keyFile: agent.key
+            connections: 3
+            status: 4041
+            allow: ["127.0.0.1:*", "nas.local:9000"]
+            tunnels:
+              ollama:
+                to: http://127.0.0.1:11434
+                profile: ollama
+                maxStreams: 4
+              files:
+                to: http://NAS.local:9000
+                connections: 1
+                requestHeaders:
+                  set: {X-From: culvert, X-Number: 5}
+                  remove: [Cookie]
+                answerHeaders:
+                  remove: [Server]
+            """);
 
         AgentConfig config = file().read();
 
@@ -59,8 +57,7 @@ class ConfigFileTest {
         AgentOptions options = ollama.options("cvt_x");
         assertThat(options.link().maxConcurrentStreams()).isEqualTo(5);
         assertThat(options.target().rules().blocked().paths()).contains("/api/pull");
-        LocalRules rules =
-                config.tunnels().getLast().options("cvt_x").target().rules();
+        LocalRules rules = config.tunnels().getLast().options("cvt_x").target().rules();
         assertThat(rules.request().set()).containsEntry("x-from", "culvert").containsEntry("x-number", "5");
         assertThat(rules.request().remove()).containsExactly("cookie");
         assertThat(rules.answer().remove()).containsExactly("server");

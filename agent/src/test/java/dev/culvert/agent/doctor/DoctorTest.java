@@ -43,7 +43,8 @@ class DoctorTest {
     @Test
     void aPageToSignInToTheNetworkIsRecognised() throws Exception {
         try (var portal = new Answering(302, "<html>", Map.of("Location", "http://portal.example/"))) {
-            Finding server = examine(portal.address(), Map.of(), Clock.systemUTC()).get("server");
+            Finding server =
+                    examine(portal.address(), Map.of(), Clock.systemUTC()).get("server");
 
             assertThat(server.state()).isEqualTo(State.FAILED);
             assertThat(server.advice()).contains("http://portal.example/");
@@ -77,7 +78,8 @@ class DoctorTest {
     @Test
     void somethingThatDoesNotPassWebSocketsOnIsRecognised() throws Exception {
         try (var gateway = new Answering(200, "{}", Map.of())) {
-            Finding upgrade = examine(gateway.address(), Map.of(), Clock.systemUTC()).get("websocket");
+            Finding upgrade =
+                    examine(gateway.address(), Map.of(), Clock.systemUTC()).get("websocket");
 
             assertThat(upgrade.state()).isEqualTo(State.FAILED);
             assertThat(upgrade.message()).contains("200");
@@ -86,8 +88,7 @@ class DoctorTest {
 
     @Test
     void aProxyThatIsConfiguredIsSaidWithoutItsPassword() throws Exception {
-        Finding proxy = examine(
-                        NOBODY, Map.of("https_proxy", "http://me:secret@proxy.example:3128"), Clock.systemUTC())
+        Finding proxy = examine(NOBODY, Map.of("https_proxy", "http://me:secret@proxy.example:3128"), Clock.systemUTC())
                 .get("proxy");
 
         assertThat(proxy.state()).isEqualTo(State.WARNING);

@@ -14,7 +14,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HeaderChangesTest {
     @Test
     void takeOutAndSetWithoutRegardToCase() {
-        HttpHeaders headers = new DefaultHttpHeaders().add("ORIGIN", "https://app").add("X-A", "1").add("x-a", "2");
+        HttpHeaders headers = new DefaultHttpHeaders()
+                .add("ORIGIN", "https://app")
+                .add("X-A", "1")
+                .add("x-a", "2");
 
         new HeaderChanges(Map.of("X-a", "3"), Set.of("Origin")).apply(headers);
 

@@ -32,8 +32,8 @@ class LocalServicesTest {
 
     @Test
     void recognisesVllm() throws Exception {
-        assertThat(recognised(Map.of(
-                        "/v1/models", OPENAI_LIST.formatted("vllm"), "/version", "{\"version\":\"0.11.0\"}")))
+        assertThat(recognised(
+                        Map.of("/v1/models", OPENAI_LIST.formatted("vllm"), "/version", "{\"version\":\"0.11.0\"}")))
                 .hasValueSatisfying(service -> {
                     assertThat(service.profile()).isEqualTo(Profile.VLLM);
                     assertThat(service.version()).isEqualTo("0.11.0");
@@ -43,8 +43,10 @@ class LocalServicesTest {
     @Test
     void recognisesLmStudio() throws Exception {
         assertThat(recognised(Map.of(
-                        "/v1/models", OPENAI_LIST.formatted("organization_owner"),
-                        "/api/v0/models", "{\"object\":\"list\",\"data\":[{\"id\":\"m1\",\"type\":\"llm\"}]}")))
+                        "/v1/models",
+                        OPENAI_LIST.formatted("organization_owner"),
+                        "/api/v0/models",
+                        "{\"object\":\"list\",\"data\":[{\"id\":\"m1\",\"type\":\"llm\"}]}")))
                 .map(LocalService::profile)
                 .contains(Profile.LM_STUDIO);
     }
@@ -103,8 +105,7 @@ class LocalServicesTest {
     @Test
     void givesUpOnAPortThatAcceptsAndSaysNothing() throws Exception {
         try (var silent = new ServerSocket(0, 8, InetAddress.getByName("127.0.0.1"))) {
-            assertThat(new LocalServices(Duration.ofMillis(200))
-                            .recognise("http://127.0.0.1:" + silent.getLocalPort()))
+            assertThat(new LocalServices(Duration.ofMillis(200)).recognise("http://127.0.0.1:" + silent.getLocalPort()))
                     .isEmpty();
         }
     }

@@ -73,7 +73,9 @@ class StatusServerTest {
 
     @Test
     void answersToNoOtherName() throws IOException {
-        assertThat(get("/status", "attacker.example")).startsWith("HTTP/1.1 421").doesNotContain("a.example");
+        assertThat(get("/status", "attacker.example"))
+                .startsWith("HTTP/1.1 421")
+                .doesNotContain("a.example");
     }
 
     private String get(String path, String host) throws IOException {

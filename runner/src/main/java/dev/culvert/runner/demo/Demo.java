@@ -87,8 +87,8 @@ public final class Demo {
             tidyUp(token, webhook.path("id").asString(), key.path("id").asString(), tunnelId);
         }
         tell.say("");
-        tell.say(
-                "That was all of it: one request of an app, carried to a local service and back, and everything it left behind.");
+        tell.say("That was all of it: one request of an app, carried to a local service and back, and everything it"
+                + " left behind.");
     }
 
     private String signUp(String name) throws IOException, InterruptedException {
@@ -155,8 +155,7 @@ public final class Demo {
     private JsonNode connect(LocalSide local, String token, String key) throws IOException, InterruptedException {
         tell.step("Start a local model server, and an agent that finds it");
         LocalSide.ModelServer model = local.startModelServer();
-        List<String> arguments =
-                local.startAgent(gateway.uri("/").toString().replaceFirst("/$", ""), model, key);
+        List<String> arguments = local.startAgent(gateway.uri("/").toString().replaceFirst("/$", ""), model, key);
         tell.say("culvert agent " + String.join(" ", arguments));
         JsonNode tunnel = Waiting.until("connected agent", PATIENCE, () -> {
             local.requireAlive();

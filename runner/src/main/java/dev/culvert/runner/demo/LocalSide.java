@@ -55,8 +55,7 @@ final class LocalSide implements AutoCloseable {
                 free.add(port);
             }
         }
-        var server = new ModelServer(
-                free.isEmpty() ? anyFree() : free.getFirst(), free.size() == USUAL_PORTS.size());
+        var server = new ModelServer(free.isEmpty() ? anyFree() : free.getFirst(), free.size() == USUAL_PORTS.size());
         start("demo-model-server", "examples", List.of("--port", Integer.toString(server.port())), Map.of());
         Waiting.until("listening model server", PATIENCE, () -> {
             requireAlive();
@@ -94,9 +93,8 @@ final class LocalSide implements AutoCloseable {
      * @return the arguments it was started with
      */
     List<String> startAgent(String server, ModelServer model, String apiKey) throws IOException {
-        List<String> arguments = model.aloneAtUsualPorts()
-                ? List.of("up")
-                : List.of("up", "--to", "http://127.0.0.1:" + model.port());
+        List<String> arguments =
+                model.aloneAtUsualPorts() ? List.of("up") : List.of("up", "--to", "http://127.0.0.1:" + model.port());
         start("demo-agent", "agent", arguments, Map.of("CULVERT_API_KEY", apiKey, "CULVERT_SERVER", server));
         return arguments;
     }

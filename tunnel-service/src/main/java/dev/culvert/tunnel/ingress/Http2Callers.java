@@ -65,7 +65,8 @@ final class Http2Callers {
 
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-            boolean unused = event instanceof IdleStateEvent && codec.connection().numActiveStreams() == 0;
+            boolean unused =
+                    event instanceof IdleStateEvent && codec.connection().numActiveStreams() == 0;
             if (unused || event == DataPortServer.Event.DRAIN) {
                 ctx.close();
             }

@@ -56,7 +56,9 @@ final class MessageParts extends ChannelDuplexHandler {
             }
             ctx.write(held, heldWritten);
         }
-        if (message instanceof HttpResponse response && !(message instanceof FullHttpResponse) && isWithoutBody(response)) {
+        if (message instanceof HttpResponse response
+                && !(message instanceof FullHttpResponse)
+                && isWithoutBody(response)) {
             head = response;
             headWritten = promise;
         } else {
@@ -66,9 +68,7 @@ final class MessageParts extends ChannelDuplexHandler {
 
     private static boolean isWithoutBody(HttpResponse response) {
         String length = response.headers().get(HttpHeaderNames.CONTENT_LENGTH);
-        return length == null
-                ? !response.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)
-                : length.equals("0");
+        return length == null ? !response.headers().contains(HttpHeaderNames.TRANSFER_ENCODING) : length.equals("0");
     }
 
     private static void writeWhole(

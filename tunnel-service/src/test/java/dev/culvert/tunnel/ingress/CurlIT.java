@@ -115,8 +115,7 @@ class CurlIT {
 
         process.destroyForcibly();
 
-        await()
-                .atMost(10, TimeUnit.SECONDS)
+        await().atMost(10, TimeUnit.SECONDS)
                 .untilAsserted(() -> assertThat(left.getCount()).isEqualTo(before - 1));
     }
 

@@ -52,8 +52,7 @@ class GrpcIT {
     private static Channel through(String tunnel) {
         Metadata credentials = new Metadata();
         credentials.put(
-                Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
-                "Bearer " + TestingDataPlane.TOKEN);
+                Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + TestingDataPlane.TOKEN);
         return ClientInterceptors.intercept(
                 connection, MetadataUtils.newAttachHeadersInterceptor(credentials), new ThroughTunnel(tunnel));
     }
@@ -97,8 +96,8 @@ class GrpcIT {
     @Test
     void aRequestStreams() throws Exception {
         Hearing hearing = new Hearing();
-        StreamObserver<String> saying = ClientCalls.asyncClientStreamingCall(
-                channel.newCall(EchoGrpcServer.UP, CallOptions.DEFAULT), hearing);
+        StreamObserver<String> saying =
+                ClientCalls.asyncClientStreamingCall(channel.newCall(EchoGrpcServer.UP, CallOptions.DEFAULT), hearing);
 
         saying.onNext("one");
         saying.onNext("two");
@@ -111,8 +110,8 @@ class GrpcIT {
     @Test
     void bothStreamAtTheSameTime() throws Exception {
         Hearing hearing = new Hearing();
-        StreamObserver<String> saying = ClientCalls.asyncBidiStreamingCall(
-                channel.newCall(EchoGrpcServer.BOTH, CallOptions.DEFAULT), hearing);
+        StreamObserver<String> saying =
+                ClientCalls.asyncBidiStreamingCall(channel.newCall(EchoGrpcServer.BOTH, CallOptions.DEFAULT), hearing);
 
         for (String word : List.of("one", "two", "three")) {
             saying.onNext(word);
@@ -140,9 +139,9 @@ class GrpcIT {
 
         assertThatThrownBy(() -> ClientCalls.blockingUnaryCall(
                         through("empty"), EchoGrpcServer.UNARY, CallOptions.DEFAULT, "hello"))
-                .isInstanceOfSatisfying(StatusRuntimeException.class, failure -> assertThat(
-                                failure.getStatus().getCode())
-                        .isEqualTo(Status.Code.UNAVAILABLE));
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        failure -> assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
     }
 
     private static String call(MethodDescriptor<String, String> method, String message) {

@@ -62,8 +62,8 @@ class LocalRulesIT {
         plane.agent(
                 tunnel,
                 origin.url(),
-                options -> options.withTarget(
-                        entry.options(TestingDataPlane.TOKEN).target()),
+                options ->
+                        options.withTarget(entry.options(TestingDataPlane.TOKEN).target()),
                 new AgentListener() {});
     }
 

@@ -97,7 +97,8 @@ class SeveralTunnelsIT {
             assertThat(change.replaced()).containsExactly("b");
             assertThat(change.ended()).containsExactly("c");
             awaitAnswer("b", "second");
-            await().atMost(SOON).untilAsserted(() -> assertThat(get("c").statusCode()).isEqualTo(503));
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(get("c").statusCode()).isEqualTo(503));
             chunks.release();
             assertThat(lines.readLine()).isEqualTo("more");
         }
