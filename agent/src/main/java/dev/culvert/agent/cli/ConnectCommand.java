@@ -1,6 +1,5 @@
 package dev.culvert.agent.cli;
 
-import dev.culvert.agent.AgentOptions;
 import dev.culvert.agent.config.StatusAddress;
 import dev.culvert.agent.config.TunnelEntry;
 import dev.culvert.agent.profile.Profile;
@@ -49,7 +48,7 @@ public final class ConnectCommand {
     @Option(
             names = "--connections",
             paramLabel = "N",
-            defaultValue = "" + AgentOptions.DEFAULT_CONNECTIONS,
+            defaultValue = "" + TunnelEntry.DEFAULT_CONNECTIONS,
             description = "Connections at the same time (default: ${DEFAULT-VALUE}).")
     int connections;
 

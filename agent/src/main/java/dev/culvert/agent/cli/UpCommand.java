@@ -1,7 +1,6 @@
 package dev.culvert.agent.cli;
 
 import dev.culvert.agent.AgentListener;
-import dev.culvert.agent.AgentOptions;
 import dev.culvert.agent.account.TunnelAccount;
 import dev.culvert.agent.account.TunnelAccount.Outcome;
 import dev.culvert.agent.cli.AgentOutput.Notice;
@@ -59,7 +58,7 @@ public final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--connections",
             paramLabel = "N",
-            defaultValue = "" + AgentOptions.DEFAULT_CONNECTIONS,
+            defaultValue = "" + TunnelEntry.DEFAULT_CONNECTIONS,
             description = "Connections at the same time (default: ${DEFAULT-VALUE}).")
     int connections;
 

@@ -1,6 +1,5 @@
 package dev.culvert.agent.config;
 
-import dev.culvert.agent.AgentOptions;
 import dev.culvert.agent.forward.HeaderChanges;
 import dev.culvert.agent.forward.Target;
 import dev.culvert.agent.profile.Profile;
@@ -119,7 +118,7 @@ public final class ConfigFile {
                     tunnel.text("to"),
                     profile(tunnel),
                     tunnel.yes("allowManagement"),
-                    tunnel.number("connections", top.number("connections", AgentOptions.DEFAULT_CONNECTIONS)),
+                    tunnel.number("connections", top.number("connections", TunnelEntry.DEFAULT_CONNECTIONS)),
                     tunnel.number("maxStreams", top.number("maxStreams", TunnelEntry.DEFAULT_MAX_STREAMS)),
                     headers(tunnel.section("requestHeaders")),
                     headers(tunnel.section("answerHeaders")));

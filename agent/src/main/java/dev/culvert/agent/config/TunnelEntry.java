@@ -31,6 +31,7 @@ public record TunnelEntry(
         int maxStreams,
         HeaderChanges request,
         HeaderChanges answer) {
+    public static final int DEFAULT_CONNECTIONS = 2;
     public static final int DEFAULT_MAX_STREAMS = LinkSettings.DEFAULTS.maxConcurrentStreams();
     public static final int LARGEST_MAX_STREAMS = 10_000;
 

@@ -46,7 +46,7 @@ public record Server(
     }
 
     /** Address of the WebSocket for a tunnel. */
-    public URI connectUri(String tunnel) {
+    URI connectUri(String tunnel) {
         QueryStringEncoder path = new QueryStringEncoder(
                 (base.getRawPath() == null ? "" : base.getRawPath()) + TunnelProtocol.CONNECT_PATH);
         path.addParam(TunnelProtocol.TUNNEL_PARAMETER, tunnel);

@@ -8,9 +8,11 @@ import dev.culvert.agent.connect.Server;
 import dev.culvert.tunnelprotocol.TunnelProtocol;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -145,7 +147,7 @@ final class ServerChecks implements AutoCloseable {
                     .header("Authorization", "Bearer " + key)
                     .subprotocols(TunnelProtocol.SUBPROTOCOL)
                     .connectTimeout(PATIENCE)
-                    .buildAsync(server.connectUri(tunnel), new WebSocket.Listener() {})
+                    .buildAsync(connectUri(), new WebSocket.Listener() {})
                     .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             String subprotocol = socket.getSubprotocol();
             socket.abort();
@@ -192,6 +194,11 @@ final class ServerChecks implements AutoCloseable {
                         "the upgrade was answered with " + status,
                         "something between this machine and the server does not pass WebSockets on");
         };
+    }
+
+    private URI connectUri() {
+        return URI.create(base().replaceFirst("^http", "ws") + TunnelProtocol.CONNECT_PATH + "?"
+                + TunnelProtocol.TUNNEL_PARAMETER + "=" + URLEncoder.encode(tunnel, StandardCharsets.UTF_8));
     }
 
     private String base() {
