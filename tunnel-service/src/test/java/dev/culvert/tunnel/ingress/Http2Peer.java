@@ -54,8 +54,7 @@ final class Http2Peer implements AutoCloseable {
         }
 
         void data(boolean end, String text) {
-            channel.writeAndFlush(
-                    new DefaultHttp2DataFrame(Unpooled.copiedBuffer(text, StandardCharsets.UTF_8), end));
+            channel.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.copiedBuffer(text, StandardCharsets.UTF_8), end));
         }
 
         void cancel() {
@@ -73,7 +72,8 @@ final class Http2Peer implements AutoCloseable {
                 case Http2HeadersFrame head -> frames.add(describe(head));
                 case Http2DataFrame data -> {
                     String text = data.content().toString(StandardCharsets.UTF_8);
-                    // Where bytes are cut is nobody's promise; that there is an empty frame at the end is no news either.
+                    // Where bytes are cut is nobody's promise; that there is an empty frame at the end is no news
+                    // either.
                     if (!text.isEmpty() || data.isEndStream()) {
                         frames.add(("DATA " + text + (data.isEndStream() ? " END" : "")).replace("  ", " "));
                     }
@@ -111,7 +111,8 @@ final class Http2Peer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(Http2FrameCodecBuilder.forServer().build());
+                        channel.pipeline()
+                                .addLast(Http2FrameCodecBuilder.forServer().build());
                         channel.pipeline().addLast(new Http2MultiplexHandler(new ChannelInitializer<>() {
                             @Override
                             protected void initChannel(Channel channel) {
@@ -141,7 +142,8 @@ final class Http2Peer implements AutoCloseable {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(Http2FrameCodecBuilder.forClient().build());
+                        channel.pipeline()
+                                .addLast(Http2FrameCodecBuilder.forClient().build());
                         channel.pipeline().addLast(new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()));
                     }
                 })
