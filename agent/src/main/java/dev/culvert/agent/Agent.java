@@ -4,11 +4,13 @@ import dev.culvert.agent.connect.AgentConnections;
 import dev.culvert.agent.connect.AgentEnd;
 import dev.culvert.agent.connect.LinkEvent;
 import dev.culvert.agent.forward.ForwardedRequest;
+import dev.culvert.agent.forward.RequestListener;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,18 +27,18 @@ public final class Agent implements AutoCloseable {
     private final AgentOptions options;
     private final AgentListener listener;
     private final EventLoopGroup eventLoops;
+    private final boolean ownEventLoops;
     private final AgentConnections connections;
     private final Set<Integer> connected = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> firstConnection = new CompletableFuture<>();
     private final AtomicBoolean ended = new AtomicBoolean();
     private final CompletableFuture<AgentEnd> end = new CompletableFuture<>();
 
-    private Agent(AgentOptions options, AgentListener listener) {
+    private Agent(AgentOptions options, AgentListener listener, EventLoopGroup eventLoops, boolean ownEventLoops) {
         this.options = options;
         this.listener = listener;
-        int threads = Math.min(options.connections(), Runtime.getRuntime().availableProcessors());
-        this.eventLoops = new MultiThreadIoEventLoopGroup(
-                threads, new DefaultThreadFactory("culvert-agent", true), NioIoHandler.newFactory());
+        this.eventLoops = eventLoops;
+        this.ownEventLoops = ownEventLoops;
         this.connections = new AgentConnections(
                 eventLoops,
                 options.server(),
@@ -47,13 +49,35 @@ public final class Agent implements AutoCloseable {
                 options.link(),
                 options.target(),
                 this::onLink,
-                this::onRequest,
+                new RequestListener() {
+                    @Override
+                    public void started() {
+                        listener.onRequestStarted();
+                    }
+
+                    @Override
+                    public void ended(ForwardedRequest request) {
+                        listener.onRequest(request);
+                    }
+                },
                 end::complete);
     }
 
     /** Starts to connect and returns at once. */
     public static Agent start(AgentOptions options, AgentListener listener) {
-        return new Agent(options, listener);
+        return new Agent(options, listener, eventLoops(options.connections()), true);
+    }
+
+    /** Starts to connect over event loops that several agents share; whoever made them ends them. */
+    public static Agent start(AgentOptions options, AgentListener listener, EventLoopGroup eventLoops) {
+        return new Agent(options, listener, eventLoops, false);
+    }
+
+    /** Event loops for that many connections, or for as many as the machine can serve at once. */
+    public static EventLoopGroup eventLoops(int connections) {
+        int threads = Math.clamp(connections, 1, Runtime.getRuntime().availableProcessors());
+        return new MultiThreadIoEventLoopGroup(
+                threads, new DefaultThreadFactory("culvert-agent", true), NioIoHandler.newFactory());
     }
 
     /** Starts to connect and returns at once. */
@@ -88,6 +112,11 @@ public final class Agent implements AutoCloseable {
         return connected.size();
     }
 
+    /** How long each link that is up took to answer its last PING. */
+    public List<Duration> roundTrips() {
+        return connections.roundTrips();
+    }
+
     /** Completed when the agent ends, by itself or by {@link #close()}. */
     public CompletableFuture<AgentEnd> end() {
         return end.copy();
@@ -106,10 +135,6 @@ public final class Agent implements AutoCloseable {
         listener.onLink(event);
     }
 
-    private void onRequest(ForwardedRequest request) {
-        listener.onRequest(request);
-    }
-
     /** Lets running requests finish, for at most {@link AgentOptions#drainGrace()}, and ends. Blocks. */
     @Override
     public void close() {
@@ -117,7 +142,9 @@ public final class Agent implements AutoCloseable {
             return;
         }
         connections.drain(options.drainGrace());
-        eventLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+        if (ownEventLoops) {
+            eventLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+        }
         end.complete(new AgentEnd(AgentEnd.Reason.CLOSED, ""));
     }
 
@@ -128,7 +155,9 @@ public final class Agent implements AutoCloseable {
         }
         ended.set(true);
         connections.abort();
-        eventLoops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+        if (ownEventLoops) {
+            eventLoops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+        }
         end.complete(new AgentEnd(AgentEnd.Reason.CLOSED, ""));
     }
 }

@@ -7,5 +7,8 @@ import dev.culvert.agent.forward.ForwardedRequest;
 public interface AgentListener {
     default void onLink(LinkEvent event) {}
 
+    /** A request begins; {@link #onRequest} follows when it is over. */
+    default void onRequestStarted() {}
+
     default void onRequest(ForwardedRequest request) {}
 }

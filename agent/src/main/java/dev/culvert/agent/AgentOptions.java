@@ -56,6 +56,10 @@ public record AgentOptions(
                 DEFAULT_DRAIN_GRACE);
     }
 
+    public AgentOptions withTarget(Target place) {
+        return new AgentOptions(server, tunnel, place, key, connections, link, drainGrace);
+    }
+
     public AgentOptions withConnections(int number) {
         return new AgentOptions(server, tunnel, target, key, number, link, drainGrace);
     }

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -37,6 +38,7 @@ public final class SampleModelServer implements AutoCloseable {
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final AtomicLong abandoned = new AtomicLong();
+    private volatile Instant lastAbandoned = Instant.EPOCH;
 
     /**
      * Listens on the loopback address.
@@ -92,11 +94,13 @@ public final class SampleModelServer implements AutoCloseable {
                 case "GET /" -> send(exchange, 200, json.createObjectNode().put("status", "ok"));
                 case "GET /v1/models" -> send(exchange, 200, models());
                 case "GET /api/tags" -> send(exchange, 200, tags());
+                case "GET /sample/abandoned" -> send(exchange, 200, abandonedSoFar());
                 case "POST /v1/chat/completions" -> completions(exchange);
                 case "POST /api/chat" -> ollamaChat(exchange);
                 default -> sendError(exchange, 404, "There is no " + call + " here.");
             }
         } catch (ClientGone _) {
+            lastAbandoned = clock.instant();
             abandoned.incrementAndGet();
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt(); // the server stops
@@ -112,6 +116,13 @@ public final class SampleModelServer implements AutoCloseable {
                 .put("created", 0)
                 .put("owned_by", "culvert");
         return body;
+    }
+
+    /** For whoever wants to know how fast an abort travels; times are seconds since 1970. */
+    private ObjectNode abandonedSoFar() {
+        return json.createObjectNode()
+                .put("abandoned", abandoned.get())
+                .put("lastAbandonedAt", lastAbandoned.toEpochMilli() / 1000.0);
     }
 
     private ObjectNode tags() {

@@ -106,6 +106,11 @@ class SampleModelServerTest {
         }
 
         await().untilAsserted(() -> assertThat(server.abandonedAnswers()).isEqualTo(1));
+        JsonNode told = json.readTree(
+                http.send(HttpRequest.newBuilder(uri("/sample/abandoned")).build(), BodyHandlers.ofString())
+                        .body());
+        assertThat(told.path("abandoned").asInt()).isEqualTo(1);
+        assertThat(told.path("lastAbandonedAt").asDouble()).isGreaterThan(1.7e9);
     }
 
     @Test

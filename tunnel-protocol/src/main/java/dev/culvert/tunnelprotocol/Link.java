@@ -30,6 +30,7 @@ import io.netty.util.concurrent.Promise;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -147,6 +148,12 @@ public final class Link {
     /** Whether the peer owes an answer for longer than {@link LinkSettings#suspectAfter()}. */
     public boolean suspect() {
         return monitor.suspect();
+    }
+
+    /** How long the peer took to answer the last question whether it is there; empty until it was asked. */
+    public Optional<Duration> roundTrip() {
+        long nanos = monitor.roundTripNanos();
+        return nanos == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(nanos));
     }
 
     /** Whether one of the two ends has said that it wants no new streams. */

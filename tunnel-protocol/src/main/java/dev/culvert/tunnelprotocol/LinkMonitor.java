@@ -36,6 +36,7 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
     private volatile boolean ready;
     private volatile boolean suspect;
     private volatile long peerMaxStreams = Long.MAX_VALUE;
+    private volatile long roundTripNanos;
 
     private long lastHeardNanos;
     private long askedNanos;
@@ -62,6 +63,11 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
 
     long peerMaxStreams() {
         return peerMaxStreams;
+    }
+
+    /** Zero until a question was answered. */
+    long roundTripNanos() {
+        return roundTripNanos;
     }
 
     void closingHere() {
@@ -107,6 +113,7 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
                 peerKnowsDrain = true;
                 closeIfDrained();
             }
+            case Http2PingFrame ping when ping.ack() -> roundTripNanos = Math.max(1, lastHeardNanos - ping.content());
             default -> {}
         }
         ctx.fireChannelRead(frame);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,27 @@ public final class KeySource {
         return List.of(
                 Path.of(".culvert", "agent.key"),
                 home.resolve(".config").resolve("culvert").resolve("key"));
+    }
+
+    /**
+     * Keeps a key in a file that only its owner can read, from its first byte on. Replaces what is there.
+     *
+     * @throws IOException if the file cannot be written
+     */
+    public static void store(Path file, String key) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null) {
+            throw new IOException(file + " is no place for a file");
+        }
+        Files.createDirectories(folder);
+        // Temporary files are made so that only their owner can read them.
+        Path unfinished = Files.createTempFile(folder, "key", ".unfinished");
+        try {
+            Files.writeString(unfinished, key + System.lineSeparator(), StandardCharsets.UTF_8);
+            Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(unfinished);
+        }
     }
 
     private static String fromFile(Path file) {

@@ -1,12 +1,16 @@
 package dev.culvert.agent.cli;
 
+import dev.culvert.agent.AgentListener;
+import dev.culvert.agent.config.TunnelEntry;
 import dev.culvert.agent.connect.AgentEnd;
 import dev.culvert.agent.connect.LinkEvent;
 import dev.culvert.agent.forward.ForwardedRequest;
+import dev.culvert.agent.profile.LocalService;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 
 /** Lines for people. */
@@ -15,33 +19,47 @@ public final class PlainOutput implements AgentOutput {
 
     private final PrintStream out;
     private final ZoneId zone;
+    private final boolean severalTunnels;
 
-    public PlainOutput(PrintStream out, ZoneId zone) {
+    /**
+     * @param severalTunnels whether lines must say which tunnel they are about
+     */
+    public PlainOutput(PrintStream out, ZoneId zone, boolean severalTunnels) {
         this.out = out;
         this.zone = zone;
+        this.severalTunnels = severalTunnels;
     }
 
     @Override
-    public void starting(String publicAddress, String target) {
-        out.println(publicAddress + " -> " + target);
+    public void starting(TunnelEntry entry) {
+        out.println(entry.publicAddress() + " -> " + entry.to());
     }
 
     @Override
-    public void onLink(LinkEvent event) {
+    public AgentListener listener(String tunnel) {
+        String mark = severalTunnels ? "[" + tunnel + "] " : "";
+        return new AgentListener() {
+            @Override
+            public void onLink(LinkEvent event) {
+                out.println(mark + line(event));
+            }
+
+            @Override
+            public void onRequest(ForwardedRequest request) {
+                out.println(mark + line(request));
+            }
+        };
+    }
+
+    private static String line(LinkEvent event) {
         int number = event.connection() + 1;
-        switch (event) {
-            case LinkEvent.Connected _ -> out.println("connection " + number + " is up");
-            case LinkEvent.Disconnected down -> out.println("connection " + number + " is gone: " + down.why());
-            case LinkEvent.Replacing _ -> out.println("connection " + number + " is being replaced: the server drains");
+        return switch (event) {
+            case LinkEvent.Connected _ -> "connection " + number + " is up";
+            case LinkEvent.Disconnected down -> "connection " + number + " is gone: " + down.why();
+            case LinkEvent.Replacing _ -> "connection " + number + " is being replaced: the server drains";
             case LinkEvent.Retrying retry ->
-                out.println(
-                        "connection " + number + ": " + retry.why() + "; trying again in " + seconds(retry.delay()));
-        }
-    }
-
-    @Override
-    public void onRequest(ForwardedRequest request) {
-        out.println(line(request));
+                "connection " + number + ": " + retry.why() + "; trying again in " + seconds(retry.delay());
+        };
     }
 
     private String line(ForwardedRequest request) {
@@ -50,7 +68,7 @@ public final class PlainOutput implements AgentOutput {
                 "%s  %-7s %-40s %s  %8s  %s in, %s out%s",
                 TIME.format(request.startedAt().atZone(zone)),
                 request.method(),
-                withoutQuery(request.path()),
+                request.shownPath(),
                 request.status() == 0 ? "---" : Integer.toString(request.status()),
                 seconds(request.duration()),
                 bytes(request.bytesIn()),
@@ -59,19 +77,38 @@ public final class PlainOutput implements AgentOutput {
                     case COMPLETED -> "";
                     case CANCELLED -> "  (caller left)";
                     case FAILED -> "  (local service failed)";
+                    case REFUSED -> "  (not let through)";
                 });
     }
 
     @Override
-    public void ended(AgentEnd end, String sentence) {
+    public void ended(TunnelEntry entry, AgentEnd end) {
+        out.println(EndSentence.of(end, entry));
+    }
+
+    @Override
+    public void say(Notice notice, String sentence) {
         out.println(sentence);
     }
 
-    /** Queries carry tokens too often to be shown on a screen. Control characters would let a caller write lines. */
-    static String withoutQuery(String path) {
-        int query = path.indexOf('?');
-        String shown = query < 0 ? path : path.substring(0, query) + "?…";
-        return shown.chars().allMatch(c -> c >= ' ' && c != 0x7f) ? shown : "(unprintable path)";
+    @Override
+    public void found(List<LocalService> services) {
+        services.forEach(service -> out.println("  " + service.sentence()));
+    }
+
+    @Override
+    public void ready(Ready ready) {
+        out.println("Connected: " + ready.service().sentence() + ".");
+        out.println();
+        if (ready.service().profile().servesModels()) {
+            out.println("  Base URL for OpenAI clients   " + ready.openAiBase());
+        } else {
+            out.println("  Address                       " + ready.address());
+        }
+        out.println("  API key                       the one of this agent, or any other that may use the tunnel");
+        out.println();
+        out.println(ready.command());
+        out.println();
     }
 
     private static String seconds(Duration duration) {

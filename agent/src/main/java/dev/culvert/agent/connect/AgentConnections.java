@@ -1,7 +1,7 @@
 package dev.culvert.agent.connect;
 
-import dev.culvert.agent.forward.ForwardedRequest;
 import dev.culvert.agent.forward.Forwarding;
+import dev.culvert.agent.forward.RequestListener;
 import dev.culvert.agent.forward.Target;
 import dev.culvert.tunnelprotocol.AgentHello;
 import dev.culvert.tunnelprotocol.LinkSettings;
@@ -38,7 +38,7 @@ public final class AgentConnections {
             LinkSettings settings,
             Target target,
             Consumer<LinkEvent> events,
-            Consumer<ForwardedRequest> requests,
+            RequestListener requests,
             Consumer<AgentEnd> fatal) {
         String instance = UUID.randomUUID().toString();
         Dialer dialer = new Dialer(server, tunnel, key, "culvert-agent/" + version);
@@ -68,6 +68,11 @@ public final class AgentConnections {
                 abort();
             }
         });
+    }
+
+    /** How long each link that is up took to answer its last PING. */
+    public List<Duration> roundTrips() {
+        return keepers.stream().flatMap(keeper -> keeper.roundTrip().stream()).toList();
     }
 
     /** Ends every link at once. */

@@ -43,7 +43,7 @@ final class LinkKeeper implements LinkListener {
     private final Promise<Void> closed;
 
     private final Set<Link> finishing = new HashSet<>();
-    private @Nullable Link current;
+    private volatile @Nullable Link current;
     private long connectedNanos;
     private boolean stopping;
 
@@ -91,10 +91,17 @@ final class LinkKeeper implements LinkListener {
         });
     }
 
+    /** How long the link took to answer its last PING; empty while there is none. From any thread. */
+    Optional<Duration> roundTrip() {
+        Link up = current;
+        return up == null ? Optional.empty() : up.roundTrip();
+    }
+
     private Set<Link> links() {
         Set<Link> all = new HashSet<>(finishing);
-        if (current != null) {
-            all.add(current);
+        Link up = current;
+        if (up != null) {
+            all.add(up);
         }
         return all;
     }

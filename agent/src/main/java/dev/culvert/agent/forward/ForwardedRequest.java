@@ -21,6 +21,13 @@ public record ForwardedRequest(
         long bytesIn,
         long bytesOut,
         End end) {
+    /** The path for screens and logs: queries carry tokens too often, and control characters would let a caller write lines. */
+    public String shownPath() {
+        int query = path.indexOf('?');
+        String shown = query < 0 ? path : path.substring(0, query) + "?…";
+        return shown.chars().allMatch(c -> c >= ' ' && c != 0x7f) ? shown : "(unprintable path)";
+    }
+
     /** How a request ended. */
     public enum End {
         /** The whole answer was passed on. */
@@ -28,6 +35,8 @@ public record ForwardedRequest(
         /** The caller left, or the link broke. */
         CANCELLED,
         /** The local service could not be reached, or broke off. */
-        FAILED
+        FAILED,
+        /** The rules of the local user do not let it through. */
+        REFUSED
     }
 }

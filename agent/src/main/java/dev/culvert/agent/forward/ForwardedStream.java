@@ -4,12 +4,10 @@ import dev.culvert.agent.forward.ForwardedRequest.End;
 import dev.culvert.tunnelprotocol.BackPressure;
 import dev.culvert.tunnelprotocol.HttpTranslation;
 import dev.culvert.tunnelprotocol.OriginFailure;
-import dev.culvert.tunnelprotocol.TunnelProtocol;
 import dev.culvert.tunnelprotocol.WindowGrowth;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -18,28 +16,18 @@ import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
-import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
-import io.netty.handler.codec.http2.DefaultHttp2Headers;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
-import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
-import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,39 +42,27 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
     private final Channel stream;
     private final Origins origins;
     private final WindowGrowth growth;
-    private final Consumer<ForwardedRequest> listener;
-    private final Instant startedAt = Instant.now();
-    private final long startedNanos = System.nanoTime();
+    private final AnswerWriter answer;
+    private final RequestTally tally;
 
-    private String method = "";
-    private String path = "";
-    private int status;
-    private long bytesIn;
-    private long bytesOut;
-
-    private @Nullable HttpRequest request;
-    private @Nullable WebSocketUpgrade upgrade;
+    private @Nullable RequestHead head;
     private @Nullable OriginConnection origin;
     private final Deque<HttpObject> untilConnected = new ArrayDeque<>();
 
-    private @Nullable ChannelFuture answerHead;
-
-    private boolean requestHasBody;
     private boolean requestEnded;
     private boolean repeated;
     private boolean interimAnswer;
-    private boolean answerStarted;
-    private boolean answerWithoutBody;
     private boolean answerEnded;
     private boolean keepOrigin;
     private boolean bytePipe;
     private boolean over;
 
-    ForwardedStream(Channel stream, Origins origins, WindowGrowth growth, Consumer<ForwardedRequest> listener) {
+    ForwardedStream(Channel stream, Origins origins, WindowGrowth growth, RequestListener listener) {
         this.stream = stream;
         this.origins = origins;
         this.growth = growth;
-        this.listener = listener;
+        this.answer = new AnswerWriter(stream);
+        this.tally = new RequestTally(listener);
     }
 
     // From the caller, over the link
@@ -98,7 +74,7 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
             return;
         }
         switch (frame) {
-            case Http2HeadersFrame head when request == null -> begin(head);
+            case Http2HeadersFrame first when head == null -> begin(first);
             case Http2HeadersFrame trailers -> {
                 LastHttpContent last = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
                 last.trailingHeaders().set(HttpTranslation.trailersToHttp1(trailers.headers()));
@@ -110,43 +86,34 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(Http2HeadersFrame frame) {
-        Http2Headers head = frame.headers();
-        method = String.valueOf(head.method());
-        path = String.valueOf(head.path());
-        requestHasBody = !frame.isEndStream();
+        String path = String.valueOf(frame.headers().path());
+        requestEnded = frame.isEndStream();
+        RequestHead read;
         try {
-            HttpRequest translated;
-            if (HttpMethod.CONNECT.name().equals(method)) {
-                CharSequence protocol = head.get(Http2Headers.PseudoHeaderName.PROTOCOL.value());
-                if (protocol == null || !TunnelProtocol.WEBSOCKET.contentEquals(protocol)) {
-                    throw new IllegalArgumentException("CONNECT reaches beyond the target");
-                }
-                method = HttpMethod.GET.name();
-                requestHasBody = false;
-                translated = HttpTranslation.toHttp1Request(
-                        head, HttpMethod.GET, origins.target().authority(), false);
-                upgrade = WebSocketUpgrade.prepare(translated);
-            } else {
-                translated = HttpTranslation.toHttp1Request(
-                        head, HttpMethod.valueOf(method), origins.target().authority(), requestHasBody);
-            }
-            request = translated;
+            read = RequestHead.read(frame, origins.target());
         } catch (IllegalArgumentException e) {
+            tally.begin(String.valueOf(frame.headers().method()), path);
             fail(OriginFailure.REQUEST_REFUSED);
             return;
         }
-        requestEnded = !requestHasBody;
-        OriginConnection reusable = upgrade == null ? origins.reusable() : null;
+        head = read;
+        requestEnded = !read.hasBody();
+        tally.begin(read.request().method().name(), path);
+        if (origins.target().rules().blocked().cover(path)) {
+            refuse();
+            return;
+        }
+        OriginConnection reusable = read.upgrade() == null && !read.http2() ? origins.reusable() : null;
         if (reusable != null) {
-            sendTo(reusable);
+            sendTo(read, reusable);
         } else {
-            connect();
+            connect(read);
         }
     }
 
-    private void connect() {
+    private void connect(RequestHead request) {
         stream.config().setAutoRead(false);
-        origins.connect().addListener(future -> {
+        origins.connect(request.http2()).addListener(future -> {
             if (!future.isSuccess()) {
                 fail(OriginFailure.UNREACHABLE);
                 return;
@@ -156,17 +123,17 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
                 connected.close();
                 return;
             }
-            sendTo(connected);
+            sendTo(request, connected);
             stream.config().setAutoRead(true);
         });
     }
 
-    private void sendTo(OriginConnection connection) {
+    private void sendTo(RequestHead request, OriginConnection connection) {
         origin = connection;
         connection.serve(this);
         Channel channel = connection.channel();
-        channel.write(request);
-        if (!requestHasBody) {
+        channel.write(request.request());
+        if (!request.hasBody()) {
             channel.write(LastHttpContent.EMPTY_LAST_CONTENT);
         }
         HttpObject waiting;
@@ -177,12 +144,12 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
     }
 
     private void onData(Http2DataFrame data) {
-        bytesIn += data.content().readableBytes();
+        tally.in(data.content().readableBytes());
         if (!data.isEndStream()) {
             growth.passed(data.content().readableBytes());
         }
         OriginConnection connection = origin;
-        if (upgrade != null && !bytePipe) {
+        if (isUpgrade() && !bytePipe) {
             data.release();
             fail(OriginFailure.REQUEST_REFUSED);
         } else if (!bytePipe) {
@@ -198,6 +165,11 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
                 connection.channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
             }
         }
+    }
+
+    private boolean isUpgrade() {
+        RequestHead known = head;
+        return known != null && known.upgrade() != null;
     }
 
     private void toOrigin(HttpObject content) {
@@ -250,43 +222,44 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
 
     // From the local service
 
-    void onOriginHead(HttpResponse head) {
-        WebSocketUpgrade asked = upgrade;
-        if (head.status().codeClass() == HttpStatusClass.INFORMATIONAL
-                && !(asked != null && head.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS))) {
+    /**
+     * @param whole whether the head is all of the answer
+     */
+    void onOriginHead(HttpResponse response, boolean whole) {
+        RequestHead request = head;
+        WebSocketUpgrade asked = request == null ? null : request.upgrade();
+        if (response.status().codeClass() == HttpStatusClass.INFORMATIONAL
+                && !(asked != null && response.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS))) {
             interimAnswer = true;
             return;
         }
         if (asked != null
-                && head.status().codeClass() != HttpStatusClass.REDIRECTION
-                && head.status().code() < 400) {
-            if (!asked.acceptedBy(head)) {
+                && response.status().codeClass() != HttpStatusClass.REDIRECTION
+                && response.status().code() < 400) {
+            if (!asked.acceptedBy(response)) {
                 fail(OriginFailure.UPGRADE_REFUSED);
                 return;
             }
             bytePipe = true;
-            head.setStatus(HttpResponseStatus.OK);
-            WebSocketUpgrade.removeHandshake(head);
+            response.setStatus(HttpResponseStatus.OK);
+            WebSocketUpgrade.removeHandshake(response);
         }
-        answerStarted = true;
-        status = head.status().code();
-        keepOrigin = HttpUtil.isKeepAlive(head) && asked == null;
-        answerWithoutBody = !bytePipe && isWithoutBody(head);
-        Http2Headers answer = HttpTranslation.toHttp2(head);
-        answer.set(TunnelProtocol.LOCAL_MICROS_HEADER, Long.toString((System.nanoTime() - startedNanos) / 1_000));
-        answerHead = stream.write(new DefaultHttp2HeadersFrame(answer, answerWithoutBody));
+        tally.answered(response.status().code());
+        keepOrigin = HttpUtil.isKeepAlive(response) && asked == null;
+        origins.target().rules().answer().apply(response.headers());
+        answer.head(response, !bytePipe && (whole || isWithoutBody(response)), tally.elapsed());
     }
 
-    private boolean isWithoutBody(HttpResponse head) {
-        return HttpMethod.HEAD.name().equals(method)
-                || head.status().equals(HttpResponseStatus.NO_CONTENT)
-                || head.status().equals(HttpResponseStatus.NOT_MODIFIED)
-                || HttpUtil.getContentLength(head, -1L) == 0;
+    private boolean isWithoutBody(HttpResponse response) {
+        return HttpMethod.HEAD.name().equals(tally.method())
+                || response.status().equals(HttpResponseStatus.NO_CONTENT)
+                || response.status().equals(HttpResponseStatus.NOT_MODIFIED)
+                || HttpUtil.getContentLength(response, -1L) == 0;
     }
 
     void onOriginContent(HttpContent content) {
         boolean last = content instanceof LastHttpContent;
-        if (over || interimAnswer || !answerStarted) {
+        if (over || interimAnswer || !answer.started()) {
             interimAnswer &= !last;
             content.release();
             return;
@@ -301,13 +274,16 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
             stream.flush();
             return;
         }
-        bytesOut += content.content().readableBytes();
+        tally.out(content.content().readableBytes());
         if (!last) {
-            stream.write(new DefaultHttp2DataFrame(content.content(), false));
+            answer.data(content.content());
             return;
         }
         answerEnded = true;
-        writeEnd((LastHttpContent) content);
+        answer.end(
+                (LastHttpContent) content,
+                requestEnded,
+                written -> end(written.isSuccess() ? End.COMPLETED : End.CANCELLED));
         OriginConnection connection = origin;
         origin = null;
         if (connection != null) {
@@ -315,37 +291,9 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void writeEnd(LastHttpContent last) {
-        ChannelFutureListener written = future -> {
-            if (!requestEnded) {
-                // Answered without hearing the request out; the rest of it is not wanted (RFC 9113 §8.1).
-                stream.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
-            }
-            end(future.isSuccess() ? End.COMPLETED : End.CANCELLED);
-        };
-        ChannelFuture headWritten = answerHead;
-        if (answerWithoutBody && headWritten != null) {
-            // The head has ended the stream.
-            last.release();
-            stream.flush();
-            headWritten.addListener(written);
-        } else if (last.trailingHeaders().isEmpty()) {
-            stream.writeAndFlush(new DefaultHttp2DataFrame(last.content(), true))
-                    .addListener(written);
-        } else {
-            if (last.content().isReadable()) {
-                stream.write(new DefaultHttp2DataFrame(last.content(), false));
-            } else {
-                last.release();
-            }
-            Http2Headers trailers = HttpTranslation.trailersToHttp2(last.trailingHeaders());
-            stream.writeAndFlush(new DefaultHttp2HeadersFrame(trailers, true)).addListener(written);
-        }
-    }
-
     void onOriginBytes(ByteBuf bytes) {
-        bytesOut += bytes.readableBytes();
-        stream.write(new DefaultHttp2DataFrame(bytes, false));
+        tally.out(bytes.readableBytes());
+        answer.data(bytes);
     }
 
     void onOriginReadComplete() {
@@ -369,46 +317,49 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
 
     void onOriginClosed() {
         OriginConnection closed = origin;
+        RequestHead request = head;
         origin = null;
         if (over || answerEnded) {
             return;
         }
         if (bytePipe) {
             answerEnded = true;
-            stream.writeAndFlush(new DefaultHttp2DataFrame(true)).addListener(written -> end(End.COMPLETED));
-        } else if (!answerStarted && closed != null && closed.reused() && isRepeatable()) {
+            answer.endOfBytes().addListener(written -> end(End.COMPLETED));
+        } else if (request != null && !answer.started() && closed != null && closed.reused() && isRepeatable(request)) {
             // The server closed an idle connection in the moment we used it.
             repeated = true;
-            connect();
+            connect(request);
         } else {
             fail(OriginFailure.CLOSED_EARLY);
         }
     }
 
-    private boolean isRepeatable() {
-        return !repeated && !requestHasBody && REPEATABLE.contains(HttpMethod.valueOf(method));
+    private boolean isRepeatable(RequestHead request) {
+        return !repeated
+                && !request.hasBody()
+                && REPEATABLE.contains(request.request().method());
     }
 
     // Ends
+
+    private void refuse() {
+        if (!over) {
+            tally.answered(Refusal.STATUS.code());
+            answer.refuse(Refusal.STATUS, Refusal.BODY, requestEnded);
+            end(End.REFUSED);
+        }
+    }
 
     /** Before the head of an answer it becomes a 502 that says why; after it only a reset cannot be mistaken for an end. */
     private void fail(OriginFailure failure) {
         if (over) {
             return;
         }
-        if (answerStarted) {
-            // Behind what was read before: a reset overtakes data that waits for window.
-            stream.writeAndFlush(new DefaultHttp2DataFrame(false))
-                    .addListener(_ -> stream.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR)));
+        if (answer.started()) {
+            answer.breakOff();
         } else {
-            status = HttpResponseStatus.BAD_GATEWAY.code();
-            Http2Headers head = new DefaultHttp2Headers()
-                    .status(HttpResponseStatus.BAD_GATEWAY.codeAsText())
-                    .set(TunnelProtocol.FAILURE_HEADER, failure.wireName());
-            stream.writeAndFlush(new DefaultHttp2HeadersFrame(head, true));
-            if (!requestEnded) {
-                stream.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
-            }
+            tally.answered(HttpResponseStatus.BAD_GATEWAY.code());
+            answer.noAnswer(failure, requestEnded);
         }
         end(End.FAILED);
     }
@@ -427,16 +378,6 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
         while ((waiting = untilConnected.poll()) != null) {
             ReferenceCountUtil.release(waiting);
         }
-        if (request != null || status != 0) {
-            listener.accept(new ForwardedRequest(
-                    startedAt,
-                    method,
-                    path,
-                    status,
-                    Duration.ofNanos(System.nanoTime() - startedNanos),
-                    bytesIn,
-                    bytesOut,
-                    how));
-        }
+        tally.end(how);
     }
 }

@@ -6,26 +6,21 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2StreamChannel;
-import java.util.function.Consumer;
 
 /** Forwards the streams of one event loop to the target. */
 public final class Forwarding {
     private final Origins origins;
     private final int windowBytes;
     private final MemoryBudget spareMemory;
-    private final Consumer<ForwardedRequest> listener;
+    private final RequestListener listener;
 
     /**
      * @param windowBytes window each stream starts with
      * @param spareMemory of the whole agent, for streams that need more than that
-     * @param listener told of each request when it is over, on the event loop; it must not block
+     * @param listener told of each request, on the event loop
      */
     public Forwarding(
-            Target target,
-            EventLoop eventLoop,
-            int windowBytes,
-            MemoryBudget spareMemory,
-            Consumer<ForwardedRequest> listener) {
+            Target target, EventLoop eventLoop, int windowBytes, MemoryBudget spareMemory, RequestListener listener) {
         this.origins = new Origins(target, eventLoop);
         this.windowBytes = windowBytes;
         this.spareMemory = spareMemory;

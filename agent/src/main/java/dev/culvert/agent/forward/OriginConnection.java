@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
@@ -16,14 +18,20 @@ import org.jspecify.annotations.Nullable;
 final class OriginConnection extends ChannelInboundHandlerAdapter {
     private final Channel channel;
     private final Origins origins;
+    private final boolean keepable;
 
     private @Nullable ForwardedStream stream;
     private long idleSinceNanos;
     private boolean reused;
 
-    OriginConnection(Channel channel, Origins origins) {
+    /**
+     * @param channel a connection of its own, or one stream of a shared HTTP/2 connection
+     * @param keepable whether another request may follow on the channel
+     */
+    OriginConnection(Channel channel, Origins origins, boolean keepable) {
         this.channel = channel;
         this.origins = origins;
+        this.keepable = keepable;
     }
 
     Channel channel() {
@@ -42,7 +50,7 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
     /** Ends the service to a stream: back to the others if the next request may use it, else closed. */
     void release(boolean reusable) {
         stream = null;
-        if (reusable && channel.isActive()) {
+        if (reusable && keepable && channel.isActive()) {
             reused = true;
             idleSinceNanos = System.nanoTime();
             channel.config().setAutoRead(true);
@@ -80,7 +88,11 @@ final class OriginConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         switch (message) {
-            case HttpResponse head -> served.onOriginHead(head);
+            case FullHttpResponse whole -> {
+                served.onOriginHead(whole, !whole.content().isReadable());
+                served.onOriginContent(new DefaultLastHttpContent(whole.content()));
+            }
+            case HttpResponse head -> served.onOriginHead(head, false);
             case HttpContent content -> served.onOriginContent(content);
             case ByteBuf bytes -> served.onOriginBytes(bytes);
             default -> ReferenceCountUtil.release(message);

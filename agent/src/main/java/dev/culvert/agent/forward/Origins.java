@@ -2,6 +2,7 @@ package dev.culvert.agent.forward;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -11,6 +12,8 @@ import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -36,25 +39,30 @@ final class Origins {
     private final Target target;
     private final EventLoop eventLoop;
     private final Bootstrap bootstrap;
+    private final Http2Origin http2;
     private final Deque<OriginConnection> idle = new ArrayDeque<>();
     private boolean sweepPlanned;
 
     Origins(Target target, EventLoop eventLoop) {
         this.target = target;
         this.eventLoop = eventLoop;
-        this.bootstrap = new Bootstrap()
+        this.bootstrap = bootstrap(eventLoop).handler(new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                assemble(channel);
+            }
+        });
+        this.http2 = new Http2Origin(this, bootstrap(eventLoop), eventLoop);
+    }
+
+    private static Bootstrap bootstrap(EventLoop eventLoop) {
+        return new Bootstrap()
                 .group(eventLoop)
                 .channel(NioSocketChannel.class)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
-                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-                .handler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        assemble(channel);
-                    }
-                });
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
     }
 
     Target target() {
@@ -71,7 +79,7 @@ final class Origins {
                 .setMaxHeaderSize(MAX_HEAD_BYTES)
                 .setMaxChunkSize(MAX_CHUNK_BYTES);
         channel.pipeline().addLast("http", new HttpClientCodec(limits, false, false));
-        channel.pipeline().addLast("origin", new OriginConnection(channel, this));
+        channel.pipeline().addLast("origin", new OriginConnection(channel, this, true));
     }
 
     /** A connection that was used before, if a fresh enough one is there. */
@@ -88,15 +96,36 @@ final class Origins {
         return null;
     }
 
-    /** A new connection. */
-    Future<OriginConnection> connect() {
+    /** A new connection, or a new stream where the request needs HTTP/2. */
+    Future<OriginConnection> connect(boolean asHttp2) {
+        if (asHttp2) {
+            return http2.open();
+        }
         Promise<OriginConnection> connected = eventLoop.newPromise();
-        bootstrap.connect(target.host(), target.port()).addListener(future -> {
+        dial(bootstrap).addListener(future -> {
             if (future.isSuccess()) {
-                Channel channel = ((io.netty.channel.ChannelFuture) future).channel();
+                Channel channel = (Channel) future.getNow();
                 connected.setSuccess(channel.pipeline().get(OriginConnection.class));
             } else {
                 connected.setFailure(future.cause());
+            }
+        });
+        return connected;
+    }
+
+    /** Connects to the target, and to nothing that its name may have been turned to. */
+    Future<Channel> dial(Bootstrap with) {
+        Promise<Channel> connected = eventLoop.newPromise();
+        with.connect(target.host(), target.port()).addListener((ChannelFutureListener) future -> {
+            Channel channel = future.channel();
+            if (!future.isSuccess()) {
+                connected.setFailure(future.cause());
+            } else if (channel.remoteAddress() instanceof InetSocketAddress address
+                    && Target.isLinkLocal(address.getAddress())) {
+                channel.close();
+                connected.setFailure(new ConnectException("The name of the target leads to a link-local address"));
+            } else {
+                connected.setSuccess(channel);
             }
         });
         return connected;

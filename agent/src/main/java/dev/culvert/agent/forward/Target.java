@@ -2,6 +2,8 @@ package dev.culvert.agent.forward;
 
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
@@ -14,11 +16,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param authority value of the Host header the local service sees: services bound to loopback often refuse any other
  * @param tls for an https target, else null
+ * @param http2 whether every request goes over HTTP/2; gRPC does so in any case
+ * @param rules what the local user lets through
  */
 public record Target(
-        String host, int port, String authority, @Nullable SslContext tls) {
+        String host, int port, String authority, @Nullable SslContext tls, boolean http2, LocalRules rules) {
     /**
-     * Reads {@code --to}.
+     * Reads {@code --to}: an {@code http}, {@code https} or {@code h2c} address, the last being HTTP/2 without TLS.
      *
      * @throws IllegalArgumentException with a sentence for the user
      */
@@ -31,9 +35,10 @@ public record Target(
         }
         String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
         boolean secure = "https".equals(scheme);
-        if (!secure && !"http".equals(scheme)) {
-            throw new IllegalArgumentException(
-                    "The target must start with http:// or https://, e.g. http://127.0.0.1:11434, not '" + text + "'");
+        boolean http2 = "h2c".equals(scheme);
+        if (!secure && !http2 && !"http".equals(scheme)) {
+            throw new IllegalArgumentException("The target must start with http://, https:// or h2c://,"
+                    + " e.g. http://127.0.0.1:11434, not '" + text + "'");
         }
         if (uri.getHost() == null || uri.getRawUserInfo() != null) {
             throw new IllegalArgumentException("The target needs a host and no user name: '" + text + "'");
@@ -49,7 +54,28 @@ public record Target(
         String host = uri.getHost().startsWith("[")
                 ? uri.getHost().substring(1, uri.getHost().length() - 1)
                 : uri.getHost();
-        return new Target(host, port, authority, secure ? clientTls() : null);
+        requireOrdinary(host);
+        return new Target(host, port, authority, secure ? clientTls() : null, http2, LocalRules.NONE);
+    }
+
+    /** The same place under other rules. */
+    public Target withRules(LocalRules others) {
+        return new Target(host, port, authority, tls, http2, others);
+    }
+
+    /** Addresses under which clouds hand out the machine's credentials. A name that leads there is refused when it is dialled. */
+    static boolean isLinkLocal(InetAddress address) {
+        return address.isLinkLocalAddress();
+    }
+
+    private static void requireOrdinary(String host) {
+        if (NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host)) {
+            InetAddress address = NetUtil.createInetAddressFromIpAddressString(host);
+            if (address != null && isLinkLocal(address)) {
+                throw new IllegalArgumentException("The target " + host
+                        + " is a link-local address, where clouds keep credentials; no agent leads there");
+            }
+        }
     }
 
     private static SslContext clientTls() {
@@ -62,6 +88,6 @@ public record Target(
 
     @Override
     public String toString() {
-        return (tls == null ? "http://" : "https://") + authority;
+        return (http2 ? "h2c://" : tls == null ? "http://" : "https://") + authority;
     }
 }

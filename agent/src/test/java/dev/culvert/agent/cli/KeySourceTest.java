@@ -64,6 +64,18 @@ class KeySourceTest {
                 .isThrownBy(() -> KeySource.read(folder.resolve("missing"), Map.of(), List.of()));
     }
 
+    @Test
+    void storesAKeySoThatOnlyItsOwnerCanReadIt() throws IOException {
+        Path file = folder.resolve("new").resolve("key");
+
+        KeySource.store(file, "cvt_stored");
+        KeySource.store(file, "cvt_stored_again");
+
+        assertThat(KeySource.read(file, Map.of(), List.of())).isEqualTo("cvt_stored_again");
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        assertThat(file.getParent()).isDirectoryNotContaining("glob:**unfinished");
+    }
+
     private Path keyFile(String permissions, String content) throws IOException {
         Path file = Files.writeString(folder.resolve("key"), content);
         return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));

@@ -34,9 +34,20 @@ class TargetTest {
         assertThat(target.tls()).isNotNull();
     }
 
+    @Test
+    void speaksHttp2WithoutTlsToH2c() {
+        Target target = Target.parse("h2c://127.0.0.1:50051");
+
+        assertThat(target.http2()).isTrue();
+        assertThat(target.tls()).isNull();
+        assertThat(target).hasToString("h2c://127.0.0.1:50051");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "http://169.254.169.254",
+                "http://[fe80::1]:80",
                 "127.0.0.1:11434",
                 "ftp://127.0.0.1",
                 "file:///etc/passwd",

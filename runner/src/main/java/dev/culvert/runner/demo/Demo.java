@@ -75,9 +75,9 @@ public final class Demo {
                 var local = new LocalSide(home, sources)) {
             JsonNode webhook = registerWebhook(token);
             JsonNode key = createKey(token);
-            String tunnelId = createTunnel(token, name);
-            connect(local, token, name, tunnelId, key.path("key").asString());
-            streamAnswer(name, key.path("key").asString());
+            JsonNode tunnel = connect(local, token, key.path("key").asString());
+            String tunnelId = tunnel.path("id").asString();
+            streamAnswer(tunnel.path("name").asString(), key.path("key").asString());
             String eventId = showWebhook(receiver, webhook.path("secret").asString(), tunnelId);
             showEvent(eventId);
             new ApplicationStory(gateway, tell).tell(token);
@@ -87,8 +87,8 @@ public final class Demo {
             tidyUp(token, webhook.path("id").asString(), key.path("id").asString(), tunnelId);
         }
         tell.say("");
-        tell.say(
-                "That was all of it: one request of an app, carried to a local service and back, and everything it left behind.");
+        tell.say("That was all of it: one request of an app, carried to a local service and back, and everything it"
+                + " left behind.");
     }
 
     private String signUp(String name) throws IOException, InterruptedException {
@@ -146,37 +146,31 @@ public final class Demo {
                 201,
                 "/api/v1/api-keys",
                 Optional.of(token),
-                Map.of("name", "demo", "scopes", List.of("tunnels:connect", "tunnels:use")));
-        tell.say("POST /api/v1/api-keys: 201, %s… may connect and use tunnels, nothing else"
+                Map.of("name", "demo", "scopes", List.of("tunnels:write", "tunnels:connect", "tunnels:use")));
+        tell.say("POST /api/v1/api-keys: 201, %s… may make, connect and use tunnels, nothing else"
                 .formatted(key.path("prefix").asString()));
         return key;
     }
 
-    private String createTunnel(String token, String name) throws IOException, InterruptedException {
-        tell.step("Create and start a tunnel");
-        JsonNode tunnel = gateway.post(201, "/api/v1/tunnels", Optional.of(token), Map.of("name", name));
-        String id = tunnel.path("id").asString();
-        gateway.post(200, "/api/v1/tunnels/" + id + "/start", Optional.of(token), Map.of());
-        tell.say("POST /api/v1/tunnels: 201, %s; its address is %s".formatted(id, gateway.uri("/t/" + name + "/")));
-        return id;
-    }
-
-    private void connect(LocalSide local, String token, String name, String tunnelId, String key)
-            throws IOException, InterruptedException {
-        tell.step("Start a local model server and an agent beside it");
-        int port = local.startModelServer();
-        String target = "http://127.0.0.1:" + port;
-        local.startAgent(gateway.uri("/").toString().replaceFirst("/$", ""), name, target, key);
-        JsonNode status = Waiting.until("connected agent", PATIENCE, () -> {
+    private JsonNode connect(LocalSide local, String token, String key) throws IOException, InterruptedException {
+        tell.step("Start a local model server, and an agent that finds it");
+        LocalSide.ModelServer model = local.startModelServer();
+        List<String> arguments = local.startAgent(gateway.uri("/").toString().replaceFirst("/$", ""), model, key);
+        tell.say("culvert agent " + String.join(" ", arguments));
+        JsonNode tunnel = Waiting.until("connected agent", PATIENCE, () -> {
             local.requireAlive();
-            JsonNode now = gateway.get("/api/v1/tunnels/" + tunnelId + "/status", token);
-            return now.path("status").asString("").equals("connected") ? Optional.of(now) : Optional.empty();
+            return gateway.get("/api/v1/tunnels", token)
+                    .path("items")
+                    .valueStream()
+                    .filter(item -> item.path("status").asString("").equals("connected"))
+                    .findFirst();
         });
-        tell.say("The agent dialled out; the tunnel is %s with %d connections to %s"
+        tell.say("It made the tunnel %s and dialled out with %d connections; the base URL for OpenAI clients is %s"
                 .formatted(
-                        status.path("status").asString(),
-                        status.path("connections").asInt(),
-                        target));
+                        tunnel.path("name").asString(),
+                        tunnel.path("endpoints").size(),
+                        gateway.uri(tunnel.path("path").asString() + "v1")));
+        return tunnel;
     }
 
     private void streamAnswer(String name, String key) throws IOException, InterruptedException {

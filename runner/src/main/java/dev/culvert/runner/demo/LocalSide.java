@@ -11,16 +11,23 @@ import dev.culvert.runner.process.Stopper;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What runs at a user's home: the sample model server and an agent beside it, as processes of their own. */
 final class LocalSide implements AutoCloseable {
+
+    /** Of vLLM, LM Studio and Ollama; the fourth, of llama.cpp, is the gateway's own. */
+    private static final List<Integer> USUAL_PORTS = List.of(8000, 1234, 11434);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Home home;
     private final Path sources;
@@ -33,23 +40,63 @@ final class LocalSide implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /** Starts the model server and returns its port. */
-    int startModelServer() throws IOException {
-        int port;
-        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
+    /**
+     * Where the model server is.
+     *
+     * @param aloneAtUsualPorts whether an agent that looks for model servers can find no other
+     */
+    record ModelServer(int port, boolean aloneAtUsualPorts) {}
+
+    /** Starts the model server where an agent looks for one, if there is room. */
+    ModelServer startModelServer() throws IOException, InterruptedException {
+        List<Integer> free = new ArrayList<>();
+        for (int port : USUAL_PORTS) {
+            if (isFree(port)) {
+                free.add(port);
+            }
         }
-        start("demo-model-server", "examples", List.of("--port", Integer.toString(port)), Map.of());
-        return port;
+        var server = new ModelServer(free.isEmpty() ? anyFree() : free.getFirst(), free.size() == USUAL_PORTS.size());
+        start("demo-model-server", "examples", List.of("--port", Integer.toString(server.port())), Map.of());
+        Waiting.until("listening model server", PATIENCE, () -> {
+            requireAlive();
+            return answers(server.port()) ? Optional.of(server) : Optional.empty();
+        });
+        return server;
     }
 
-    /** The key goes through the environment: a command line can be read by every user of the machine. */
-    void startAgent(String server, String tunnel, String target, String apiKey) throws IOException {
-        start(
-                "demo-agent",
-                "agent",
-                List.of("--tunnel", tunnel, "--to", target, "--server", server),
-                Map.of("CULVERT_API_KEY", apiKey));
+    private static boolean answers(int port) {
+        try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return true;
+        } catch (IOException _) {
+            return false; // not yet
+        }
+    }
+
+    private static boolean isFree(int port) {
+        try (var _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    private static int anyFree() throws IOException {
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+
+    /**
+     * Lets the agent find the model server by itself, unless others might be found as well. Address and key go through the
+     * environment: a command line can be read by every user of the machine.
+     *
+     * @return the arguments it was started with
+     */
+    List<String> startAgent(String server, ModelServer model, String apiKey) throws IOException {
+        List<String> arguments =
+                model.aloneAtUsualPorts() ? List.of("up") : List.of("up", "--to", "http://127.0.0.1:" + model.port());
+        start("demo-agent", "agent", arguments, Map.of("CULVERT_API_KEY", apiKey, "CULVERT_SERVER", server));
+        return arguments;
     }
 
     /** Ends the demo with the last line of a process that has ended. */

@@ -3,15 +3,21 @@ package dev.culvert.tunnel.history;
 import dev.culvert.contracts.identity.Scope;
 import dev.culvert.platform.access.Access;
 import dev.culvert.platform.caller.Caller;
+import dev.culvert.tunnel.access.TunnelAccess;
+import dev.culvert.tunnel.access.TunnelAction;
+import dev.culvert.tunnel.activity.CommandSource;
+import dev.culvert.tunnel.usage.Granularity;
 import dev.culvert.tunnel.usage.UsageDay;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.LocalDate;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -24,9 +30,11 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Tunnel usage", description = "What went through tunnels, when, and for whom.")
 class UsageController {
     private final UsageViews views;
+    private final TunnelAccess access;
 
-    UsageController(UsageViews views) {
+    UsageController(UsageViews views, TunnelAccess access) {
         this.views = views;
+        this.access = access;
     }
 
     @GetMapping("/{id}/usage")
@@ -48,8 +56,10 @@ class UsageController {
                                             defaultValue = "day"))
                     @RequestParam(defaultValue = "day")
                     String granularity,
-            Caller caller) {
-        return views.usage(id, from, to, Words.granularity(granularity), caller);
+            Caller caller,
+            HttpServletRequest request) {
+        Granularity by = Words.granularity(granularity);
+        return view(id, caller, request, () -> views.usage(id, from, to, by));
     }
 
     @GetMapping("/{id}/usage/{date}")
@@ -87,8 +97,9 @@ class UsageController {
             @PathVariable UUID id,
             @Parameter(example = "2026-11-01") @RequestParam Optional<LocalDate> from,
             @Parameter(example = "2026-11-22") @RequestParam Optional<LocalDate> to,
-            Caller caller) {
-        return views.peaks(id, from, to, caller);
+            Caller caller,
+            HttpServletRequest request) {
+        return view(id, caller, request, () -> views.peaks(id, from, to));
     }
 
     @GetMapping("/{id}/metrics")
@@ -98,7 +109,12 @@ class UsageController {
             description = "Of all replicas, as stored: what moved appears about a second later, or after a flush.")
     @ApiResponse(responseCode = "200", description = "The sums")
     @ApiResponse(responseCode = "404", description = "TUNNEL_001: unknown, or a stranger's")
-    TunnelMetricsResponse metrics(@PathVariable UUID id, Caller caller) {
-        return views.metrics(id, caller);
+    TunnelMetricsResponse metrics(@PathVariable UUID id, Caller caller, HttpServletRequest request) {
+        return view(id, caller, request, () -> views.metrics(id));
+    }
+
+    /** For everybody who may see the tunnel; who used it is told to its owner alone. */
+    private <T> T view(UUID id, Caller caller, HttpServletRequest request, Supplier<T> figures) {
+        return access.call(id, caller, TunnelAction.VIEW, CommandSource.of(request), _ -> figures.get());
     }
 }

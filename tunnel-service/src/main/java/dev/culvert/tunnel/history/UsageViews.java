@@ -40,8 +40,7 @@ class UsageViews {
     }
 
     TunnelUsageResponse usage(
-            UUID tunnelId, Optional<LocalDate> from, Optional<LocalDate> to, Granularity granularity, Caller caller) {
-        tunnels.require(tunnelId, caller);
+            UUID tunnelId, Optional<LocalDate> from, Optional<LocalDate> to, Granularity granularity) {
         DateRange range = DateRange.of(from, to, granularity.maxDays(), clock);
         List<UsageDay> byDay =
                 granularity == Granularity.DAY ? days.days(tunnelId, range.from(), range.to()) : List.of();
@@ -62,8 +61,7 @@ class UsageViews {
                 .toList();
     }
 
-    UsageDay day(UUID tunnelId, LocalDate date, Caller caller) {
-        tunnels.require(tunnelId, caller);
+    UsageDay day(UUID tunnelId, LocalDate date) {
         return days.days(tunnelId, date, date).stream()
                 .findFirst()
                 .orElseGet(() -> new UsageDay(date, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
@@ -76,8 +74,7 @@ class UsageViews {
                 tunnelId, range.from(), range.to(), history.usersOf(tunnelId, range.from(), range.to()));
     }
 
-    UsagePeaksResponse peaks(UUID tunnelId, Optional<LocalDate> from, Optional<LocalDate> to, Caller caller) {
-        tunnels.require(tunnelId, caller);
+    UsagePeaksResponse peaks(UUID tunnelId, Optional<LocalDate> from, Optional<LocalDate> to) {
         DateRange range = DateRange.of(from, to, Granularity.HOUR.maxDays(), clock);
         return new UsagePeaksResponse(
                 tunnelId,
@@ -87,8 +84,7 @@ class UsageViews {
                 history.hoursOfDay(tunnelId, range.from(), range.to()));
     }
 
-    TunnelMetricsResponse metrics(UUID tunnelId, Caller caller) {
-        tunnels.require(tunnelId, caller);
+    TunnelMetricsResponse metrics(UUID tunnelId) {
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
         return new TunnelMetricsResponse(
                 tunnelId,

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The data port: one HTTP/1.1 listener for callers and for agents. */
+/** The data port: one listener for callers, in HTTP/1.1 or HTTP/2, and for agents. */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failed writes by closing the channel
 final class DataPortServer {
     /** What the port tells its connections. */
@@ -86,6 +86,14 @@ final class DataPortServer {
     /** The pipeline of an accepted connection, from the socket up; an agent's becomes that of a link. */
     private void assemble(Channel channel) {
         connections.add(channel);
+        channel.pipeline().addLast("protocol", new ProtocolChoice(this::assembleHttp1, this::assembleHttp2));
+    }
+
+    private void assembleHttp2(Channel channel) {
+        Http2Callers.assemble(channel, ingress, MAX_HEAD_BYTES);
+    }
+
+    private void assembleHttp1(Channel channel) {
         channel.pipeline()
                 .addLast(
                         "http",

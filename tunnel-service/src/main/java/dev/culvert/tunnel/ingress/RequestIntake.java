@@ -48,7 +48,8 @@ final class RequestIntake extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        // The connection is open already: its first bytes had to be seen to know that it speaks HTTP/1.1.
         closeWithout(KEEP_ALIVE);
     }
 

@@ -43,7 +43,8 @@ public class OwnedTunnels {
      * @throws dev.culvert.platform.problem.ProblemException TUNNEL_001 if there is none
      */
     public OwnedTunnel require(UUID id, Caller caller) {
-        return tunnels.findByIdAndUserId(id, caller.userId())
+        return tunnels.findById(id)
+                .filter(tunnel -> tunnel.userId().equals(caller.userId()))
                 .map(OwnedTunnels::owned)
                 .orElseThrow(TunnelAccess::notFound);
     }
