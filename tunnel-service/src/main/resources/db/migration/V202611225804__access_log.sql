@@ -1,4 +1,5 @@
--- What others than the owner did with a tunnel (R4.8b). Equal calls of about a second are one row with their number.
+-- What others than the owner did with a tunnel (R4.8b), for 90 days. Equal calls of about a second are one row with their
+-- number.
 CREATE TABLE access_log (
   id uuid PRIMARY KEY,
   tunnel_id uuid NOT NULL REFERENCES tunnels (id) ON DELETE CASCADE,
@@ -15,6 +16,7 @@ CREATE TABLE access_log (
 );
 
 CREATE INDEX access_log_by_tunnel ON access_log (tunnel_id, occurred_at DESC, id);
+CREATE INDEX access_log_by_time ON access_log (occurred_at);
 
 ALTER TABLE access_log ENABLE ROW LEVEL SECURITY;
 ALTER TABLE access_log FORCE ROW LEVEL SECURITY;

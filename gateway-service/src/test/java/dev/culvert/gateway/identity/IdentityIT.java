@@ -378,8 +378,9 @@ class IdentityIT {
                 .containsExactly("/t/visited/x?share=cvs_secret", "/t/visited/login");
         assertThat(arrived.get(0).headers().get("X-Share-Token")).containsExactly("cvs_secret");
         assertThat(arrived.get(1).headers().get("Authorization")).containsExactly("Basic YTpi");
-        assertThat(arrived).allSatisfy(request -> assertThat(request.headers().get("Culvert-Caller-Token"))
-                .isNull());
+        assertThat(arrived)
+                .allSatisfy(request -> assertThat(request.headers().get("Culvert-Caller-Token"))
+                        .isNull());
         assertProblem(send(gateway.anonymous("/p/visited/x")), ProblemCode.AUTH_TOKEN_MISSING);
     }
 

@@ -10,6 +10,7 @@ import jakarta.annotation.PreDestroy;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.sql.Types;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -38,6 +39,10 @@ import org.springframework.transaction.support.TransactionOperations;
 public class AccessLog implements SchedulingConfigurer {
     private static final Logger log = LoggerFactory.getLogger(AccessLog.class);
     private static final Duration FLUSH_EVERY = Duration.ofSeconds(1);
+    private static final Duration FORGET_EVERY = Duration.ofHours(1);
+
+    /** Requirement X-16. */
+    private static final Duration KEPT = Duration.ofDays(90);
 
     /** Different entries of one second; beyond it they are not kept, or a flood of addresses would fill the memory. */
     private static final int MAX_ENTRIES = 10_000;
@@ -67,6 +72,7 @@ public class AccessLog implements SchedulingConfigurer {
     @Override
     public void configureTasks(ScheduledTaskRegistrar registrar) {
         registrar.addFixedDelayTask(this::flush, FLUSH_EVERY);
+        registrar.addFixedDelayTask(this::forgetOld, FORGET_EVERY);
     }
 
     /** A guest sends a request through a tunnel. Returns at once. */
@@ -126,24 +132,40 @@ public class AccessLog implements SchedulingConfigurer {
         }
     }
 
+    /** Removes what is older than logs are kept. */
+    void forgetOld() {
+        try {
+            TenantScope.runAsSystem(
+                    "forget old entries of the access log",
+                    () -> transactions.executeWithoutResult(
+                            _ -> jdbc.sql("DELETE FROM access_log WHERE occurred_at < ?")
+                                    .param(Timestamp.from(clock.instant().minus(KEPT)))
+                                    .update()));
+        } catch (DataAccessException | TransactionException e) {
+            log.atWarn()
+                    .setCause(e)
+                    .log("Old entries of the access log cannot be removed now; the next hour tries again");
+        }
+    }
+
     /** The tunnel may have been deleted since. */
     private void insert(Key key, int count) {
         jdbc.sql("""
                 INSERT INTO access_log (id, tunnel_id, tenant_id, user_id, granted_by, grant_id, permission, action,
                   client_address, user_agent, calls, occurred_at)
-                SELECT ?, id, tenant_id, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM tunnels WHERE id = ?""")
-                .params(
-                        UUID.randomUUID(),
-                        key.userId().orElse(null),
-                        key.grantedBy().name().toLowerCase(Locale.ROOT),
-                        key.grantId().orElse(null),
-                        key.permission(),
-                        key.action(),
-                        key.source().address(),
-                        key.source().agent(),
-                        count,
-                        Timestamp.from(clock.instant()),
-                        key.tunnelId())
+                SELECT :id, t.id, t.tenant_id, :user, :grantedBy, :grant, :permission, :action, :address, :agent, :calls, :now
+                FROM tunnels t WHERE t.id = :tunnel""")
+                .param("id", UUID.randomUUID())
+                .param("user", key.userId().orElse(null), Types.OTHER)
+                .param("grantedBy", key.grantedBy().name().toLowerCase(Locale.ROOT))
+                .param("grant", key.grantId().orElse(null), Types.OTHER)
+                .param("permission", key.permission())
+                .param("action", key.action())
+                .param("address", key.source().address())
+                .param("agent", key.source().agent())
+                .param("calls", count)
+                .param("now", Timestamp.from(clock.instant()))
+                .param("tunnel", key.tunnelId())
                 .update();
     }
 

@@ -37,8 +37,9 @@ class AccessLogController {
     @Access(scope = Scope.TUNNELS_READ)
     @Operation(
             summary = "What others did with a tunnel, latest first",
-            description = "Needs the permission share on the tunnel. Entries appear about a second after the call; equal"
-                    + " calls of that second are one entry with their number.")
+            description =
+                    "Needs the permission share on the tunnel. Entries appear about a second after the call; equal"
+                            + " calls of that second are one entry with their number.")
     @ApiResponse(responseCode = "200", description = "A page of entries")
     Page<AccessLogEntry> accessLogs(
             @PathVariable UUID id, Caller caller, PageRequest page, HttpServletRequest request) {

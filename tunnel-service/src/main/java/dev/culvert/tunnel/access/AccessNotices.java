@@ -49,15 +49,11 @@ class AccessNotices implements SchedulingConfigurer {
         again.add(change.tunnelId());
         change.withdrawnFrom()
                 .ifPresent(person -> sessions.closeIf(
-                        change.tunnelId(),
-                        session -> session.userId().equals(person),
-                        CloseReason.REVOKED));
+                        change.tunnelId(), session -> session.userId().equals(person), CloseReason.REVOKED));
         if (change.teamWithdrawn()) {
             // Who may still serve the tunnel is let in again when the agent comes back.
             sessions.closeIf(
-                    change.tunnelId(),
-                    session -> !session.userId().equals(change.ownerId()),
-                    CloseReason.DRAINING);
+                    change.tunnelId(), session -> !session.userId().equals(change.ownerId()), CloseReason.DRAINING);
         }
     }
 

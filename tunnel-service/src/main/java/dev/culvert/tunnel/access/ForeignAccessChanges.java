@@ -51,8 +51,8 @@ class ForeignAccessChanges implements EventHandler {
     public void handle(EventEnvelope<?> event) {
         switch (event.data()) {
             case TunnelShareRevoked gone -> withdrawn(gone.tunnelId(), gone.userId(), gone.granteeUserId());
-            case TunnelShareChanged changed when changed.reduced() ->
-                withdrawn(changed.tunnelId(), changed.userId(), changed.granteeUserId());
+            case TunnelShareChanged changed
+            when changed.reduced() -> withdrawn(changed.tunnelId(), changed.userId(), changed.granteeUserId());
             case TunnelLinkRevoked gone -> changed(gone.tunnelId(), gone.userId());
             case TunnelVisibilityChanged changed -> changed(changed.tunnelId(), changed.userId());
             default -> {}

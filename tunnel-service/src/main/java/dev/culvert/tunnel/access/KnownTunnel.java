@@ -31,14 +31,9 @@ record KnownTunnel(
         Instant createdAt) {
 
     static final String PRIVATE = "private";
-    static final String PUBLIC = "public";
 
     KnownTunnel {
         networks = List.copyOf(networks);
-    }
-
-    boolean isPublic() {
-        return visibility.equals(PUBLIC);
     }
 
     /** What the data port needs to know to let somebody in. */

@@ -92,11 +92,7 @@ public class ShareTokens {
 
     private static Grant grantOf(Counted link) {
         return new Grant(
-                Grant.Kind.LINK,
-                Optional.of(link.id()),
-                link.role().wireName(),
-                false,
-                Optional.of(link.expiresAt()));
+                Grant.Kind.LINK, Optional.of(link.id()), link.role().wireName(), false, Optional.of(link.expiresAt()));
     }
 
     /** Counts a use of a link by somebody who makes its right their own. Needs the system scope. */
@@ -104,8 +100,7 @@ public class ShareTokens {
         return count(secret, "", "")
                 .flatMap(link -> standings
                         .any(link.tunnelId())
-                        .map(tunnel -> new Redeemed(
-                                Standing.of(tunnel, Grant.OWNER), link.role(), link.expiresAt())));
+                        .map(tunnel -> new Redeemed(Standing.of(tunnel, Grant.OWNER), link.role(), link.expiresAt())));
     }
 
     /** Whether a link that was used may go on being used; that it has no further use left is no reason to cut the last one. */

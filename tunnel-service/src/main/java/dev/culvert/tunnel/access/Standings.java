@@ -130,8 +130,7 @@ class Standings {
                 .query(row -> {
                     KnownTunnel tunnel = tunnel(row, 0);
                     tunnels.put(tunnel.id(), tunnel);
-                    grants.computeIfAbsent(tunnel.id(), _ -> new ArrayList<>())
-                            .addAll(grants(tunnel, person, row));
+                    grants.computeIfAbsent(tunnel.id(), _ -> new ArrayList<>()).addAll(grants(tunnel, person, row));
                 });
         List<Right> rights = new ArrayList<>();
         tunnels.forEach((tunnelId, tunnel) -> grants.getOrDefault(tunnelId, List.of()).stream()

@@ -54,8 +54,9 @@ class StoredTunnelDirectory implements TunnelDirectory {
         KnownTunnel tunnel;
         Grant grant;
         if (visit.shareToken().isPresent()) {
-            ShareTokens.Used used = asSystem("let the holder of a link in", () -> links.use(
-                            visit.shareToken().get(), visit.tunnel()))
+            ShareTokens.Used used = asSystem(
+                            "let the holder of a link in",
+                            () -> links.use(visit.shareToken().get(), visit.tunnel()))
                     .orElseThrow(StoredTunnelDirectory::badLink);
             tunnel = used.tunnel();
             grant = used.grant();
@@ -94,9 +95,16 @@ class StoredTunnelDirectory implements TunnelDirectory {
             case TENANT, SHARE -> mayUse(tunnelId, guest.caller());
             case LINK ->
                 asSystem(
-                        "ask whether a link still holds",
-                        () -> Optional.of(guest.found().grant().id().filter(links::holds).isPresent())).orElse(false);
-            case PUBLIC -> asSystem("ask whether a tunnel is public", () -> standings.open(tunnelId)).isPresent();
+                                "ask whether a link still holds",
+                                () -> Optional.of(guest.found()
+                                        .grant()
+                                        .id()
+                                        .filter(links::holds)
+                                        .isPresent()))
+                        .orElse(false);
+            case PUBLIC ->
+                asSystem("ask whether a tunnel is public", () -> standings.open(tunnelId))
+                        .isPresent();
         };
     }
 

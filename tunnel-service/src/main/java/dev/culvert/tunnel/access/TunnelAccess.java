@@ -75,9 +75,9 @@ public class TunnelAccess {
      */
     public Optional<Standing> asOwner(UUID tunnelId) {
         Optional<KnownTunnel> found = TenantScope.callAsSystem(
-                "find the tenant of a tunnel somebody asks for", () -> transactions.execute(_ -> standings.any(tunnelId)));
-        return (found == null ? Optional.<KnownTunnel>empty() : found)
-                .map(tunnel -> Standing.of(tunnel, Grant.OWNER));
+                "find the tenant of a tunnel somebody asks for",
+                () -> transactions.execute(_ -> standings.any(tunnelId)));
+        return (found == null ? Optional.<KnownTunnel>empty() : found).map(tunnel -> Standing.of(tunnel, Grant.OWNER));
     }
 
     /** Tunnels of others that are shared with the caller, latest share first. Begins a transaction of its own. */

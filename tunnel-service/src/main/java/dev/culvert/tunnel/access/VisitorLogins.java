@@ -59,7 +59,9 @@ public class VisitorLogins {
         jdbc.sql("""
                 INSERT INTO visitor_logins (tunnel_id, tenant_id, username, password_hash) VALUES (?, ?, ?, ?)
                 ON CONFLICT (tunnel_id) DO UPDATE SET username = excluded.username,
-                  password_hash = excluded.password_hash""").params(tunnelId, tenantId, username, passwords.encode(password)).update();
+                  password_hash = excluded.password_hash""")
+                .params(tunnelId, tenantId, username, passwords.encode(password))
+                .update();
     }
 
     /** Asks visitors for no login any more. */

@@ -32,7 +32,8 @@ final class Door {
             case Shown.Account account ->
                 admission
                         .admit(account.token(), path.name())
-                        .exceptionallyCompose(failure -> asVisitor(admission, request.headers(), path, account, failure));
+                        .exceptionallyCompose(
+                                failure -> asVisitor(admission, request.headers(), path, account, failure));
         };
     }
 

@@ -48,10 +48,7 @@ record TunnelPath(String name, String prefix, String forwarded, Optional<String>
         String kept = forwarded.substring(0, share.start()) + forwarded.substring(share.end());
         boolean dangling = kept.endsWith("?") || kept.endsWith("&");
         return new TunnelPath(
-                name,
-                prefix,
-                dangling ? kept.substring(0, kept.length() - 1) : kept,
-                Optional.of(share.group(1)));
+                name, prefix, dangling ? kept.substring(0, kept.length() - 1) : kept, Optional.of(share.group(1)));
     }
 
     /** The absolute form, which every server must accept (RFC 9112 §3.2.2). */

@@ -68,10 +68,16 @@ public final class Guests {
 
     /** Cuts the guests whose time is over. */
     public void cutExpired(Instant now) {
-        stays.values().forEach(all -> all.forEach(stay -> {
-            if (stay.guest.found().grant().until().filter(end -> !now.isBefore(end)).isPresent()) {
-                stay.cut.run();
-            }
-        }));
+        stays.values()
+                .forEach(all -> all.forEach(stay -> {
+                    if (stay.guest
+                            .found()
+                            .grant()
+                            .until()
+                            .filter(end -> !now.isBefore(end))
+                            .isPresent()) {
+                        stay.cut.run();
+                    }
+                }));
     }
 }

@@ -103,8 +103,8 @@ class AccessRequests {
     }
 
     private Page<AccessRequestResponse> page(String which, UUID id, PageRequest page) {
-        List<AccessRequestResponse> found = jdbc.sql(
-                        COLUMNS + which + " ORDER BY created_at DESC, id LIMIT ? OFFSET ?")
+        List<AccessRequestResponse> found = jdbc
+                .sql(COLUMNS + which + " ORDER BY created_at DESC, id LIMIT ? OFFSET ?")
                 .params(id, page.limit(), page.offset())
                 .query(this::request)
                 .list()
@@ -142,8 +142,7 @@ class AccessRequests {
 
     private Asked decide(Standing tunnel, UUID id, String status, UUID decider) {
         shares.lock(tunnel);
-        Asked asked = one(id)
-                .filter(it -> it.response().tunnelId().equals(tunnel.tunnelId()))
+        Asked asked = one(id).filter(it -> it.response().tunnelId().equals(tunnel.tunnelId()))
                 .orElseThrow(() -> new ProblemException(ProblemCode.NOT_FOUND, "The tunnel has no such request."));
         if (!asked.response().status().equals(PENDING)) {
             throw new ProblemException(

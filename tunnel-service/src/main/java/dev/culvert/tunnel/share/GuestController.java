@@ -36,8 +36,7 @@ class GuestController {
     private final Redemption redemption;
     private final People people;
 
-    GuestController(
-            TunnelAccess access, AccessRequests requests, Redemption redemption, People people) {
+    GuestController(TunnelAccess access, AccessRequests requests, Redemption redemption, People people) {
         this.access = access;
         this.requests = requests;
         this.redemption = redemption;

@@ -44,9 +44,10 @@ class LinkController {
     @ResponseStatus(HttpStatus.CREATED)
     @Operation(
             summary = "Make a link to a tunnel",
-            description = "Whoever has the token sends requests to /t/{id}/ with it in the header X-Share-Token or the query"
-                    + " parameter share, without any account. Each request is a use. Its permission is what somebody with an"
-                    + " account gets who redeems it. The token is shown once.")
+            description =
+                    "Whoever has the token sends requests to /t/{id}/ with it in the header X-Share-Token or the query"
+                            + " parameter share, without any account. Each request is a use. Its permission is what somebody with an"
+                            + " account gets who redeems it. The token is shown once.")
     @ApiResponse(responseCode = "201", description = "The link with its token")
     ShareTokenResponse create(
             @PathVariable UUID id,

@@ -14,6 +14,7 @@ import dev.culvert.tunnel.access.TunnelRole;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.sql.Types;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,8 +64,8 @@ class Links {
         shares.lock(tunnel);
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         int hours = Objects.requireNonNullElse(request.expiresInHours(), CreateShareTokenRequest.DEFAULT_HOURS);
-        TunnelRole role =
-                TunnelRole.granted(Objects.requireNonNullElse(request.permission(), "viewer")).orElseThrow();
+        TunnelRole role = TunnelRole.granted(Objects.requireNonNullElse(request.permission(), "viewer"))
+                .orElseThrow();
         ShareTokenResponse link = new ShareTokenResponse(
                 UUID.randomUUID(),
                 tunnel.tunnelId(),
@@ -82,18 +83,17 @@ class Links {
         jdbc.sql("""
                 INSERT INTO share_tokens (id, tunnel_id, tenant_id, digest, role, description, created_by, created_at,
                   expires_at, max_uses)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")
-                .params(
-                        link.id(),
-                        link.tunnelId(),
-                        tunnel.tenantId(),
-                        tokens.digest(secret),
-                        link.permission(),
-                        link.description(),
-                        creator,
-                        Timestamp.from(now),
-                        Timestamp.from(link.expiresAt()),
-                        link.maxUses())
+                VALUES (:id, :tunnel, :tenant, :digest, :role, :description, :creator, :now, :ends, :maxUses)""")
+                .param("id", link.id())
+                .param("tunnel", link.tunnelId())
+                .param("tenant", tunnel.tenantId())
+                .param("digest", tokens.digest(secret))
+                .param("role", link.permission())
+                .param("description", link.description())
+                .param("creator", creator)
+                .param("now", Timestamp.from(now))
+                .param("ends", Timestamp.from(link.expiresAt()))
+                .param("maxUses", link.maxUses(), Types.INTEGER)
                 .update();
         outbox.append(new TunnelLinkCreated(
                 tunnel.tunnelId(),

@@ -72,40 +72,44 @@ class People implements EventHandler {
     /** A person by id, user name or mail address. */
     Optional<Grantee> person(String idOrName) {
         UUID id = idIn(idOrName);
-        return asSystem("find a person to share with", () -> jdbc.sql("""
+        return asSystem(
+                "find a person to share with",
+                () -> jdbc.sql("""
                         SELECT user_id, tenant_id, username FROM people
                         WHERE user_id = :id OR lower(username) = :name OR lower(email) = :name
                         ORDER BY user_id = :id DESC LIMIT 1""")
-                .param("id", id, Types.OTHER)
-                .param("name", idOrName.toLowerCase(Locale.ROOT))
-                .query((row, _) -> Grantee.person(
-                        row.getObject("user_id", UUID.class),
-                        row.getObject("tenant_id", UUID.class),
-                        row.getString("username")))
-                .optional());
+                        .param("id", id, Types.OTHER)
+                        .param("name", idOrName.toLowerCase(Locale.ROOT))
+                        .query((row, _) -> Grantee.person(
+                                row.getObject("user_id", UUID.class),
+                                row.getObject("tenant_id", UUID.class),
+                                row.getString("username")))
+                        .optional());
     }
 
     /** A team by its tenant's id. */
     Optional<Grantee> team(UUID tenantId) {
-        return asSystem("find a team to share with", () -> jdbc.sql("SELECT name FROM teams WHERE tenant_id = ?")
-                .param(tenantId)
-                .query((row, _) -> Grantee.team(tenantId, row.getString("name")))
-                .optional());
+        return asSystem(
+                "find a team to share with",
+                () -> jdbc.sql("SELECT name FROM teams WHERE tenant_id = ?")
+                        .param(tenantId)
+                        .query((row, _) -> Grantee.team(tenantId, row.getString("name")))
+                        .optional());
     }
 
     /** Whether a tenant's tunnels may be shared beyond it (requirement X-23); one that is not known here says no. */
     boolean allowsOutsideGuests(UUID tenantId) {
-        return asSystem("read a tenant's rule on guests", () -> jdbc.sql(
-                                "SELECT outside_guests FROM teams WHERE tenant_id = ?")
-                        .param(tenantId)
-                        .query(Boolean.class)
-                        .optional())
+        return asSystem(
+                        "read a tenant's rule on guests",
+                        () -> jdbc.sql("SELECT outside_guests FROM teams WHERE tenant_id = ?")
+                                .param(tenantId)
+                                .query(Boolean.class)
+                                .optional())
                 .orElse(false);
     }
 
     private <T> Optional<T> asSystem(String reason, Supplier<Optional<T>> question) {
-        Optional<T> answer =
-                TenantScope.callAsSystem(reason, () -> transactions.execute(_ -> question.get()));
+        Optional<T> answer = TenantScope.callAsSystem(reason, () -> transactions.execute(_ -> question.get()));
         return answer == null ? Optional.empty() : answer;
     }
 

@@ -24,7 +24,8 @@ class Redemption {
     ShareResponse redeem(String token, Caller caller, String callerName) {
         ShareTokens.Redeemed link = tokens.redeem(token)
                 .orElseThrow(() -> new ProblemException(
-                        ProblemCode.NOT_FOUND, "The link has expired, is used up or was withdrawn. Ask for a new one."));
+                        ProblemCode.NOT_FOUND,
+                        "The link has expired, is used up or was withdrawn. Ask for a new one."));
         Standing tunnel = link.tunnel();
         return shares.addOrRaise(
                 tunnel,

@@ -56,8 +56,9 @@ class ShareController {
     @ResponseStatus(HttpStatus.CREATED)
     @Operation(
             summary = "Share a tunnel with a person or a team",
-            description = "viewer sees and uses it; editor changes, starts, stops and serves it too; admin also deletes and"
-                    + " shares it.")
+            description =
+                    "viewer sees and uses it; editor changes, starts, stops and serves it too; admin also deletes and"
+                            + " shares it.")
     @ApiResponse(responseCode = "201", description = "Shared")
     @ApiResponse(responseCode = "404", description = "TUNNEL_001, or USER_001: no such person or team")
     @ApiResponse(responseCode = "409", description = "ALREADY_EXISTS: it is shared with them")
@@ -92,7 +93,9 @@ class ShareController {
 
     @GetMapping("/{id}/shares")
     @Access(scope = Scope.TUNNELS_READ)
-    @Operation(summary = "With whom a tunnel is shared, latest first", description = "Needs the permission share on it.")
+    @Operation(
+            summary = "With whom a tunnel is shared, latest first",
+            description = "Needs the permission share on it.")
     Page<ShareResponse> list(@PathVariable UUID id, Caller caller, PageRequest page, HttpServletRequest request) {
         return access.call(
                 id, caller, TunnelAction.SHARE, CommandSource.of(request), tunnel -> shares.list(tunnel, page));
@@ -100,7 +103,7 @@ class ShareController {
 
     @PutMapping("/{id}/shares/{shareId}/permission")
     @Access(scope = Scope.TUNNELS_WRITE)
-    @Operation(summary = "Change what a share allows and when it ends", description = "Holds at once.")
+    @Operation(summary = "Change what a share allows and when it ends", description = "Holds at once. Not one's own.")
     ShareResponse change(
             @PathVariable UUID id,
             @PathVariable UUID shareId,
@@ -114,7 +117,7 @@ class ShareController {
                 caller,
                 TunnelAction.SHARE,
                 CommandSource.of(request),
-                tunnel -> shares.change(tunnel, shareId, terms));
+                tunnel -> shares.change(tunnel, shareId, terms, caller.userId()));
     }
 
     @DeleteMapping("/{id}/shares/{userId}")
@@ -122,8 +125,9 @@ class ShareController {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Operation(
             summary = "End a share",
-            description = "Holds at once: open requests, streams and WebSockets of the person or team are cut, and their"
-                    + " agents are closed.")
+            description =
+                    "Holds at once: open requests, streams and WebSockets of the person or team are cut, and their"
+                            + " agents are closed.")
     void revoke(
             @PathVariable UUID id,
             @Parameter(description = "Id of the person, the team or the share.") @PathVariable UUID userId,
@@ -146,8 +150,9 @@ class ShareController {
     @Access(scope = Scope.TUNNELS_WRITE)
     @Operation(
             summary = "Say who may use a tunnel without a share, and from where",
-            description = "private: nobody. shared: everybody of your tenant. public: anybody, at /t/{id}/, with the login"
-                    + " if you set one. What is left out is reset. Holds at once, also for open connections.")
+            description =
+                    "private: nobody. shared: everybody of your tenant. public: anybody, at /t/{id}/, with the login"
+                            + " if you set one. What is left out is reset. Holds at once, also for open connections.")
     TunnelAccessSettings setSettings(
             @PathVariable UUID id,
             @Valid @RequestBody UpdateTunnelAccessRequest body,

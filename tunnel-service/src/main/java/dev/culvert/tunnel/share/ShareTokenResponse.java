@@ -18,8 +18,7 @@ record ShareTokenResponse(
         UUID tunnelId,
         @Nullable String token,
 
-        @Schema(example = "/t/0197…/?share=cvs_…") @Nullable
-        String path,
+        @Schema(example = "/t/0197…/?share=cvs_…") @Nullable String path,
 
         @Schema(allowableValues = {"viewer", "editor", "admin"})
         String permission,

@@ -17,9 +17,11 @@ import dev.culvert.tunnel.access.TunnelRole;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.sql.Types;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +57,11 @@ class Shares {
     }
 
     /** What a share allows and for how long. */
-    record Terms(TunnelRole role, @Nullable Instant expiresAt) {}
+    record Terms(TunnelRole role, @Nullable Instant expiresAt) {
+        private @Nullable OffsetDateTime endsAt() {
+            return expiresAt == null ? null : expiresAt.atOffset(ZoneOffset.UTC);
+        }
+    }
 
     /** Shares a tunnel. The grantee has been looked up, and may be a guest of this tenant. */
     @Transactional
@@ -94,19 +100,19 @@ class Shares {
         return jdbc.sql("""
                 INSERT INTO shares (id, tunnel_id, tenant_id, grantee_user_id, grantee_tenant_id, home_tenant_id,
                   grantee_name, role, created_by, created_at, expires_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING""")
-                .params(
-                        id,
-                        tunnel.tunnelId(),
-                        tunnel.tenantId(),
-                        grantee.userId().orElse(null),
-                        grantee.teamId().orElse(null),
-                        grantee.tenantId(),
-                        grantee.name(),
-                        terms.role().wireName(),
-                        grantor,
-                        Timestamp.from(now),
-                        terms.expiresAt() == null ? null : Timestamp.from(terms.expiresAt()))
+                VALUES (:id, :tunnel, :tenant, :user, :team, :home, :name, :role, :grantor, :now, :ends)
+                ON CONFLICT DO NOTHING""")
+                .param("id", id)
+                .param("tunnel", tunnel.tunnelId())
+                .param("tenant", tunnel.tenantId())
+                .param("user", grantee.userId().orElse(null), Types.OTHER)
+                .param("team", grantee.teamId().orElse(null), Types.OTHER)
+                .param("home", grantee.tenantId())
+                .param("name", grantee.name())
+                .param("role", terms.role().wireName())
+                .param("grantor", grantor)
+                .param("now", Timestamp.from(now))
+                .param("ends", terms.endsAt(), Types.TIMESTAMP_WITH_TIMEZONE)
                 .update();
     }
 
@@ -143,20 +149,23 @@ class Shares {
         return Page.of(found, total, page);
     }
 
-    /** Gives a share other terms. */
+    /** Gives a share other terms; not one's own, or an end would bind no administrator. */
     @Transactional
-    ShareResponse change(Standing tunnel, UUID id, Terms terms) {
+    ShareResponse change(Standing tunnel, UUID id, Terms terms, UUID changer) {
         Instant now = now();
         refuseEnded(terms.expiresAt(), now);
         lock(tunnel);
         ShareResponse before = one(tunnel, id)
                 .filter(share -> share.expiresAt() == null || share.expiresAt().isAfter(now))
                 .orElseThrow(Shares::unknownShare);
-        UUID home = jdbc.sql("UPDATE shares SET role = ?, expires_at = ? WHERE id = ? RETURNING home_tenant_id")
-                .params(
-                        terms.role().wireName(),
-                        terms.expiresAt() == null ? null : Timestamp.from(terms.expiresAt()),
-                        id)
+        if (changer.equals(before.userId())) {
+            throw new ProblemException(ProblemCode.FORBIDDEN, "Nobody changes their own share. Ask the owner.");
+        }
+        UUID home = jdbc.sql(
+                        "UPDATE shares SET role = :role, expires_at = :ends WHERE id = :id RETURNING home_tenant_id")
+                .param("role", terms.role().wireName())
+                .param("ends", terms.endsAt(), Types.TIMESTAMP_WITH_TIMEZONE)
+                .param("id", id)
                 .query((row, _) -> row.getObject("home_tenant_id", UUID.class))
                 .single();
         boolean reduced = terms.role().compareTo(TunnelRole.ofWireName(before.permission())) < 0;
@@ -173,8 +182,7 @@ class Shares {
                         terms.role().wireName(),
                         terms.expiresAt(),
                         reduced));
-        changes.publishEvent(
-                reduced ? withdrawal(tunnel, before.userId()) : AccessChanged.of(tunnel));
+        changes.publishEvent(reduced ? withdrawal(tunnel, before.userId()) : AccessChanged.of(tunnel));
         return one(tunnel, id).orElseThrow();
     }
 
@@ -194,7 +202,10 @@ class Shares {
         return change(
                 tunnel,
                 held.get().id(),
-                before.compareTo(terms.role()) > 0 ? new Terms(before, held.get().expiresAt()) : terms);
+                before.compareTo(terms.role()) > 0
+                        ? new Terms(before, held.get().expiresAt())
+                        : terms,
+                grantor);
     }
 
     /** Ends a share, named by its own id or by that of the person or team. */
@@ -249,11 +260,13 @@ class Shares {
     /** Events of one tunnel keep their order because its changes wait for each other here. */
     @Transactional(propagation = Propagation.MANDATORY)
     void lock(Standing tunnel) {
-        jdbc.sql("SELECT id FROM tunnels WHERE id = ? FOR UPDATE")
+        Optional<UUID> locked = jdbc.sql("SELECT id FROM tunnels WHERE id = ? FOR UPDATE")
                 .param(tunnel.tunnelId())
                 .query((row, _) -> row.getObject("id", UUID.class))
-                .optional()
-                .orElseThrow(TunnelAccess::notFound);
+                .optional();
+        if (locked.isEmpty()) {
+            throw TunnelAccess.notFound();
+        }
     }
 
     private Optional<ShareResponse> one(Standing tunnel, UUID id) {

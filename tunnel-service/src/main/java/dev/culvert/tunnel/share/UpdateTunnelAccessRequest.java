@@ -16,7 +16,8 @@ record UpdateTunnelAccessRequest(
         String visibility,
 
         @Schema(
-                description = "The only networks requests may come from, as addresses or in CIDR notation; all unless set.",
+                description =
+                        "The only networks requests may come from, as addresses or in CIDR notation; all unless set.",
                 example = "[\"203.0.113.0/24\"]")
         @Size(max = 100)
         @Nullable

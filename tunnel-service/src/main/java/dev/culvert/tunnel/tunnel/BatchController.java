@@ -68,8 +68,9 @@ class BatchController {
     @Access(scope = Scope.TUNNELS_WRITE)
     @Operation(
             summary = "Do several operations on tunnels in one call",
-            description = "In their order, each in a transaction of its own: one that fails undoes no other, and its result"
-                    + " says why. At most 50.")
+            description =
+                    "In their order, each in a transaction of its own: one that fails undoes no other, and its result"
+                            + " says why. At most 50.")
     @ApiResponse(responseCode = "200", description = "A result for each operation, whether it was done or not")
     BatchResponse batch(@Valid @RequestBody BatchRequest body, Caller caller, HttpServletRequest request) {
         CommandSource source = CommandSource.of(request);
@@ -122,14 +123,18 @@ class BatchController {
 
     private BatchResult create(PatchTunnelRequest body, Caller caller, CommandSource source) {
         String name = Optional.ofNullable(body.name()).orElseThrow(() -> missing("tunnel.name"));
-        Tunnel tunnel = service.create(
-                new CreateTunnelRequest(name, body.description(), body.config()), caller, source);
+        Tunnel tunnel =
+                service.create(new CreateTunnelRequest(name, body.description(), body.config()), caller, source);
         Standing creator = Standing.ofCreator(tunnel.getId(), tunnel.tenantId(), tunnel.userId(), tunnel.name());
         return new BatchResult(CREATED, views.find(creator).response(), null);
     }
 
     private BatchResult on(
-            BatchOperation operation, TunnelAction action, Caller caller, CommandSource source, Consumer<UUID> command) {
+            BatchOperation operation,
+            TunnelAction action,
+            Caller caller,
+            CommandSource source,
+            Consumer<UUID> command) {
         return access.call(idOf(operation), caller, action, source, tunnel -> {
             command.accept(tunnel.tunnelId());
             return new BatchResult(OK, views.find(tunnel).response(), null);

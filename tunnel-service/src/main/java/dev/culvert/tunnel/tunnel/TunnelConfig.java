@@ -31,7 +31,8 @@ record TunnelConfig(
         Integer timeout,
 
         @Schema(
-                description = "Whether text answers of known length are compressed for callers that accept it; true unless set.",
+                description =
+                        "Whether text answers of known length are compressed for callers that accept it; true unless set.",
                 example = "true")
         @Nullable
         Boolean compression) {

@@ -45,7 +45,8 @@ class TunnelConfigController {
     @Access(scope = Scope.TUNNELS_WRITE)
     @Operation(
             summary = "Set the bounds of a tunnel's traffic",
-            description = "What is left out takes its default. Requests that begin afterwards keep to it, without a restart.")
+            description =
+                    "What is left out takes its default. Requests that begin afterwards keep to it, without a restart.")
     TunnelConfig replace(
             @PathVariable UUID id, @Valid @RequestBody TunnelConfig body, Caller caller, HttpServletRequest request) {
         return configure(id, TunnelConfig.defaultsWith(body), caller, request);
@@ -60,7 +61,6 @@ class TunnelConfigController {
 
     private TunnelConfig configure(UUID id, TunnelConfig config, Caller caller, HttpServletRequest request) {
         CommandSource source = CommandSource.of(request);
-        return access.call(
-                id, caller, TunnelAction.CHANGE, source, _ -> service.configure(id, config, caller, source));
+        return access.call(id, caller, TunnelAction.CHANGE, source, _ -> service.configure(id, config, caller, source));
     }
 }

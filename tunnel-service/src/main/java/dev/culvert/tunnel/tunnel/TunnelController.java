@@ -63,8 +63,8 @@ class TunnelController {
     ResponseEntity<TunnelResponse> create(
             @Valid @RequestBody CreateTunnelRequest body, Caller caller, HttpServletRequest request) {
         Tunnel tunnel = service.create(body, caller, CommandSource.of(request));
-        TunnelViews.Found found = views.find(
-                Standing.ofCreator(tunnel.getId(), tunnel.tenantId(), tunnel.userId(), tunnel.name()));
+        TunnelViews.Found found =
+                views.find(Standing.ofCreator(tunnel.getId(), tunnel.tenantId(), tunnel.userId(), tunnel.name()));
         return ResponseEntity.created(URI.create(request.getRequestURI() + "/" + tunnel.getId()))
                 .eTag(eTag(found.revision()))
                 .body(found.response());

@@ -147,8 +147,8 @@ class GuestTrafficIT extends RunningTunnelService {
 
         assertThat(send(guest, "ollama/ok").body()).isEqualTo("ok");
         as(guest).post(TUNNELS, "{\"name\": \"ollama\"}");
-        await().untilAsserted(() ->
-                ProblemAssert.assertThat(send(guest, "ollama/ok")).isProblem(ProblemCode.AGENT_OFFLINE));
+        await().untilAsserted(
+                        () -> ProblemAssert.assertThat(send(guest, "ollama/ok")).isProblem(ProblemCode.AGENT_OFFLINE));
         assertThat(send(guest, id + "/ok").body()).isEqualTo("ok");
         JsonNode entry = await().until(
                         () -> json(as(owner).get(path("/access-logs"))),
@@ -190,7 +190,8 @@ class GuestTrafficIT extends RunningTunnelService {
     @Test
     void cutsOpenStreamsAtTheEndOfTheShare() throws Exception {
         as(owner).post(path("/shares"), """
-                {"user": "%s", "permission": "viewer", "expiresAt": "%s"}""".formatted(guest.userId(), Instant.now().plusSeconds(2)));
+                {"user": "%s", "permission": "viewer", "expiresAt": "%s"}""".formatted(
+                        guest.userId(), Instant.now().plusSeconds(2)));
         HttpResponse<InputStream> stream = client.send(
                 request(id + "/stream")
                         .header(HeaderNames.CALLER_TOKEN, TestingIssuer.shared().token(guest))
@@ -227,8 +228,8 @@ class GuestTrafficIT extends RunningTunnelService {
         JsonNode link = json(as(owner).post(path("/share-tokens"), "{\"maxUses\": 2}"));
         String token = link.path("token").asString();
         List<Callable<Integer>> uses = IntStream.range(0, 8)
-                .<Callable<Integer>>mapToObj(_ -> () -> send(request(id + "/ok").header("X-Share-Token", token))
-                        .statusCode())
+                .<Callable<Integer>>mapToObj(_ -> () ->
+                        send(request(id + "/ok").header("X-Share-Token", token)).statusCode())
                 .toList();
 
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -237,19 +238,23 @@ class GuestTrafficIT extends RunningTunnelService {
             assertThat(statuses.stream().filter(status -> status == 200)).hasSize(2);
             assertThat(statuses.stream().filter(status -> status == 401)).hasSize(6);
         }
-        assertThat(json(as(owner).get(path("/share-tokens"))).at("/items/0/uses").asInt())
+        assertThat(json(as(owner).get(path("/share-tokens")))
+                        .at("/items/0/uses")
+                        .asInt())
                 .isEqualTo(2);
     }
 
     @Test
     void takesTheTokenOfALinkOutOfWhatTheLocalServiceSees() {
-        String token = json(as(owner).post(path("/share-tokens"), "{}")).path("token").asString();
+        String token =
+                json(as(owner).post(path("/share-tokens"), "{}")).path("token").asString();
         origin.on("/echo", exchange -> {
             TestingOrigin.Request seen = exchange.request();
             exchange.respond(
                     200,
                     "text/plain",
-                    "%s [%s] [%s]".formatted(seen.target(), seen.header("x-share-token"), seen.header("authorization")));
+                    "%s [%s] [%s]"
+                            .formatted(seen.target(), seen.header("x-share-token"), seen.header("authorization")));
         });
 
         assertThat(send(request("ollama/echo?a=1&share=" + token + "&b=2").header("Authorization", "Bearer app"))
@@ -259,9 +264,14 @@ class GuestTrafficIT extends RunningTunnelService {
                 .isEqualTo("/echo [] []");
         ProblemAssert.assertThat(send(request("other/echo?share=" + token))).isProblem(ProblemCode.AUTH_TOKEN_INVALID);
 
-        as(owner).send("DELETE", path("/share-tokens/" + json(as(owner).get(path("/share-tokens")))
-                .at("/items/0/id")
-                .asString()), "");
+        as(owner)
+                .send(
+                        "DELETE",
+                        path("/share-tokens/"
+                                + json(as(owner).get(path("/share-tokens")))
+                                        .at("/items/0/id")
+                                        .asString()),
+                        "");
         ProblemAssert.assertThat(send(request(id + "/ok").header("X-Share-Token", token)))
                 .isProblem(ProblemCode.AUTH_TOKEN_INVALID);
     }
@@ -344,4 +354,5 @@ class GuestTrafficIT extends RunningTunnelService {
                         UUID.fromString(id), owner.userId(), "ollama", UUID.randomUUID(), guest.userId(), null)));
 
         assertThatThrownBy(() -> stream.body().readAllBytes()).isInstanceOf(IOException.class);
-    }}
+    }
+}

@@ -116,8 +116,10 @@ class GuestsSeeOneRowIT extends RunningTunnelService {
                 assertThat(count(it, "SELECT count(*) FROM " + table)).as(table).isZero();
             }
         });
-        workFor(owner, it -> assertThat(count(it, "SELECT count(*) FROM visitor_logins"))
-                .isEqualTo(2));
+        workFor(
+                owner,
+                it -> assertThat(count(it, "SELECT count(*) FROM visitor_logins"))
+                        .isEqualTo(2));
     }
 
     @Test
@@ -141,11 +143,14 @@ class GuestsSeeOneRowIT extends RunningTunnelService {
     @Test
     void hidesTheTunnelOnceTheShareHasEnded() throws SQLException {
         TestingPostgres.shared()
-                .execute("UPDATE tunnel.shares SET expires_at = now() - interval '1 second' WHERE tunnel_id = '" + shared
-                        + "'");
+                .execute("UPDATE tunnel.shares SET expires_at = now() - interval '1 second' WHERE tunnel_id = '"
+                        + shared + "'");
 
-        workFor(guest, it -> assertThat(count(it, "SELECT count(*) FROM tunnels")).isZero());
-        workFor(TestCallers.user(), it -> assertThat(count(it, "SELECT count(*) FROM tunnels"))
-                .isZero());
+        workFor(
+                guest,
+                it -> assertThat(count(it, "SELECT count(*) FROM tunnels")).isZero());
+        workFor(
+                TestCallers.user(),
+                it -> assertThat(count(it, "SELECT count(*) FROM tunnels")).isZero());
     }
 }

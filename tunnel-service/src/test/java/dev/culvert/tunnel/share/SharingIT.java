@@ -44,8 +44,10 @@ class SharingIT extends RunningTunnelService {
     }
 
     private JsonNode share(String permission) {
-        HttpResponse<String> shared = as(owner).post(
-                        tunnel + "/shares", "{\"user\": \"%s\", \"permission\": \"%s\"}".formatted(guestName, permission));
+        HttpResponse<String> shared = as(owner)
+                .post(
+                        tunnel + "/shares",
+                        "{\"user\": \"%s\", \"permission\": \"%s\"}".formatted(guestName, permission));
         assertThat(shared.statusCode()).as(shared.body()).isEqualTo(201);
         return json(shared);
     }
@@ -83,8 +85,8 @@ class SharingIT extends RunningTunnelService {
         }
     }
 
-    private static final Set<Operation> READING = Set.of(
-            Operation.READ, Operation.STATUS, Operation.ACTIVITY, Operation.USAGE, Operation.CONFIG);
+    private static final Set<Operation> READING =
+            Set.of(Operation.READ, Operation.STATUS, Operation.ACTIVITY, Operation.USAGE, Operation.CONFIG);
     private static final Set<Operation> WRITING = Set.of(
             Operation.PATCH, Operation.PUT, Operation.CONFIGURE, Operation.RESET, Operation.START, Operation.STOP);
 
@@ -120,7 +122,8 @@ class SharingIT extends RunningTunnelService {
         share("admin");
         assertThat(as(guest).get(tunnel).statusCode()).isEqualTo(200);
 
-        assertThat(as(owner).send("DELETE", tunnel + "/shares/" + guest.userId(), "")
+        assertThat(as(owner)
+                        .send("DELETE", tunnel + "/shares/" + guest.userId(), "")
                         .statusCode())
                 .isEqualTo(204);
 
@@ -128,7 +131,9 @@ class SharingIT extends RunningTunnelService {
             ProblemAssert.assertThat(as(guest).send(operation.method, tunnel + operation.path, operation.body))
                     .isProblem(ProblemCode.TUNNEL_001);
         }
-        assertThat(json(as(guest).get(TUNNELS + "/shared-with-me")).path("total").asInt())
+        assertThat(json(as(guest).get(TUNNELS + "/shared-with-me"))
+                        .path("total")
+                        .asInt())
                 .isZero();
         ProblemAssert.assertThat(as(owner).send("DELETE", tunnel + "/shares/" + guest.userId(), ""))
                 .isProblem(ProblemCode.NOT_FOUND);
@@ -137,15 +142,21 @@ class SharingIT extends RunningTunnelService {
     /** P2.10.1: by name, mail address and id. */
     @Test
     void findsPeopleByNameMailAddressAndId() {
-        for (String who : List.of(guestName.toUpperCase(java.util.Locale.ROOT), guestName + "@example.ORG", guest.userId()
-                .toString())) {
-            HttpResponse<String> shared = as(owner)
-                    .post(tunnel + "/shares", "{\"user\": \"" + who + "\", \"permission\": \"viewer\"}");
+        for (String who : List.of(
+                guestName.toUpperCase(java.util.Locale.ROOT),
+                guestName + "@example.ORG",
+                guest.userId().toString())) {
+            HttpResponse<String> shared =
+                    as(owner).post(tunnel + "/shares", "{\"user\": \"" + who + "\", \"permission\": \"viewer\"}");
             assertThat(json(shared).path("userId").asString())
                     .as(shared.body())
                     .isEqualTo(guest.userId().toString());
             assertThat(json(shared).path("name").asString()).isEqualTo(guestName);
-            as(owner).send("DELETE", tunnel + "/shares/" + json(shared).path("id").asString(), "");
+            as(owner)
+                    .send(
+                            "DELETE",
+                            tunnel + "/shares/" + json(shared).path("id").asString(),
+                            "");
         }
         ProblemAssert.assertThat(
                         as(owner).post(tunnel + "/shares", "{\"user\": \"nobody\", \"permission\": \"viewer\"}"))
@@ -162,7 +173,8 @@ class SharingIT extends RunningTunnelService {
                 "{\"user\": \"" + owner.userId() + "\", \"permission\": \"viewer\"}",
                 "{\"permission\": \"viewer\"}",
                 "{\"user\": \"" + guestName + "\", \"permission\": \"owner\"}",
-                "{\"user\": \"" + guestName + "\", \"permission\": \"viewer\", \"expiresAt\": \"2020-01-01T00:00:00Z\"}")) {
+                "{\"user\": \"" + guestName
+                        + "\", \"permission\": \"viewer\", \"expiresAt\": \"2020-01-01T00:00:00Z\"}")) {
             ProblemAssert.assertThat(as(owner).post(tunnel + "/shares", body)).isProblem(ProblemCode.VALIDATION_ERROR);
         }
     }
@@ -175,14 +187,26 @@ class SharingIT extends RunningTunnelService {
         as(owner).send("PUT", tunnel + "/shares/" + shareId + "/permission", "{\"permission\": \"write\"}");
 
         assertThat(as(guest).post(tunnel + "/stop", "").statusCode()).isEqualTo(200);
-        assertThat(json(as(owner).get(tunnel + "/shares")).at("/items/0/permission").asString())
+        assertThat(json(as(owner).get(tunnel + "/shares"))
+                        .at("/items/0/permission")
+                        .asString())
                 .isEqualTo("editor");
+    }
+
+    @Test
+    void letsNobodyChangeTheirOwnShare() {
+        String shareId = share("admin").path("id").asString();
+
+        ProblemAssert.assertThat(as(guest)
+                        .send("PUT", tunnel + "/shares/" + shareId + "/permission", "{\"permission\": \"admin\"}"))
+                .isProblem(ProblemCode.FORBIDDEN);
     }
 
     /** P2.10.6: past the end of a share the tunnel is not found. The end is moved, not the clock. */
     @Test
     void endsAShareAtItsTime() {
-        HttpResponse<String> shared = as(owner).post(tunnel + "/shares", """
+        HttpResponse<String> shared = as(owner)
+                .post(tunnel + "/shares", """
                 {"user": "%s", "permission": "admin", "expiresAt": "%s"}""".formatted(guestName, Instant.now().plusSeconds(3600)));
         assertThat(shared.statusCode()).as(shared.body()).isEqualTo(201);
         assertThat(as(guest).get(tunnel).statusCode()).isEqualTo(200);
@@ -192,7 +216,8 @@ class SharingIT extends RunningTunnelService {
                         + json(shared).path("id").asString() + "'");
 
         ProblemAssert.assertThat(as(guest).get(tunnel)).isProblem(ProblemCode.TUNNEL_001);
-        assertThat(json(as(owner).get(tunnel + "/shares")).path("total").asInt()).isZero();
+        assertThat(json(as(owner).get(tunnel + "/shares")).path("total").asInt())
+                .isZero();
         share("viewer");
     }
 
@@ -234,13 +259,15 @@ class SharingIT extends RunningTunnelService {
     @Test
     void keepsTunnelsInsideATenantThatWantsNoGuests() {
         Neighbours.tenant(owner, false);
-        TestCallers colleague = Neighbours.known(
-                TestCallers.user().withTenantId(owner.tenantId()), "colleague-" + owner.userId());
+        TestCallers colleague =
+                Neighbours.known(TestCallers.user().withTenantId(owner.tenantId()), "colleague-" + owner.userId());
         Neighbours.tenant(owner, false);
 
         for (Map.Entry<String, String> outward : Map.of(
-                        "/shares", "{\"user\": \"" + guestName + "\", \"permission\": \"viewer\"}",
-                        "/share-tokens", "{}")
+                        "/shares",
+                        "{\"user\": \"" + guestName + "\", \"permission\": \"viewer\"}",
+                        "/share-tokens",
+                        "{}")
                 .entrySet()) {
             ProblemAssert.assertThat(as(owner).post(tunnel + outward.getKey(), outward.getValue()))
                     .isProblem(ProblemCode.FORBIDDEN);
@@ -271,7 +298,9 @@ class SharingIT extends RunningTunnelService {
         decide(request, "approve", 200);
 
         assertThat(asking.get(tunnel).statusCode()).isEqualTo(200);
-        assertThat(json(asking.get(TUNNELS + "/access-requests")).at("/items/0/status").asString())
+        assertThat(json(asking.get(TUNNELS + "/access-requests"))
+                        .at("/items/0/status")
+                        .asString())
                 .isEqualTo("approved");
         decide(request, "refuse", 409);
 
@@ -285,7 +314,9 @@ class SharingIT extends RunningTunnelService {
                 .execute("UPDATE tunnel.access_requests SET expires_at = now() WHERE id = '"
                         + late.path("id").asString() + "'");
         decide(late, "approve", 409);
-        assertThat(json(as(third).get(TUNNELS + "/access-requests")).at("/items/0/status").asString())
+        assertThat(json(as(third).get(TUNNELS + "/access-requests"))
+                        .at("/items/0/status")
+                        .asString())
                 .isEqualTo("expired");
         ProblemAssert.assertThat(as(third)
                         .post(
@@ -333,9 +364,9 @@ class SharingIT extends RunningTunnelService {
         String shareId = share("editor").path("id").asString();
         as(guest).post(tunnel + "/stop", "");
 
-        JsonNode entry = await().until(() -> json(as(owner).get(tunnel + "/access-logs")), log -> log.path("total")
-                                .asInt()
-                        > 0)
+        JsonNode entry = await().until(
+                        () -> json(as(owner).get(tunnel + "/access-logs")),
+                        log -> log.path("total").asInt() > 0)
                 .at("/items/0");
 
         assertThat(entry.path("userId").asString()).isEqualTo(guest.userId().toString());
@@ -346,7 +377,9 @@ class SharingIT extends RunningTunnelService {
         assertThat(entry.path("ip").asString()).isEqualTo("127.0.0.1");
         assertThat(entry.path("agent").asString()).isEqualTo("culvert-test/1");
         // P2.10.8: the activity names the guest too.
-        assertThat(json(as(owner).get(tunnel + "/activity")).at("/items/0/userId").asString())
+        assertThat(json(as(owner).get(tunnel + "/activity"))
+                        .at("/items/0/userId")
+                        .asString())
                 .isEqualTo(guest.userId().toString());
     }
 
@@ -366,7 +399,7 @@ class SharingIT extends RunningTunnelService {
             assertThat(event.data().path("role").asString()).isEqualTo("viewer");
         });
         assertThat(events)
-                .anySatisfy(event -> assertThat(event.tenantId())
-                        .isEqualTo(guest.tenantId().toString()));
+                .anySatisfy(event ->
+                        assertThat(event.tenantId()).isEqualTo(guest.tenantId().toString()));
     }
 }

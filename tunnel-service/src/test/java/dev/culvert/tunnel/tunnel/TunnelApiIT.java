@@ -317,7 +317,9 @@ class TunnelApiIT extends RunningTunnelService {
                         .path("timeout")
                         .asInt())
                 .isEqualTo(30_000);
-        assertThat(json(api().post(config + "/reset", "")).path("maxConnections").asInt())
+        assertThat(json(api().post(config + "/reset", ""))
+                        .path("maxConnections")
+                        .asInt())
                 .isEqualTo(100);
     }
 

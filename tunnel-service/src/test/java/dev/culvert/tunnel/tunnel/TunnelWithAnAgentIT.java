@@ -22,22 +22,22 @@ import dev.culvert.testing.TestingIssuer;
 import dev.culvert.testing.TestingOrigin;
 import dev.culvert.tunnel.RunningTunnelService;
 import dev.culvert.tunnel.ingress.DataPort;
-import java.io.OutputStream;
 import java.io.ByteArrayInputStream;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.zip.GZIPInputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -223,8 +223,8 @@ class TunnelWithAnAgentIT extends RunningTunnelService {
         try (Agent agent = agent();
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             agent.awaitConnected(Duration.ofSeconds(10));
-            List<Future<HttpResponse<byte[]>>> running = List.of(
-                    threads.submit(() -> get("/slow")), threads.submit(() -> get("/slow")));
+            List<Future<HttpResponse<byte[]>>> running =
+                    List.of(threads.submit(() -> get("/slow")), threads.submit(() -> get("/slow")));
             await().until(() -> origin.requests().size() == 2);
 
             assertThat(get("/ok").statusCode()).isEqualTo(429);
@@ -272,10 +272,13 @@ class TunnelWithAnAgentIT extends RunningTunnelService {
     void compressesTextOfKnownLengthIfConfigured() throws Exception {
         String tunnel = createTunnel();
         String text = "{\"model\": \"llama\"}".repeat(10_000);
-        origin.on("/text", exchange -> exchange.respond(
-                200, Map.of("Content-Type", "application/json", "ETag", "\"1\""), text.getBytes(UTF_8)));
-        origin.on("/binary", exchange -> exchange.respond(
-                200, Map.of("Content-Type", "image/png"), text.getBytes(UTF_8)));
+        origin.on(
+                "/text",
+                exchange -> exchange.respond(
+                        200, Map.of("Content-Type", "application/json", "ETag", "\"1\""), text.getBytes(UTF_8)));
+        origin.on(
+                "/binary",
+                exchange -> exchange.respond(200, Map.of("Content-Type", "image/png"), text.getBytes(UTF_8)));
         origin.on("/stream", exchange -> {
             try (var chunks = exchange.stream(200, "application/json")) {
                 chunks.send(text);

@@ -133,8 +133,7 @@ public sealed interface TunnelEvent extends DomainEvent {
     }
 
     /** Somebody asked to be let in to a tunnel. */
-    record TunnelAccessRequested(
-            UUID tunnelId, UUID userId, String name, UUID requestId, UUID requesterId, String role)
+    record TunnelAccessRequested(UUID tunnelId, UUID userId, String name, UUID requestId, UUID requesterId, String role)
             implements TunnelEvent {}
 
     /** Whether somebody who asked is let in was decided; told in the tenants of both sides. */

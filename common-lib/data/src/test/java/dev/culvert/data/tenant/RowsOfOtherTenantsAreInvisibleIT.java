@@ -130,8 +130,8 @@ class RowsOfOtherTenantsAreInvisibleIT {
 
     @Test
     void userOfAScopeIsKnownToCodeAndToPostgres() {
-        TenantIdentity identity = new TenantIdentity(
-                () -> Optional.of(new TenantIdentity.CallerIds(UUID.randomUUID(), bob)));
+        TenantIdentity identity =
+                new TenantIdentity(() -> Optional.of(new TenantIdentity.CallerIds(UUID.randomUUID(), bob)));
         UUID user = UUID.randomUUID();
         TransactionTemplate template = new TransactionTemplate(transactions);
 
@@ -140,8 +140,8 @@ class RowsOfOtherTenantsAreInvisibleIT {
         assertThat(TenantScope.<String, RuntimeException>call(
                         ada,
                         user,
-                        () -> template.execute(_ -> jdbc.queryForObject(
-                                "SELECT current_setting('culvert.user_id', true)", String.class))))
+                        () -> template.execute(_ ->
+                                jdbc.queryForObject("SELECT current_setting('culvert.user_id', true)", String.class))))
                 .isEqualTo(user.toString());
         assertThat(TenantScope.call(ada, user, this::notes)).containsExactly("ada's");
     }
