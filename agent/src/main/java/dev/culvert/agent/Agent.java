@@ -34,7 +34,8 @@ public final class Agent implements AutoCloseable {
     private Agent(AgentOptions options, AgentListener listener) {
         this.options = options;
         this.listener = listener;
-        int threads = Math.min(options.connections(), Runtime.getRuntime().availableProcessors());
+        int threads = Math.min(
+                AgentConnections.most(options.connections()), Runtime.getRuntime().availableProcessors());
         this.eventLoops = new MultiThreadIoEventLoopGroup(
                 threads, new DefaultThreadFactory("culvert-agent", true), NioIoHandler.newFactory());
         this.connections = new AgentConnections(

@@ -62,8 +62,9 @@ public final class AgentCommand implements Callable<Integer> {
     @Option(
             names = "--connections",
             paramLabel = "N",
-            defaultValue = "2",
-            description = "Connections at the same time (default: ${DEFAULT-VALUE}).")
+            defaultValue = "0",
+            description =
+                    "Connections at the same time; 0 takes two where the server has several replicas, else one (default).")
     int connections;
 
     @Option(

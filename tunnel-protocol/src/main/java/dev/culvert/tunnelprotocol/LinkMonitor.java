@@ -27,8 +27,6 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
     /** Content of the PING behind our GOAWAY; anything the peer opened before it read that came before the answer. */
     private static final long DRAIN_QUESTION = 0x647261696eL;
 
-    private static final int CONTROL_STREAMS = 1;
-
     private final Link link;
     private final LinkSettings settings;
     private final LinkListener listener;
@@ -82,7 +80,7 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
     }
 
     private void closeIfDrained() {
-        if (drainingHere && peerKnowsDrain && link.openStreams() <= CONTROL_STREAMS) {
+        if (drainingHere && peerKnowsDrain && link.openStreams() <= link.controlStreams()) {
             link.abort();
         }
     }
@@ -132,7 +130,7 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
         long now = System.nanoTime();
         if (!asked) {
             long patience =
-                    settings.pingInterval().toNanos() * (link.openStreams() > CONTROL_STREAMS ? 1 : IDLE_FACTOR);
+                    settings.pingInterval().toNanos() * (link.openStreams() > link.controlStreams() ? 1 : IDLE_FACTOR);
             if (now - lastHeardNanos >= patience) {
                 asked = true;
                 askedNanos = now;

@@ -1,5 +1,6 @@
 package dev.culvert.tunnel.ingress;
 
+import dev.culvert.tunnel.peer.PeerProtocol;
 import dev.culvert.tunnel.session.TrafficMeter.Outcome;
 import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
 import dev.culvert.tunnelprotocol.BackPressure;
@@ -80,6 +81,11 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
         started = true;
         exchange.moved();
         CharSequence failure = frame.headers().get(TunnelProtocol.FAILURE_HEADER);
+        if (failure != null && PeerProtocol.AGENT_LOST.contentEquals(failure)) {
+            complete = true;
+            exchange.onAgentLost();
+            return;
+        }
         if (failure != null) {
             complete = true;
             exchange.refuse(OriginFailure.fromWireName(failure)
@@ -184,8 +190,12 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
             exchange.breakOff(Outcome.CUT_OFF);
         } else {
             started = true;
-            exchange.refuse(
-                    ctx.channel().parent().isActive() ? IngressProblems.brokenAnswer() : IngressProblems.agentLost());
+            complete = true;
+            if (ctx.channel().parent().isActive()) {
+                exchange.refuse(IngressProblems.brokenAnswer());
+            } else {
+                exchange.onAgentLost();
+            }
         }
     }
 
