@@ -35,7 +35,8 @@ public final class Agent implements AutoCloseable {
         this.options = options;
         this.listener = listener;
         int threads = Math.min(
-                AgentConnections.most(options.connections()), Runtime.getRuntime().availableProcessors());
+                AgentConnections.most(options.connections()),
+                Runtime.getRuntime().availableProcessors());
         this.eventLoops = new MultiThreadIoEventLoopGroup(
                 threads, new DefaultThreadFactory("culvert-agent", true), NioIoHandler.newFactory());
         this.connections = new AgentConnections(

@@ -45,8 +45,7 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
      *
      * @param onNotice gets each line of the service; the first one says that requests may come
      */
-    static ChannelInitializer<Channel> orRequest(
-            AgentHello hello, Consumer<Notice> onNotice, Forwarding forwarding) {
+    static ChannelInitializer<Channel> orRequest(AgentHello hello, Consumer<Notice> onNotice, Forwarding forwarding) {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel stream) {

@@ -34,7 +34,10 @@ public final class Cluster implements SessionListener {
 
     /** What there is once the data port is open. */
     private record Place(
-            String address, SessionRegistry sessions, IntSupplier requests, @Nullable ClusterKeeper keeper) {}
+            String address,
+            SessionRegistry sessions,
+            IntSupplier requests,
+            @Nullable ClusterKeeper keeper) {}
 
     /**
      * @param name unique among the replicas

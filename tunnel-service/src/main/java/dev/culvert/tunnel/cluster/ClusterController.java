@@ -28,12 +28,12 @@ class ClusterController {
     @Access(permission = Permission.VIEW_SYSTEM_METRICS)
     @Operation(
             summary = "List the replicas with what they carry",
-            description = "As the replica that answers knows them; figures of the others are as old as their last heartbeat.")
+            description =
+                    "As the replica that answers knows them; figures of the others are as old as their last heartbeat.")
     ClusterResponse members() {
         Stream<MemberResponse> others = cluster.map().sightings().stream()
                 .map(sighting -> response(sighting.member(), sighting.silentFor(), false));
-        List<MemberResponse> all = Stream.concat(
-                        Stream.of(response(cluster.self(), Duration.ZERO, true)), others)
+        List<MemberResponse> all = Stream.concat(Stream.of(response(cluster.self(), Duration.ZERO, true)), others)
                 .sorted(Comparator.comparing(MemberResponse::name))
                 .toList();
         return new ClusterResponse(

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
@@ -105,15 +105,13 @@ final class ClusterKeeper implements AutoCloseable {
     /** Says that this replica goes down. Blocks until it has been said, or cannot be. */
     void drain() {
         draining = true;
-        awaitDone(thread.submit(
-                () -> guarded(() -> store.change(new Delta(member(), List.of(), List.of(), false)))));
+        awaitDone(thread.submit(() -> guarded(() -> store.change(new Delta(member(), List.of(), List.of(), false)))));
     }
 
     /** Takes this replica and its leases out. Blocks. */
     @Override
     public void close() {
-        awaitDone(thread.submit(
-                () -> guarded(() -> store.remove(new Delta(member(), List.of(), List.of(), true)))));
+        awaitDone(thread.submit(() -> guarded(() -> store.remove(new Delta(member(), List.of(), List.of(), true)))));
         vanish();
     }
 

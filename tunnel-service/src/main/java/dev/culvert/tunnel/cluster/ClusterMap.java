@@ -63,8 +63,8 @@ public final class ClusterMap {
     /** Whether a replica that stays holds a connection of this agent process. */
     public boolean heldElsewhere(UUID tunnelId, String agentInstance) {
         return elsewhere(tunnelId).stream()
-                .anyMatch(holder -> !holder.member().draining()
-                        && holder.lease().instance().equals(agentInstance));
+                .anyMatch(holder ->
+                        !holder.member().draining() && holder.lease().instance().equals(agentInstance));
     }
 
     /** The other replicas that are believed to live. */

@@ -27,8 +27,7 @@ import org.springframework.validation.annotation.Validated;
 public record ClusterProperties(
         @DefaultValue("true") boolean enabled,
 
-        @NotBlank @DefaultValue("redis://127.0.0.1:6379")
-        String redisUrl,
+        @NotBlank @DefaultValue("redis://127.0.0.1:6379") String redisUrl,
 
         @DefaultValue("false") boolean redisCluster,
         @DefaultValue("") String address,

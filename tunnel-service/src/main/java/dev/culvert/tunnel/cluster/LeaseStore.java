@@ -267,9 +267,7 @@ final class LeaseStore implements AutoCloseable {
         try {
             return Optional.of(json.readValue(stored, type));
         } catch (JacksonException e) {
-            log.atWarn()
-                    .addKeyValue("reason", e.getOriginalMessage())
-                    .log("A lease of another replica cannot be read");
+            log.atWarn().addKeyValue("reason", e.getOriginalMessage()).log("A lease of another replica cannot be read");
             return Optional.empty();
         }
     }

@@ -52,11 +52,7 @@ public final class AgentGate {
     private final JsonMapper json;
 
     public AgentGate(
-            Admission admission,
-            SessionRegistry registry,
-            ClusterMap cluster,
-            LinkSettings settings,
-            JsonMapper json) {
+            Admission admission, SessionRegistry registry, ClusterMap cluster, LinkSettings settings, JsonMapper json) {
         this.admission = admission;
         this.registry = registry;
         this.cluster = cluster;

@@ -1,8 +1,8 @@
 package dev.culvert.tunnel.edge;
 
-import dev.culvert.tunnel.edge.AgentGate.Entrance;
 import dev.culvert.tunnel.cluster.ClusterMap;
 import dev.culvert.tunnel.cluster.Member;
+import dev.culvert.tunnel.edge.AgentGate.Entrance;
 import dev.culvert.tunnel.session.Admission;
 import dev.culvert.tunnel.session.AgentSession;
 import dev.culvert.tunnel.session.SessionEvent.SessionInfo;
@@ -143,8 +143,8 @@ final class Greeting implements LinkListener {
     }
 
     private static void writeLine(Channel control, String json) {
-        control.writeAndFlush(new DefaultHttp2DataFrame(
-                Unpooled.copiedBuffer(json + '\n', StandardCharsets.US_ASCII), false));
+        control.writeAndFlush(
+                new DefaultHttp2DataFrame(Unpooled.copiedBuffer(json + '\n', StandardCharsets.US_ASCII), false));
     }
 
     private void cancelDeadline() {

@@ -70,8 +70,8 @@ final class AgentSpread {
         sessions.stream()
                 .filter(AgentSession::spreads)
                 .filter(session -> !session.link().movingAway())
-                .filter(session -> !seen.add(
-                        new AgentProcess(session.info().tunnelId(), session.info().agentInstance())))
+                .filter(session -> !seen.add(new AgentProcess(
+                        session.info().tunnelId(), session.info().agentInstance())))
                 .filter(this::isMissedSomewhere)
                 .limit(MOVES_AT_ONCE)
                 .forEach(session -> session.link().drain(CloseReason.DRAINING));
@@ -80,9 +80,8 @@ final class AgentSpread {
     private boolean isMissedSomewhere(AgentSession session) {
         Set<String> holders = new HashSet<>();
         cluster.elsewhere(session.info().tunnelId()).stream()
-                .filter(holder -> holder.lease()
-                        .instance()
-                        .equals(session.info().agentInstance()))
+                .filter(holder ->
+                        holder.lease().instance().equals(session.info().agentInstance()))
                 .forEach(holder -> holders.add(holder.member().name()));
         return cluster.staying().stream().anyMatch(member -> !holders.contains(member.name()));
     }

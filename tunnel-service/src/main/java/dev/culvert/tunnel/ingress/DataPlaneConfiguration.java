@@ -45,8 +45,7 @@ class DataPlaneConfiguration {
     }
 
     @Bean
-    PeerPass peerPass(
-            ReplicaProperties replica, ClusterProperties cluster, ObjectProvider<Hmac> hmac, Clock clock) {
+    PeerPass peerPass(ReplicaProperties replica, ClusterProperties cluster, ObjectProvider<Hmac> hmac, Clock clock) {
         return cluster.enabled()
                 ? new PeerPass(replica.name(), hmac.getObject().forPurpose("tunnel-peer")::of, clock)
                 : PeerPass.ofNobody(replica.name(), clock);
@@ -96,7 +95,10 @@ class DataPlaneConfiguration {
     @Bean
     MeterBinder dataPortMeters(DataPort dataPort, SessionRegistry registry, Cluster cluster, PeerMeter peers) {
         return meters -> {
-            Gauge.builder("tunnel.cluster.members", cluster, joined -> joined.map().others().size() + 1)
+            Gauge.builder(
+                            "tunnel.cluster.members",
+                            cluster,
+                            joined -> joined.map().others().size() + 1)
                     .description("Replicas this one knows of, itself included")
                     .register(meters);
             for (PeerOutcome outcome : PeerOutcome.values()) {

@@ -45,9 +45,13 @@ final class FrameRelay extends ChannelInboundHandlerAdapter {
     private @Nullable ChannelFuture lastWrite;
     private boolean ended;
 
-    FrameRelay(From from, Channel to, int windowBytes, MemoryBudget memory) {
+    /**
+     * @param ended whether the end of this direction has passed before
+     */
+    FrameRelay(From from, Channel to, boolean ended, int windowBytes, MemoryBudget memory) {
         this.from = from;
         this.to = to;
+        this.ended = ended;
         this.windowBytes = windowBytes;
         this.memory = memory;
     }
@@ -76,8 +80,9 @@ final class FrameRelay extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** The end at once: a stream that is over is told of no complete reading any more. */
     private void write(Http2StreamFrame frame) {
-        lastWrite = to.write(frame);
+        lastWrite = ended ? to.writeAndFlush(frame) : to.write(frame);
     }
 
     @Override
@@ -116,8 +121,8 @@ final class FrameRelay extends ChannelInboundHandlerAdapter {
         ended = true;
         if (from == From.AGENT && lastWrite == null) {
             to.writeAndFlush(new DefaultHttp2HeadersFrame(
-                    new DefaultHttp2Headers()
-                            .status(HttpResponseStatus.BAD_GATEWAY.codeAsText())
+                            new DefaultHttp2Headers()
+                                    .status(HttpResponseStatus.BAD_GATEWAY.codeAsText())
                                     .set(TunnelProtocol.FAILURE_HEADER, PeerProtocol.AGENT_LOST),
                             true))
                     .addListener(ChannelFutureListener.CLOSE);

@@ -49,9 +49,8 @@ final class PeerAnswer extends ChannelInboundHandlerAdapter {
     }
 
     private static PeerOutcome reason(Object frame) {
-        CharSequence why = frame instanceof Http2HeadersFrame head
-                ? head.headers().get(TunnelProtocol.FAILURE_HEADER)
-                : null;
+        CharSequence why =
+                frame instanceof Http2HeadersFrame head ? head.headers().get(TunnelProtocol.FAILURE_HEADER) : null;
         if (is(why, PeerProtocol.BUSY)) {
             return PeerOutcome.BUSY;
         }

@@ -91,7 +91,8 @@ final class PeerLink implements LinkListener {
 
     /** Whether this is still the process that is meant. */
     boolean leadsTo(Member other) {
-        return member.incarnation().equals(other.incarnation()) && member.address().equals(other.address());
+        return member.incarnation().equals(other.incarnation())
+                && member.address().equals(other.address());
     }
 
     /** Opens a stream; fails when there is no connection, and then nothing was sent. */

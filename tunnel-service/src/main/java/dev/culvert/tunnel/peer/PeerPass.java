@@ -65,8 +65,13 @@ public final class PeerPass {
         byte[] bytes = new byte[NONCE_BYTES];
         random.nextBytes(bytes);
         String nonce = base64(bytes);
-        String claims =
-                String.join(".", VERSION, encode(self), encode(to), Long.toString(clock.instant().getEpochSecond()), nonce);
+        String claims = String.join(
+                ".",
+                VERSION,
+                encode(self),
+                encode(to),
+                Long.toString(clock.instant().getEpochSecond()),
+                nonce);
         return new Issued(SCHEME + claims + '.' + sign(claims), proof(to, nonce));
     }
 

@@ -23,8 +23,7 @@ public final class PeerProtocol {
     static final AsciiString TUNNEL_NAME = AsciiString.cached("culvert-peer-tunnel-name");
 
     /** Request header: the caller's access token, absent where the tunnel asks for none. */
-    static final AsciiString CALLER_TOKEN =
-            AsciiString.cached(HeaderNames.CALLER_TOKEN.toLowerCase(Locale.ROOT));
+    static final AsciiString CALLER_TOKEN = AsciiString.cached(HeaderNames.CALLER_TOKEN.toLowerCase(Locale.ROOT));
 
     /** Interim status: a stream to an agent is open, the body may follow. Nothing of the caller's was sent before. */
     static final AsciiString ACCEPTED = HttpResponseStatus.PROCESSING.codeAsText();

@@ -73,8 +73,7 @@ final class PeerRequest extends ChannelInboundHandlerAdapter {
     private void begin(Http2HeadersFrame frame) {
         Http2Headers head = frame.headers();
         Optional<UUID> tunnelId = text(head, PeerProtocol.TUNNEL_ID).map(UUID::fromString);
-        String name = URLDecoder.decode(
-                text(head, PeerProtocol.TUNNEL_NAME).orElse(""), StandardCharsets.UTF_8);
+        String name = URLDecoder.decode(text(head, PeerProtocol.TUNNEL_NAME).orElse(""), StandardCharsets.UTF_8);
         Optional<String> token = text(head, PeerProtocol.CALLER_TOKEN);
         Http2Headers forAgent = withoutInternals(head);
         if (tunnelId.isEmpty()) {
@@ -89,14 +88,17 @@ final class PeerRequest extends ChannelInboundHandlerAdapter {
             open(tunnelId.get(), forAgent, frame.isEndStream(), MAX_ATTEMPTS);
             return;
         }
-        // Who may call the tunnel was decided where the request came in; that there is such a caller is seen here as well.
-        shared.admission().admit(token.get(), name).whenComplete((_, failure) -> onLoop(() -> {
-            if (failure == null) {
-                open(tunnelId.get(), forAgent, frame.isEndStream(), MAX_ATTEMPTS);
-            } else {
-                refuse(PeerProtocol.NOT_ADMITTED);
-            }
-        }));
+        // Who may call the tunnel was decided where the request came in; that there is such a caller is seen here as
+        // well.
+        shared.admission()
+                .admit(token.get(), name)
+                .whenComplete((_, failure) -> onLoop(() -> {
+                    if (failure == null) {
+                        open(tunnelId.get(), forAgent, frame.isEndStream(), MAX_ATTEMPTS);
+                    } else {
+                        refuse(PeerProtocol.NOT_ADMITTED);
+                    }
+                }));
     }
 
     private static Optional<String> text(Http2Headers head, AsciiString name) {
@@ -128,7 +130,7 @@ final class PeerRequest extends ChannelInboundHandlerAdapter {
             refuse(PeerProtocol.BUSY);
             return;
         }
-        FrameRelay answer = new FrameRelay(FrameRelay.From.AGENT, peer, shared.windowBytes(), shared.memory());
+        FrameRelay answer = new FrameRelay(FrameRelay.From.AGENT, peer, false, shared.windowBytes(), shared.memory());
         session.link().open(answer).addListener(opened -> {
             if (opened.isSuccess()) {
                 Http2StreamChannel agent = (Http2StreamChannel) opened.getNow();
@@ -136,12 +138,13 @@ final class PeerRequest extends ChannelInboundHandlerAdapter {
                     session.end();
                     shared.memory().release(pinned);
                 });
-                // In this very moment, as in a request of our own: a link that drains waits for streams it has heard of.
+                // In this very moment, as in a request of our own: a link that drains waits for streams it has heard
+                // of.
                 agent.writeAndFlush(new DefaultHttp2HeadersFrame(head, endOfRequest));
                 // From this loop, which also passes on the answer, so that it comes first.
-                peer.writeAndFlush(new DefaultHttp2HeadersFrame(
-                        new DefaultHttp2Headers().status(PeerProtocol.ACCEPTED), false));
-                onLoop(() -> flow(agent));
+                peer.writeAndFlush(
+                        new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status(PeerProtocol.ACCEPTED), false));
+                onLoop(() -> flow(agent, endOfRequest));
             } else {
                 session.end();
                 shared.memory().release(pinned);
@@ -166,14 +169,13 @@ final class PeerRequest extends ChannelInboundHandlerAdapter {
     }
 
     /** The agent's stream is open: what the other replica sends goes straight there. */
-    private void flow(Http2StreamChannel agent) {
+    private void flow(Http2StreamChannel agent, boolean endOfRequest) {
         if (over) {
-            agent.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL))
-                    .addListener(ChannelFutureListener.CLOSE);
+            agent.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL)).addListener(ChannelFutureListener.CLOSE);
             return;
         }
         over = true;
-        FrameRelay body = new FrameRelay(FrameRelay.From.PEER, agent, shared.windowBytes(), shared.memory());
+        FrameRelay body = new FrameRelay(FrameRelay.From.PEER, agent, endOfRequest, shared.windowBytes(), shared.memory());
         peer.pipeline().addLast(body);
         ChannelHandlerContext ctx = peer.pipeline().context(this);
         Object held;

@@ -57,9 +57,7 @@ public final class Peers {
                 link.closeAfter());
         this.eventLoops = eventLoops;
         this.gate = new PeerGate(
-                pass,
-                settings,
-                new PeerRequest.Shared(registry, admission, memory, settings.streamWindowBytes()));
+                pass, settings, new PeerRequest.Shared(registry, admission, memory, settings.streamWindowBytes()));
     }
 
     /** Where other replicas come in. */

@@ -115,14 +115,14 @@ public final class SessionRegistry implements AutoCloseable {
      * @return empty if no agent is connected or all are at their limit
      */
     public Optional<AgentSession> begin(UUID tunnelId) {
-        return beginAnswering(tunnelId)
-                .or(() -> fewestRequests(sessions.getOrDefault(tunnelId, List.of()), _ -> true));
+        return beginAnswering(tunnelId).or(() -> fewestRequests(sessions.getOrDefault(tunnelId, List.of()), _ -> true));
     }
 
     /** As {@link #begin}, but only a session whose agent is not suspected to be gone. */
     public Optional<AgentSession> beginAnswering(UUID tunnelId) {
-        return fewestRequests(sessions.getOrDefault(tunnelId, List.of()), session -> !session.link()
-                .suspect());
+        return fewestRequests(
+                sessions.getOrDefault(tunnelId, List.of()),
+                session -> !session.link().suspect());
     }
 
     private Optional<AgentSession> fewestRequests(List<AgentSession> candidates, Predicate<AgentSession> eligible) {

@@ -65,9 +65,9 @@ class ClusterMapTest {
 
         assertThat(map.takingAgents()).isEqualTo(1);
         assertThat(map.heldElsewhere(tunnel, "x")).isFalse();
-        assertThat(map.elsewhere(tunnel)).singleElement().satisfies(holder -> assertThat(
-                        holder.member().draining())
-                .isTrue());
+        assertThat(map.elsewhere(tunnel))
+                .singleElement()
+                .satisfies(holder -> assertThat(holder.member().draining()).isTrue());
     }
 
     @Test
@@ -112,8 +112,7 @@ class ClusterMapTest {
     @Test
     void dropsAReplicaThatSaysFarewellButNotItsSuccessor() {
         map.replace(member(1, 1, false), List.of(lease("x", 0, 1)));
-        Member before = new Member(
-                "b", UUID.randomUUID(), "10.0.0.2:9083", "1", Instant.EPOCH, 9, 9, 1, 0, true);
+        Member before = new Member("b", UUID.randomUUID(), "10.0.0.2:9083", "1", Instant.EPOCH, 9, 9, 1, 0, true);
 
         map.apply(new Delta(before, List.of(), List.of(), true));
         assertThat(map.others()).hasSize(1);

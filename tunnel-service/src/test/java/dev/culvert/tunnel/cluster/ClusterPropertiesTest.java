@@ -33,6 +33,13 @@ class ClusterPropertiesTest {
     void refusesALeaseThatOneLateHeartbeatWouldEnd() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ClusterProperties(
-                        true, "redis://r", false, "", Duration.ofSeconds(5), Duration.ofSeconds(3), Duration.ZERO, Duration.ZERO));
+                        true,
+                        "redis://r",
+                        false,
+                        "",
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(3),
+                        Duration.ZERO,
+                        Duration.ZERO));
     }
 }

@@ -75,7 +75,11 @@ class RedisLostIT {
             assertThat(status("/t/box/ok")).isEqualTo(200);
 
             await().atMost(Duration.ofSeconds(10))
-                    .until(() -> connection.sync().hlen("{culvert-tunnels}:leases:" + holder.cluster.map().self()) == 2);
+                    .until(() -> connection
+                                    .sync()
+                                    .hlen("{culvert-tunnels}:leases:"
+                                            + holder.cluster.map().self())
+                            == 2);
 
             assertThat(status("/t/box/ok")).isEqualTo(200);
             assertThat(entry.cluster.map().elsewhere(tunnel.tunnelId())).hasSize(1);

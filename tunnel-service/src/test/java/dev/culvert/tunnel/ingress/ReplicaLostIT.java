@@ -75,7 +75,8 @@ class ReplicaLostIT {
 
             // Gone from the map within the lease.
             await().atMost(Duration.ofSeconds(10))
-                    .until(() -> entry.cluster.map().elsewhere(tunnel.tunnelId()).size() == 1);
+                    .until(() ->
+                            entry.cluster.map().elsewhere(tunnel.tunnelId()).size() == 1);
             enough.set(true);
         }
         int sent = 0;
@@ -95,7 +96,10 @@ class ReplicaLostIT {
         });
         replicas.agentOn(lost, entry, "box", origin.url());
         CompletableFuture<HttpResponse<String>> answer = entry.client.sendAsync(
-                entry.request("/t/box/order").POST(BodyPublishers.ofString("one")).build(), BodyHandlers.ofString());
+                entry.request("/t/box/order")
+                        .POST(BodyPublishers.ofString("one"))
+                        .build(),
+                BodyHandlers.ofString());
         assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
         replicas.agentOn(third, entry, "box", origin.url());
         await().until(() -> entry.cluster.map().elsewhere(tunnel.tunnelId()).size() == 2);

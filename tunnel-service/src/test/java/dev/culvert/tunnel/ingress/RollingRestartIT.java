@@ -72,8 +72,7 @@ class RollingRestartIT {
         Agent agent = replicas.agent(
                 replicas.balancer.url(), "box", origin.url(), options -> options.withConnections(connections));
         await().atMost(Duration.ofSeconds(10)).until(() -> agent.connectionsUp() == (connections == 0 ? 2 : 1));
-        replicas.awaitKnown(
-                running.get(running.get(0).registry.connections() == 0 ? 0 : 1), "box");
+        replicas.awaitKnown(running.get(running.get(0).registry.connections() == 0 ? 0 : 1), "box");
         List<CompletableFuture<String>> streams = openStreams(running);
         assertThat(streaming.await(10, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
 
@@ -107,9 +106,11 @@ class RollingRestartIT {
             assertThat(stopping).noneMatch(CompletableFuture::isDone);
             release.countDown();
             for (CompletableFuture<String> stream : streams) {
-                assertThat(stream.get(10, java.util.concurrent.TimeUnit.SECONDS)).isEqualTo("begin end");
+                assertThat(stream.get(10, java.util.concurrent.TimeUnit.SECONDS))
+                        .isEqualTo("begin end");
             }
-            CompletableFuture.allOf(stopping.toArray(CompletableFuture[]::new)).get(15, java.util.concurrent.TimeUnit.SECONDS);
+            CompletableFuture.allOf(stopping.toArray(CompletableFuture[]::new))
+                    .get(15, java.util.concurrent.TimeUnit.SECONDS);
         }
 
         assertThat(failures).isEmpty();

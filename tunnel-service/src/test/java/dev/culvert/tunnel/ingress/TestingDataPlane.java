@@ -72,7 +72,12 @@ final class TestingDataPlane implements AutoCloseable {
     }
 
     TestingDataPlane(DataPortProperties properties) throws InterruptedException {
-        this(properties, "alone", TestingReplicas.properties("redis://127.0.0.1:1", false, false), knownCallers(), newTunnels());
+        this(
+                properties,
+                "alone",
+                TestingReplicas.properties("redis://127.0.0.1:1", false, false),
+                knownCallers(),
+                newTunnels());
     }
 
     /** One replica of several. */

@@ -65,7 +65,14 @@ final class TestingReplicas implements AutoCloseable {
     /** Quick ones: what takes seconds in production takes tenths here. */
     static ClusterProperties properties(String redisUrl, boolean redisCluster, boolean enabled) {
         return new ClusterProperties(
-                enabled, redisUrl, redisCluster, "", Duration.ofSeconds(2), Duration.ofMillis(200), Duration.ZERO, Duration.ofSeconds(5));
+                enabled,
+                redisUrl,
+                redisCluster,
+                "",
+                Duration.ofSeconds(2),
+                Duration.ofMillis(200),
+                Duration.ZERO,
+                Duration.ofSeconds(5));
     }
 
     static byte[] mac(String text) {
@@ -81,19 +88,24 @@ final class TestingReplicas implements AutoCloseable {
     /** Starts one more replica, known to the balancer and, when this returns, to all others. */
     TestingDataPlane start(String name) throws InterruptedException {
         TestingDataPlane replica = new TestingDataPlane(
-                TestingDataPlane.properties(Duration.ofSeconds(60)), prefix + name, properties(redisUrl, redisCluster, true), callers, tunnels);
+                TestingDataPlane.properties(Duration.ofSeconds(60)),
+                prefix + name,
+                properties(redisUrl, redisCluster, true),
+                callers,
+                tunnels);
         all.add(replica);
-        List<TestingDataPlane> running = all.stream().filter(other -> !other.stopped()).toList();
+        List<TestingDataPlane> running =
+                all.stream().filter(other -> !other.stopped()).toList();
         await().atMost(Duration.ofSeconds(10))
-                .until(() -> running.stream()
-                        .allMatch(other -> other.cluster.map().takingAgents() >= running.size()));
+                .until(() ->
+                        running.stream().allMatch(other -> other.cluster.map().takingAgents() >= running.size()));
         balancer.add(replica.port.port());
         return replica;
     }
 
     Resolution.Found tunnel(String name) {
-        Resolution.Found found = new Resolution.Found(
-                UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID(), name, 1000, null);
+        Resolution.Found found =
+                new Resolution.Found(UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID(), name, 1000, null);
         tunnels.put(name, found);
         return found;
     }
@@ -101,8 +113,7 @@ final class TestingReplicas implements AutoCloseable {
     /** An agent that dials a server, be it one replica or the balancer. */
     Agent agent(String server, String tunnel, String target, UnaryOperator<AgentOptions> change)
             throws InterruptedException {
-        Agent agent =
-                Agent.start(change.apply(AgentOptions.of(server, tunnel, target, TestingDataPlane.TOKEN)));
+        Agent agent = Agent.start(change.apply(AgentOptions.of(server, tunnel, target, TestingDataPlane.TOKEN)));
         agents.add(agent);
         agent.awaitConnected(Duration.ofSeconds(10));
         return agent;

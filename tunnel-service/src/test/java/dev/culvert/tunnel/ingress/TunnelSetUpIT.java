@@ -21,8 +21,8 @@ class TunnelSetUpIT {
             plane.tunnel("box");
             for (int i = 0; i < CONNECTS; i++) {
                 long started = System.nanoTime();
-                Agent agent = Agent.start(
-                        AgentOptions.of(plane.url(), "box", "http://127.0.0.1:1", TestingDataPlane.TOKEN));
+                Agent agent =
+                        Agent.start(AgentOptions.of(plane.url(), "box", "http://127.0.0.1:1", TestingDataPlane.TOKEN));
                 agent.awaitConnected(Duration.ofSeconds(10));
                 took.add(Duration.ofNanos(System.nanoTime() - started));
                 agent.kill();

@@ -78,7 +78,8 @@ class PeerPassTest {
 
     @Test
     void refusesWhatIsNoPass() {
-        for (String nonsense : new String[] {"", "Bearer x", "Culvert-Peer ", "Culvert-Peer v1.a.b.c.d.e", "Culvert-Peer v1"}) {
+        for (String nonsense :
+                new String[] {"", "Bearer x", "Culvert-Peer ", "Culvert-Peer v1.a.b.c.d.e", "Culvert-Peer v1"}) {
             assertThat(b.accept(nonsense)).isEmpty();
         }
         assertThat(b.accept(null)).isEmpty();
