@@ -175,7 +175,8 @@ final class PeerRequest extends ChannelInboundHandlerAdapter {
             return;
         }
         over = true;
-        FrameRelay body = new FrameRelay(FrameRelay.From.PEER, agent, endOfRequest, shared.windowBytes(), shared.memory());
+        FrameRelay body =
+                new FrameRelay(FrameRelay.From.PEER, agent, endOfRequest, shared.windowBytes(), shared.memory());
         peer.pipeline().addLast(body);
         ChannelHandlerContext ctx = peer.pipeline().context(this);
         Object held;
