@@ -12,7 +12,8 @@ import java.time.Duration;
  * @param tunnel name of the tunnel
  * @param target the local service, the only place requests go to
  * @param key API key or access token; never logged
- * @param connections links at the same time
+ * @param connections links at the same time; {@value #AS_REPLICAS} takes two where the server has several replicas, on different
+ *     ones, else one
  * @param link sizes and times of each link
  * @param drainGrace how long {@link Agent#close()} waits for running requests
  */
@@ -24,12 +25,12 @@ public record AgentOptions(
         int connections,
         LinkSettings link,
         Duration drainGrace) {
-    public static final int DEFAULT_CONNECTIONS = 2;
+    public static final int AS_REPLICAS = 0;
     public static final int MAX_CONNECTIONS = 16;
     public static final Duration DEFAULT_DRAIN_GRACE = Duration.ofSeconds(30);
 
     public AgentOptions {
-        if (connections < 1 || connections > MAX_CONNECTIONS) {
+        if (connections < AS_REPLICAS || connections > MAX_CONNECTIONS) {
             throw new IllegalArgumentException("An agent has 1 to " + MAX_CONNECTIONS + " connections");
         }
         if (tunnel.isBlank()) {
@@ -51,7 +52,7 @@ public record AgentOptions(
                 tunnel,
                 Target.parse(target),
                 key,
-                DEFAULT_CONNECTIONS,
+                AS_REPLICAS,
                 LinkSettings.DEFAULTS,
                 DEFAULT_DRAIN_GRACE);
     }

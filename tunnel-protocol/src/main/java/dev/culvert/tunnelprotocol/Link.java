@@ -34,10 +34,11 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One connection between an agent and tunnel-service, from the moment the WebSocket upgrade is done.
+ * One connection between an agent and tunnel-service, from the moment the WebSocket upgrade is done, or between two
+ * replicas of tunnel-service.
  *
- * <p>Roles are turned round: the agent dialled, yet it plays the HTTP/2 server and the service the client, so that each
- * request of a caller is one stream opened by the service. See DESIGN.md for flow control and hand-over.
+ * <p>Towards agents roles are turned round: the agent dialled, yet it plays the HTTP/2 server and the service the client, so
+ * that each request of a caller is one stream opened by the service. See DESIGN.md for flow control and hand-over.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failed writes by closing the channel
 public final class Link {
@@ -58,16 +59,27 @@ public final class Link {
 
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(1);
 
+    /** Who is at the other end, and with that what lies under HTTP/2. */
+    private enum Ends {
+        /** Bytes in WebSocket frames; the first stream is for control. */
+        AGENT_AND_SERVICE,
+        /** Plain bytes; every stream is a request. */
+        PEERS
+    }
+
     private final Channel channel;
     private final Http2FrameCodec codec;
+    private final Ends ends;
     private final LinkMonitor monitor;
 
     private volatile boolean draining;
+    private volatile boolean askedToMove;
     private boolean drainingHere;
 
-    private Link(Channel channel, Http2FrameCodec codec, LinkSettings settings, LinkListener listener) {
+    private Link(Channel channel, Http2FrameCodec codec, Ends ends, LinkSettings settings, LinkListener listener) {
         this.channel = channel;
         this.codec = codec;
+        this.ends = ends;
         this.monitor = new LinkMonitor(this, settings, listener);
     }
 
@@ -77,22 +89,44 @@ public final class Link {
      * @param streams added to each stream the service opens
      */
     public static Link asAgent(Channel channel, LinkSettings settings, LinkListener listener, ChannelHandler streams) {
-        Http2Settings announced = commonSettings(settings)
-                .maxConcurrentStreams(settings.maxConcurrentStreams())
-                .connectProtocolEnabled(true);
-        Http2FrameCodec codec = Http2FrameCodecBuilder.forServer()
-                .initialSettings(announced)
-                .decoderEnforceMaxRstFramesPerWindow(MAX_RESETS_PER_WINDOW, RESET_WINDOW_SECONDS)
-                .build();
-        return assemble(channel, codec, settings, listener, streams);
+        return assemble(channel, serverCodec(settings), Ends.AGENT_AND_SERVICE, settings, listener, streams);
     }
 
     /** Assembles the service's end on an upgraded channel. */
     public static Link asService(Channel channel, LinkSettings settings, LinkListener listener) {
-        Http2FrameCodec codec = Http2FrameCodecBuilder.forClient()
+        return assemble(
+                channel, clientCodec(settings), Ends.AGENT_AND_SERVICE, settings, listener, new UnexpectedStream());
+    }
+
+    /** Assembles the end of a replica that passes requests on. */
+    public static Link asPeerClient(Channel channel, LinkSettings settings, LinkListener listener) {
+        return assemble(channel, clientCodec(settings), Ends.PEERS, settings, listener, new UnexpectedStream());
+    }
+
+    /**
+     * Assembles the end of a replica that takes requests over.
+     *
+     * @param streams added to each stream the other replica opens
+     */
+    public static Link asPeerServer(
+            Channel channel, LinkSettings settings, LinkListener listener, ChannelHandler streams) {
+        return assemble(channel, serverCodec(settings), Ends.PEERS, settings, listener, streams);
+    }
+
+    private static Http2FrameCodec serverCodec(LinkSettings settings) {
+        Http2Settings announced = commonSettings(settings)
+                .maxConcurrentStreams(settings.maxConcurrentStreams())
+                .connectProtocolEnabled(true);
+        return Http2FrameCodecBuilder.forServer()
+                .initialSettings(announced)
+                .decoderEnforceMaxRstFramesPerWindow(MAX_RESETS_PER_WINDOW, RESET_WINDOW_SECONDS)
+                .build();
+    }
+
+    private static Http2FrameCodec clientCodec(LinkSettings settings) {
+        return Http2FrameCodecBuilder.forClient()
                 .initialSettings(commonSettings(settings).pushEnabled(false))
                 .build();
-        return assemble(channel, codec, settings, listener, new UnexpectedStream());
     }
 
     private static Http2Settings commonSettings(LinkSettings settings) {
@@ -101,10 +135,11 @@ public final class Link {
                 .maxHeaderListSize(LinkSettings.MAX_HEADER_LIST_BYTES);
     }
 
-    /** The pipeline from the socket up; handlers of the WebSocket handshake are in front already. */
+    /** The pipeline from the socket up; handlers of the WebSocket handshake, if there was one, are in front already. */
     private static Link assemble(
             Channel channel,
             Http2FrameCodec codec,
+            Ends ends,
             LinkSettings settings,
             LinkListener listener,
             ChannelHandler streams) {
@@ -113,11 +148,13 @@ public final class Link {
                 .local()
                 .flowController(new DefaultHttp2LocalFlowController(connection, 0.5f, true)
                         .frameWriter(codec.encoder().frameWriter()));
-        Link link = new Link(channel, codec, settings, listener);
+        Link link = new Link(channel, codec, ends, settings, listener);
         channel.attr(LINK).set(link);
         channel.config().setWriteBufferWaterMark(LINK_WATER_MARK);
         ChannelPipeline pipeline = channel.pipeline();
-        pipeline.addLast("bytes", new WebSocketBytes());
+        if (ends == Ends.AGENT_AND_SERVICE) {
+            pipeline.addLast("bytes", new WebSocketBytes());
+        }
         pipeline.addLast("http2", codec);
         pipeline.addLast("monitor", link.monitor);
         pipeline.addLast("streams", new Http2MultiplexHandler(new StreamDefaults(streams)));
@@ -161,6 +198,11 @@ public final class Link {
         return draining;
     }
 
+    /** Whether the peer has been asked to use another link, or either end wants no new streams on this one. */
+    public boolean movingAway() {
+        return askedToMove || draining;
+    }
+
     /** Streams the peer allows at the same time. */
     public long maxStreams() {
         return monitor.peerMaxStreams();
@@ -196,6 +238,11 @@ public final class Link {
                 .open(opened);
     }
 
+    /** Streams that are not requests and live as long as the link. */
+    int controlStreams() {
+        return ends == Ends.AGENT_AND_SERVICE ? 1 : 0;
+    }
+
     /**
      * Lets one stream have more bytes under way. Only on the event loop.
      *
@@ -212,6 +259,19 @@ public final class Link {
         } catch (Http2Exception e) {
             throw new IllegalArgumentException("Window of a stream cannot grow by " + additionalBytes, e);
         }
+    }
+
+    /**
+     * Asks the peer to make another link and to use that. This end goes on to open streams on this one until
+     * {@link #drain}, so that no request is without a link in between.
+     */
+    public void askToMove(CloseReason reason) {
+        askedToMove = true;
+        channel.eventLoop().execute(() -> {
+            if (channel.isActive() && !draining) {
+                channel.writeAndFlush(goAwayFrame(reason));
+            }
+        });
     }
 
     /**
@@ -253,10 +313,14 @@ public final class Link {
     /** The HTTP/2 handler would wait for unsent frames, which a dead peer never takes. */
     void closeBelowHttp2() {
         ChannelHandlerContext bytes = channel.pipeline().context(WebSocketBytes.class);
-        if (bytes == null) {
-            channel.close();
-        } else {
+        ChannelHandlerContext http2 = channel.pipeline().context(codec);
+        if (bytes != null) {
             bytes.close();
+        } else if (http2 != null) {
+            // From a context it goes on below its handler.
+            http2.close();
+        } else {
+            channel.close();
         }
     }
 

@@ -27,8 +27,6 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
     /** Content of the PING behind our GOAWAY; anything the peer opened before it read that came before the answer. */
     private static final long DRAIN_QUESTION = 0x647261696eL;
 
-    private static final int CONTROL_STREAMS = 1;
-
     private final Link link;
     private final LinkSettings settings;
     private final LinkListener listener;
@@ -88,7 +86,7 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
     }
 
     private void closeIfDrained() {
-        if (drainingHere && peerKnowsDrain && link.openStreams() <= CONTROL_STREAMS) {
+        if (drainingHere && peerKnowsDrain && link.openStreams() <= link.controlStreams()) {
             link.abort();
         }
     }
@@ -139,7 +137,7 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
         long now = System.nanoTime();
         if (!asked) {
             long patience =
-                    settings.pingInterval().toNanos() * (link.openStreams() > CONTROL_STREAMS ? 1 : IDLE_FACTOR);
+                    settings.pingInterval().toNanos() * (link.openStreams() > link.controlStreams() ? 1 : IDLE_FACTOR);
             if (now - lastHeardNanos >= patience) {
                 asked = true;
                 askedNanos = now;

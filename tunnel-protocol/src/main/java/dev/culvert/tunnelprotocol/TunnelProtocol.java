@@ -10,6 +10,13 @@ public final class TunnelProtocol {
     /** Query parameter of {@link #CONNECT_PATH} that names the tunnel. */
     public static final String TUNNEL_PARAMETER = "tunnel";
 
+    /**
+     * Query parameter of {@link #CONNECT_PATH} with the replicas the agent is connected to, separated by commas; there and
+     * empty for none. A replica among them answers 421 while there is one that is not, and the agent dials again. It is no
+     * header, because gateways pass a query as it is. Without it an agent is of a version that knows nothing of replicas.
+     */
+    public static final String AVOID_PARAMETER = "avoid";
+
     /** WebSocket subprotocol: HTTP/2 with prior knowledge in binary frames, the dialling side being the HTTP/2 server. */
     public static final String SUBPROTOCOL = "culvert.h2.v1";
 
@@ -18,7 +25,9 @@ public final class TunnelProtocol {
 
     /**
      * {@code :protocol} of the control stream, which the service opens first on each link. The agent answers with
-     * {@link AgentHello} as a JSON line, and the service with the line {@code {"session":id}} once requests may come. Requests of callers can never carry this pseudo-header.
+     * {@link AgentHello} as a JSON line, and the service with the line {@code
+     * {"session":id,"replica":tag,"replicas":n}} once requests may come, later with {@code {"replicas":n}} when there are more
+     * or fewer. Receivers ignore members and lines they do not know. Requests of callers can never carry this pseudo-header.
      */
     public static final AsciiString CONTROL = AsciiString.cached("culvert.control.v1");
 

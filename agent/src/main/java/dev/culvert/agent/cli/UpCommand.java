@@ -59,7 +59,8 @@ public final class UpCommand implements Callable<Integer> {
             names = "--connections",
             paramLabel = "N",
             defaultValue = "" + TunnelEntry.DEFAULT_CONNECTIONS,
-            description = "Connections at the same time (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Connections at the same time; 0 takes two where the server has several replicas, else one (default).")
     int connections;
 
     @Option(

@@ -16,7 +16,7 @@ import dev.culvert.tunnelprotocol.LinkSettings;
  * @param to address of the local service
  * @param profile what the local service is
  * @param allowManagement whether callers may change what is installed there
- * @param connections links at the same time
+ * @param connections links at the same time; 0 takes two where the server has several replicas, else one
  * @param maxStreams requests at the same time on each link; the server sends no more
  * @param request changes to what the local service gets
  * @param answer changes to what it answers
@@ -31,7 +31,7 @@ public record TunnelEntry(
         int maxStreams,
         HeaderChanges request,
         HeaderChanges answer) {
-    public static final int DEFAULT_CONNECTIONS = 2;
+    public static final int DEFAULT_CONNECTIONS = AgentOptions.AS_REPLICAS;
     public static final int DEFAULT_MAX_STREAMS = LinkSettings.DEFAULTS.maxConcurrentStreams();
     public static final int LARGEST_MAX_STREAMS = 10_000;
 
@@ -42,8 +42,8 @@ public record TunnelEntry(
         if (maxStreams < 1 || maxStreams > LARGEST_MAX_STREAMS) {
             throw new IllegalArgumentException("maxStreams is from 1 to " + LARGEST_MAX_STREAMS);
         }
-        if (connections < 1 || connections > AgentOptions.MAX_CONNECTIONS) {
-            throw new IllegalArgumentException("connections is from 1 to " + AgentOptions.MAX_CONNECTIONS);
+        if (connections < AgentOptions.AS_REPLICAS || connections > AgentOptions.MAX_CONNECTIONS) {
+            throw new IllegalArgumentException("connections is from 0 to " + AgentOptions.MAX_CONNECTIONS);
         }
         Target.parse(to);
         Server.parse(server);

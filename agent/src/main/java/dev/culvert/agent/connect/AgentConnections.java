@@ -23,9 +23,17 @@ public final class AgentConnections {
 
     private final List<LinkKeeper> keepers = new ArrayList<>();
 
+    private int started;
+
+    /** Links there will be at most where so many were asked for. */
+    public static int most(int connections) {
+        return Spread.most(connections);
+    }
+
     /**
      * Starts to dial.
      *
+     * @param connections links at the same time; 0 takes as many as fit the number of replicas
      * @param fatal told when trying on is of no use, perhaps once for each link
      */
     public AgentConnections(
@@ -44,19 +52,28 @@ public final class AgentConnections {
         Dialer dialer = new Dialer(server, tunnel, key, "culvert-agent/" + version);
         SecureRandom random = new SecureRandom();
         MemoryBudget spareMemory = new MemoryBudget(SPARE_MEMORY_BYTES);
-        for (int connection = 0; connection < connections; connection++) {
+        Spread spread = new Spread(connections, this::growTo);
+        for (int connection = 0; connection < most(connections); connection++) {
             EventLoop eventLoop = eventLoops.next();
             keepers.add(new LinkKeeper(
                     eventLoop,
                     dialer,
                     settings,
                     new AgentHello(version, instance, connection),
+                    spread,
                     new Forwarding(target, eventLoop, settings.streamWindowBytes(), spareMemory, requests),
                     events,
                     fatal,
                     random));
         }
-        keepers.forEach(LinkKeeper::start);
+        growTo(spread.atFirst());
+    }
+
+    private synchronized void growTo(int links) {
+        while (started < Math.min(links, keepers.size())) {
+            keepers.get(started).start();
+            started++;
+        }
     }
 
     /** Lets running requests finish for at most the grace, then ends what is left. Blocks. */

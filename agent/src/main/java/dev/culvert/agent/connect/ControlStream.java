@@ -12,11 +12,14 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.util.ReferenceCountUtil;
+import java.io.ByteArrayOutputStream;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -27,22 +30,26 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
     private static final JsonFactory JSON = new JsonFactory();
 
     private final AgentHello hello;
-    private final Runnable onWelcome;
+    private final Consumer<Notice> onNotice;
     private final Forwarding forwarding;
-    private boolean greeted;
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
-    private ControlStream(AgentHello hello, Runnable onWelcome, Forwarding forwarding) {
+    private ControlStream(AgentHello hello, Consumer<Notice> onNotice, Forwarding forwarding) {
         this.hello = hello;
-        this.onWelcome = onWelcome;
+        this.onNotice = onNotice;
         this.forwarding = forwarding;
     }
 
-    /** Handler for all streams of a link. */
-    static ChannelInitializer<Channel> orRequest(AgentHello hello, Runnable onWelcome, Forwarding forwarding) {
+    /**
+     * Handler for all streams of a link.
+     *
+     * @param onNotice gets each line of the service; the first one says that requests may come
+     */
+    static ChannelInitializer<Channel> orRequest(AgentHello hello, Consumer<Notice> onNotice, Forwarding forwarding) {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel stream) {
-                stream.pipeline().addLast(new ControlStream(hello, onWelcome, forwarding));
+                stream.pipeline().addLast(new ControlStream(hello, onNotice, forwarding));
             }
         };
     }
@@ -50,8 +57,7 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (!(message instanceof Http2HeadersFrame head)) {
-            ReferenceCountUtil.release(message);
-            welcomed();
+            read(message);
             return;
         }
         CharSequence protocol = head.headers().get(Http2Headers.PseudoHeaderName.PROTOCOL.value());
@@ -71,11 +77,26 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
                 new DefaultHttp2DataFrame(Unpooled.copiedBuffer(toJson(hello) + "\n", StandardCharsets.UTF_8), false));
     }
 
-    /** The service's first line says that requests may come; what a later service may add is not understood here. */
-    private void welcomed() {
-        if (!greeted) {
-            greeted = true;
-            onWelcome.run();
+    private void read(Object message) {
+        try {
+            if (message instanceof Http2DataFrame data) {
+                data.content().forEachByte(next -> {
+                    take(next);
+                    return true;
+                });
+            }
+        } finally {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    private void take(byte next) {
+        if (next == '\n') {
+            byte[] whole = line.toByteArray();
+            line.reset();
+            onNotice.accept(Notice.read(whole));
+        } else if (line.size() < AgentHello.MAX_LINE_BYTES) {
+            line.write(next);
         }
     }
 

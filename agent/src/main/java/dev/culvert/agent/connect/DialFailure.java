@@ -24,6 +24,14 @@ sealed interface DialFailure {
     /** No connection, no TLS, or an end before an answer. */
     record Unreachable(String message) implements DialFailure {}
 
+    /** A replica that has a link of this agent already and knows of another one; the next dial may reach it. */
+    record Elsewhere() implements DialFailure {
+        @Override
+        public String message() {
+            return "this replica is connected already";
+        }
+    }
+
     /** An answer that is not the upgrade. */
     record Refused(int status, String code, String detail, Duration retryAfter) implements DialFailure {
         @Override

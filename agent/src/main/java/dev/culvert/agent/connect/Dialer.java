@@ -41,14 +41,15 @@ final class Dialer {
     /**
      * Dials; exactly one of the two is called, on the event loop.
      *
+     * @param avoid replicas that a link leads to already, separated by commas
      * @param upgraded gets the channel in the moment of the upgrade, before a byte behind it is read
      */
-    void dial(EventLoop eventLoop, Consumer<Channel> upgraded, Consumer<DialFailure> failed) {
+    void dial(EventLoop eventLoop, String avoid, Consumer<Channel> upgraded, Consumer<DialFailure> failed) {
         HttpHeaders headers = new DefaultHttpHeaders()
                 .set(HttpHeaderNames.AUTHORIZATION, "Bearer " + key)
                 .set(HttpHeaderNames.USER_AGENT, userAgent);
         WebSocketClientHandshaker handshaker = WebSocketClientHandshakerFactory.newHandshaker(
-                server.connectUri(tunnel),
+                server.connectUri(tunnel, avoid),
                 WebSocketVersion.V13,
                 TunnelProtocol.SUBPROTOCOL,
                 false,

@@ -31,10 +31,16 @@ final class LinkKeeper implements LinkListener {
 
     private static final Duration LONGEST_REPLACEMENT_DELAY = Duration.ofMillis(500);
 
+    private static final Duration LONGEST_REDIAL_DELAY = Duration.ofMillis(150);
+
+    /** A gateway that always leads to the same replica is not asked for another one for ever. */
+    private static final int MOST_MISDIRECTED = 10;
+
     private final EventLoop eventLoop;
     private final Dialer dialer;
     private final LinkSettings settings;
     private final AgentHello hello;
+    private final Spread spread;
     private final Forwarding forwarding;
     private final Consumer<LinkEvent> events;
     private final Consumer<AgentEnd> fatal;
@@ -46,12 +52,15 @@ final class LinkKeeper implements LinkListener {
     private volatile @Nullable Link current;
     private long connectedNanos;
     private boolean stopping;
+    private boolean welcomed;
+    private int misdirected;
 
     LinkKeeper(
             EventLoop eventLoop,
             Dialer dialer,
             LinkSettings settings,
             AgentHello hello,
+            Spread spread,
             Forwarding forwarding,
             Consumer<LinkEvent> events,
             Consumer<AgentEnd> fatal,
@@ -60,6 +69,7 @@ final class LinkKeeper implements LinkListener {
         this.dialer = dialer;
         this.settings = settings;
         this.hello = hello;
+        this.spread = spread;
         this.forwarding = forwarding;
         this.events = events;
         this.fatal = fatal;
@@ -108,7 +118,8 @@ final class LinkKeeper implements LinkListener {
 
     private void dial() {
         if (!stopping) {
-            dialer.dial(eventLoop, this::onUpgraded, this::onDialFailed);
+            String avoid = misdirected < MOST_MISDIRECTED ? spread.avoid(hello.connection()) : "";
+            dialer.dial(eventLoop, avoid, this::onUpgraded, this::onDialFailed);
         }
     }
 
@@ -117,17 +128,30 @@ final class LinkKeeper implements LinkListener {
             channel.close();
             return;
         }
-        current = Link.asAgent(channel, settings, this, ControlStream.orRequest(hello, this::onWelcome, forwarding));
+        current = Link.asAgent(channel, settings, this, ControlStream.orRequest(hello, this::onNotice, forwarding));
         connectedNanos = System.nanoTime();
+        welcomed = false;
     }
 
-    private void onWelcome() {
-        connectedNanos = System.nanoTime();
-        events.accept(new LinkEvent.Connected(hello.connection()));
+    private void onNotice(Notice notice) {
+        if (!welcomed) {
+            welcomed = true;
+            misdirected = 0;
+            connectedNanos = System.nanoTime();
+            events.accept(new LinkEvent.Connected(hello.connection()));
+        }
+        notice.replica().ifPresent(replica -> spread.leadsTo(hello.connection(), replica));
+        spread.replicas(notice.replicas());
     }
 
     private void onDialFailed(DialFailure failure) {
         if (stopping) {
+            return;
+        }
+        if (failure instanceof DialFailure.Elsewhere) {
+            misdirected++;
+            long delay = random.nextLong(LONGEST_REDIAL_DELAY.toMillis());
+            eventLoop.schedule(this::dial, delay, TimeUnit.MILLISECONDS);
             return;
         }
         Optional<AgentEnd> end = failure.end();
@@ -165,6 +189,7 @@ final class LinkKeeper implements LinkListener {
             return;
         }
         current = null;
+        spread.leaves(hello.connection());
         finishing.add(link);
         events.accept(new LinkEvent.Replacing(hello.connection()));
         long delay = random.nextLong(LONGEST_REPLACEMENT_DELAY.toMillis());
@@ -176,6 +201,7 @@ final class LinkKeeper implements LinkListener {
         finishing.remove(link);
         if (link == current) {
             current = null;
+            spread.leaves(hello.connection());
             String why = switch (end) {
                 case CLOSED_HERE -> "closed";
                 case CLOSED_BY_PEER -> "the connection was closed";

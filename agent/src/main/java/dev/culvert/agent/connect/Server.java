@@ -45,11 +45,16 @@ public record Server(
         return new Server(uri, host, port, secure ? clientTls() : null);
     }
 
-    /** Address of the WebSocket for a tunnel. */
-    URI connectUri(String tunnel) {
+    /**
+     * Address of the WebSocket for a tunnel.
+     *
+     * @param avoid replicas that a link leads to already, separated by commas
+     */
+    URI connectUri(String tunnel, String avoid) {
         QueryStringEncoder path = new QueryStringEncoder(
                 (base.getRawPath() == null ? "" : base.getRawPath()) + TunnelProtocol.CONNECT_PATH);
         path.addParam(TunnelProtocol.TUNNEL_PARAMETER, tunnel);
+        path.addParam(TunnelProtocol.AVOID_PARAMETER, avoid);
         return URI.create((tls == null ? "ws://" : "wss://") + base.getRawAuthority() + path);
     }
 

@@ -44,6 +44,10 @@ final class UpgradeHandler extends SimpleChannelInboundHandler<FullHttpResponse>
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpResponse answer) {
+        if (answer.status().equals(HttpResponseStatus.MISDIRECTED_REQUEST)) {
+            fail(ctx, new DialFailure.Elsewhere());
+            return;
+        }
         if (!answer.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
             ProblemBody problem = ProblemBody.read(new ByteBufInputStream(answer.content()));
             fail(

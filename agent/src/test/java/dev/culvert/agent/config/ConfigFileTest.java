@@ -87,7 +87,7 @@ class ConfigFileTest {
                 "tunnels: {a: {to: 'http://h', profile: olama}}           | known are ollama, vllm",
                 "tunnels: {a: {to: 'http://h', maxStreams: 0}}            | maxStreams is from 1",
                 "tunnels: {a: {to: 'http://h', maxStreams: many}}         | must be a whole number",
-                "tunnels: {a: {to: 'http://h', connections: 99}}          | connections is from 1",
+                "tunnels: {a: {to: 'http://h', connections: 99}}          | connections is from 0",
                 "tunnels: {a: {to: 'http://h', allowManagement: perhaps}} | must be true or false",
                 "tunnels: {a: {to: 'http://h', requestHeaders: {set: {Host: x}}}} | cannot be changed",
                 "{allow: ['h:81'], tunnels: {a: {to: 'http://h'}}}        | is not in allow",

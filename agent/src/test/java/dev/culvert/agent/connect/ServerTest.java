@@ -10,14 +10,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ServerTest {
     @ParameterizedTest
     @CsvSource({
-        "http://127.0.0.1:8080, ws://127.0.0.1:8080/tunnel/v1/connect?tunnel=my%20box, http://127.0.0.1:8080/t/my%20box/",
-        "https://culvert.example/, wss://culvert.example/tunnel/v1/connect?tunnel=my%20box, https://culvert.example/t/my%20box/",
-        "wss://culvert.example/base, wss://culvert.example/base/tunnel/v1/connect?tunnel=my%20box, https://culvert.example/base/t/my%20box/"
+        "http://127.0.0.1:8080, ws://127.0.0.1:8080/tunnel/v1/connect?tunnel=my%20box&avoid=a1%2Cb2, http://127.0.0.1:8080/t/my%20box/",
+        "https://culvert.example/, wss://culvert.example/tunnel/v1/connect?tunnel=my%20box&avoid=a1%2Cb2, https://culvert.example/t/my%20box/",
+        "wss://culvert.example/base, wss://culvert.example/base/tunnel/v1/connect?tunnel=my%20box&avoid=a1%2Cb2, https://culvert.example/base/t/my%20box/"
     })
     void knowsWhereToDialAndWhereCallersGo(String server, String connect, String callers) {
         Server parsed = Server.parse(server);
 
-        assertThat(parsed.connectUri("my box")).hasToString(connect);
+        assertThat(parsed.connectUri("my box", "a1,b2")).hasToString(connect);
         assertThat(parsed.publicAddress("my box")).isEqualTo(callers);
     }
 

@@ -4,6 +4,8 @@ import dev.culvert.contracts.identity.Scope;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.platform.caller.Caller;
 import dev.culvert.platform.problem.ProblemException;
+import dev.culvert.tunnel.cluster.ClusterMap;
+import dev.culvert.tunnel.cluster.Member;
 import dev.culvert.tunnel.session.Admission;
 import dev.culvert.tunnel.session.Admission.Admitted;
 import dev.culvert.tunnel.session.SessionEvent.SessionInfo;
@@ -25,10 +27,13 @@ import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Lets agents in: checks the request of one, upgrades its connection and makes a link of it. */
@@ -42,12 +47,15 @@ public final class AgentGate {
 
     private final Admission admission;
     private final SessionRegistry registry;
+    private final ClusterMap cluster;
     private final LinkSettings settings;
     private final JsonMapper json;
 
-    public AgentGate(Admission admission, SessionRegistry registry, LinkSettings settings, JsonMapper json) {
+    public AgentGate(
+            Admission admission, SessionRegistry registry, ClusterMap cluster, LinkSettings settings, JsonMapper json) {
         this.admission = admission;
         this.registry = registry;
+        this.cluster = cluster;
         this.settings = settings;
         this.json = json;
     }
@@ -58,6 +66,23 @@ public final class AgentGate {
         return uri.startsWith(TunnelProtocol.CONNECT_PATH)
                 && (uri.length() == TunnelProtocol.CONNECT_PATH.length()
                         || uri.charAt(TunnelProtocol.CONNECT_PATH.length()) == '?');
+    }
+
+    /** Whether the agent asks for another replica than this one, and there is one that it has not. */
+    public boolean avoids(HttpRequest request) {
+        Set<String> avoided = avoided(request).orElse(Set.of());
+        return avoided.contains(Member.tag(cluster.self()))
+                && cluster.staying().stream().anyMatch(member -> !avoided.contains(Member.tag(member.name())));
+    }
+
+    /** Tags of the replicas an agent is connected to; empty for agents that know nothing of replicas. */
+    private static Optional<Set<String>> avoided(HttpRequest request) {
+        List<String> values = new QueryStringDecoder(request.uri()).parameters().get(TunnelProtocol.AVOID_PARAMETER);
+        return values == null
+                ? Optional.empty()
+                : Optional.of(values.stream()
+                        .flatMap(value -> Arrays.stream(value.split(",")))
+                        .collect(Collectors.toSet()));
     }
 
     /**
@@ -141,6 +166,7 @@ public final class AgentGate {
             return;
         }
         SessionInfo info = describe(channel, request, entrance);
+        boolean spreads = avoided(request).isPresent();
         FullHttpRequest whole = new DefaultFullHttpRequest(
                 request.protocolVersion(),
                 request.method(),
@@ -150,7 +176,7 @@ public final class AgentGate {
                 EmptyHttpHeaders.INSTANCE);
         handshaker.handshake(channel, whole).addListener(upgraded -> {
             if (upgraded.isSuccess()) {
-                new Greeting(info, entrance, admission, registry, json).start(channel, settings);
+                new Greeting(info, entrance, spreads, admission, registry, cluster, json).start(channel, settings);
             } else {
                 channel.close();
             }

@@ -1,5 +1,7 @@
 package dev.culvert.tunnel.edge;
 
+import dev.culvert.tunnel.cluster.ClusterMap;
+import dev.culvert.tunnel.cluster.Member;
 import dev.culvert.tunnel.edge.AgentGate.Entrance;
 import dev.culvert.tunnel.session.Admission;
 import dev.culvert.tunnel.session.AgentSession;
@@ -48,17 +50,31 @@ final class Greeting implements LinkListener {
 
     private final SessionInfo info;
     private final Entrance entrance;
+    private final boolean spreads;
     private final Admission admission;
     private final SessionRegistry registry;
+    private final ClusterMap cluster;
     private final JsonMapper json;
     private @Nullable AgentSession session;
     private @Nullable ScheduledFuture<?> deadline;
 
-    Greeting(SessionInfo info, Entrance entrance, Admission admission, SessionRegistry registry, JsonMapper json) {
+    /**
+     * @param spreads whether the agent wants its connections on different replicas
+     */
+    Greeting(
+            SessionInfo info,
+            Entrance entrance,
+            boolean spreads,
+            Admission admission,
+            SessionRegistry registry,
+            ClusterMap cluster,
+            JsonMapper json) {
         this.info = info;
         this.entrance = entrance;
+        this.spreads = spreads;
         this.admission = admission;
         this.registry = registry;
+        this.cluster = cluster;
         this.json = json;
     }
 
@@ -107,9 +123,14 @@ final class Greeting implements LinkListener {
                 info.remoteAddress());
         AgentSession greeted = new AgentSession(complete, hello.connection(), link);
         session = greeted;
+        if (spreads) {
+            greeted.spreads(line -> writeLine(control, line));
+        }
         registry.add(greeted);
-        byte[] welcome = ("{\"session\":\"" + complete.sessionId() + "\"}\n").getBytes(StandardCharsets.US_ASCII);
-        control.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.wrappedBuffer(welcome), false));
+        writeLine(
+                control,
+                "{\"session\":\"" + complete.sessionId() + "\",\"replica\":\"" + Member.tag(cluster.self())
+                        + "\",\"replicas\":" + cluster.takingAgents() + "}");
         // The tunnel may have been stopped since the agent was let in, before there was a session to close.
         admission.admit(entrance.token(), entrance.tunnel()).whenComplete((admitted, failure) -> {
             if (failure == null && !(admitted.resolution() instanceof Resolution.Found)) {
@@ -119,6 +140,11 @@ final class Greeting implements LinkListener {
                                 : CloseReason.TUNNEL_DELETED);
             }
         });
+    }
+
+    private static void writeLine(Channel control, String json) {
+        control.writeAndFlush(
+                new DefaultHttp2DataFrame(Unpooled.copiedBuffer(json + '\n', StandardCharsets.US_ASCII), false));
     }
 
     private void cancelDeadline() {

@@ -1,5 +1,6 @@
 package dev.culvert.tunnel.ingress;
 
+import dev.culvert.tunnel.peer.PeerProtocol;
 import dev.culvert.tunnel.session.TrafficMeter.Outcome;
 import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
 import dev.culvert.tunnelprotocol.BackPressure;
@@ -90,6 +91,11 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
         started = true;
         exchange.account().answerArrived(localTime(frame));
         CharSequence failure = frame.headers().get(TunnelProtocol.FAILURE_HEADER);
+        if (failure != null && PeerProtocol.AGENT_LOST.contentEquals(failure)) {
+            complete = true;
+            exchange.onAgentLost();
+            return;
+        }
         if (failure != null) {
             complete = true;
             exchange.refuse(OriginFailure.fromWireName(failure)
@@ -215,8 +221,12 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
             exchange.breakOff(Outcome.CUT_OFF);
         } else {
             started = true;
-            exchange.refuse(
-                    ctx.channel().parent().isActive() ? IngressProblems.brokenAnswer() : IngressProblems.agentLost());
+            complete = true;
+            if (ctx.channel().parent().isActive()) {
+                exchange.refuse(IngressProblems.brokenAnswer());
+            } else {
+                exchange.onAgentLost();
+            }
         }
     }
 

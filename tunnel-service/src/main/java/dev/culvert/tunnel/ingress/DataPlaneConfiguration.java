@@ -2,19 +2,31 @@ package dev.culvert.tunnel.ingress;
 
 import dev.culvert.platform.caller.CallerTokens;
 import dev.culvert.platform.problem.ProblemWriter;
+import dev.culvert.platform.secret.Hmac;
+import dev.culvert.tunnel.cluster.Cluster;
+import dev.culvert.tunnel.cluster.ClusterProperties;
+import dev.culvert.tunnel.connection.ReplicaProperties;
+import dev.culvert.tunnel.peer.PeerMeter;
+import dev.culvert.tunnel.peer.PeerOutcome;
+import dev.culvert.tunnel.peer.PeerPass;
 import dev.culvert.tunnel.session.Admission;
 import dev.culvert.tunnel.session.SessionListener;
 import dev.culvert.tunnel.session.SessionRegistry;
 import dev.culvert.tunnel.session.TrafficMeter;
 import dev.culvert.tunnel.session.TunnelDirectory;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Executors;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.AbstractApplicationContext;
+import org.springframework.context.support.DefaultLifecycleProcessor;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Puts the data plane into the service: the control plane gives a directory, a meter and a session listener. */
@@ -28,8 +40,15 @@ class DataPlaneConfiguration {
     }
 
     @Bean
-    SessionRegistry sessionRegistry(SessionListener listener, Clock clock) {
-        return new SessionRegistry(listener, clock);
+    SessionRegistry sessionRegistry(List<SessionListener> listeners, Clock clock) {
+        return new SessionRegistry(event -> listeners.forEach(listener -> listener.onSession(event)), clock);
+    }
+
+    @Bean
+    PeerPass peerPass(ReplicaProperties replica, ClusterProperties cluster, ObjectProvider<Hmac> hmac, Clock clock) {
+        return cluster.enabled()
+                ? new PeerPass(replica.name(), hmac.getObject().forPurpose("tunnel-peer")::of, clock)
+                : PeerPass.ofNobody(replica.name(), clock);
     }
 
     @Bean
@@ -39,8 +58,41 @@ class DataPlaneConfiguration {
             SessionRegistry registry,
             List<TrafficMeter> meters,
             ProblemWriter problems,
-            JsonMapper json) {
-        return new DataPort(properties, admission, registry, new CombinedMeter(meters), problems, json);
+            JsonMapper json,
+            Cluster cluster,
+            PeerPass pass,
+            PeerMeter peerMeter) {
+        return new DataPort(
+                properties,
+                admission,
+                registry,
+                new CombinedMeter(meters),
+                problems,
+                json,
+                cluster,
+                pass,
+                peerMeter);
+    }
+
+    @Bean
+    PeerMeter peerMeter() {
+        return new PeerMeter();
+    }
+
+    /** Waits for the data port for as long as that waits for its requests; for everything else as usual. */
+    @Bean(name = AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME)
+    static DefaultLifecycleProcessor lifecycleProcessor(
+            LifecycleProperties usual, DataPortProperties dataPort, ClusterProperties cluster) {
+        DefaultLifecycleProcessor processor = new DefaultLifecycleProcessor();
+        processor.setTimeoutPerShutdownPhase(usual.getTimeoutPerShutdownPhase().toMillis());
+        processor.setTimeoutForShutdownPhase(
+                DataPortLifecycle.PHASE,
+                dataPort.drainTimeout()
+                        .plus(cluster.handOver())
+                        .plus(cluster.notice())
+                        .plus(usual.getTimeoutPerShutdownPhase())
+                        .toMillis());
+        return processor;
     }
 
     @Bean
@@ -50,8 +102,20 @@ class DataPlaneConfiguration {
 
     /** Names of requirement X-13. */
     @Bean
-    MeterBinder dataPortMeters(DataPort dataPort, SessionRegistry registry) {
+    MeterBinder dataPortMeters(DataPort dataPort, SessionRegistry registry, Cluster cluster, PeerMeter peers) {
         return meters -> {
+            Gauge.builder(
+                            "tunnel.cluster.members",
+                            cluster,
+                            joined -> joined.map().others().size() + 1)
+                    .description("Replicas this one knows of, itself included")
+                    .register(meters);
+            for (PeerOutcome outcome : PeerOutcome.values()) {
+                FunctionCounter.builder("tunnel.peer.requests", peers, counts -> counts.sum(outcome))
+                        .description("Attempts to pass a request to another replica")
+                        .tag("outcome", outcome.label())
+                        .register(meters);
+            }
             Gauge.builder("tunnel.connections.active", registry, SessionRegistry::connections)
                     .description("Agent connections of this replica")
                     .register(meters);

@@ -1,13 +1,18 @@
 package dev.culvert.tunnel.ingress;
 
 import dev.culvert.platform.problem.ProblemWriter;
+import dev.culvert.tunnel.cluster.Cluster;
 import dev.culvert.tunnel.edge.AgentGate;
+import dev.culvert.tunnel.peer.PeerMeter;
+import dev.culvert.tunnel.peer.PeerPass;
+import dev.culvert.tunnel.peer.Peers;
 import dev.culvert.tunnel.session.Admission;
 import dev.culvert.tunnel.session.SessionRegistry;
 import dev.culvert.tunnel.session.TrafficMeter;
 import dev.culvert.tunnelprotocol.LinkSettings;
 import dev.culvert.tunnelprotocol.MemoryBudget;
 import io.netty.util.internal.PlatformDependent;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -16,11 +21,16 @@ public final class DataPort {
     private final DataPortProperties properties;
     private final Ingress ingress;
     private final DataPortServer server;
+    private final Cluster cluster;
+    private final AgentSpread spread;
 
     /**
      * Puts the parts together; nothing runs yet.
      *
      * @param json for the greeting of agents
+     * @param cluster the other replicas
+     * @param pass how replicas recognise each other
+     * @param peerMeter counts what is passed to them
      */
     public DataPort(
             DataPortProperties properties,
@@ -28,8 +38,12 @@ public final class DataPort {
             SessionRegistry registry,
             TrafficMeter meter,
             ProblemWriter problems,
-            JsonMapper json) {
+            JsonMapper json,
+            Cluster cluster,
+            PeerPass pass,
+            PeerMeter peerMeter) {
         this.properties = properties;
+        this.cluster = cluster;
         LinkSettings defaults = LinkSettings.DEFAULTS;
         LinkSettings link = new LinkSettings(
                 defaults.streamWindowBytes(),
@@ -38,22 +52,27 @@ public final class DataPort {
                 properties.pingInterval(),
                 properties.suspectAfter(),
                 properties.closeAfter());
+        int eventLoops = properties.eventLoops() > 0
+                ? properties.eventLoops()
+                : Runtime.getRuntime().availableProcessors();
+        DataPortLoops loops = new DataPortLoops(eventLoops);
+        MemoryBudget memory = new MemoryBudget(memoryBudget(properties));
         this.ingress = new Ingress(
                 admission,
                 registry,
-                new AgentGate(admission, registry, link, json),
+                new AgentGate(admission, registry, cluster.map(), link, json),
+                cluster.map(),
+                new Peers(pass, peerMeter, link, loops.workers(), registry, admission, memory),
                 new RequestSlots(),
-                new MemoryBudget(memoryBudget(properties)),
+                memory,
                 link.streamWindowBytes(),
                 properties.firstByteTimeout(),
                 properties.idleTimeout(),
                 meter,
                 problems,
                 new AtomicBoolean());
-        int eventLoops = properties.eventLoops() > 0
-                ? properties.eventLoops()
-                : Runtime.getRuntime().availableProcessors();
-        this.server = new DataPortServer(ingress, properties.address(), properties.port(), eventLoops);
+        this.server = new DataPortServer(ingress, properties.address(), properties.port(), loops);
+        this.spread = new AgentSpread(registry, cluster.map());
     }
 
     private static long memoryBudget(DataPortProperties properties) {
@@ -63,6 +82,8 @@ public final class DataPort {
 
     public void start() throws InterruptedException {
         server.start();
+        cluster.join(ingress.registry(), this::requests, server.address());
+        spread.start(server.workers());
     }
 
     /** The port that is listened on. */
@@ -70,9 +91,24 @@ public final class DataPort {
         return server.port();
     }
 
-    /** Lets running requests finish, then stops. Blocks. */
+    /** Lets agents find another replica and running requests finish, then stops. Blocks. */
     public void stop() throws InterruptedException {
+        long noticeUntil = System.nanoTime() + cluster.notice().toNanos();
+        ingress.draining().set(true);
+        spread.stop();
+        cluster.drain();
+        spread.handOver(cluster.handOver(), cluster::look);
+        for (long left = noticeUntil - System.nanoTime(); left > 0; left = noticeUntil - System.nanoTime()) {
+            cluster.map().awaitChange(Duration.ofNanos(left));
+        }
         server.drain(properties.drainTimeout());
+        cluster.leave();
+    }
+
+    /** Ends in the middle of everything, as a crash would. */
+    void abort() {
+        spread.stop();
+        server.abort();
     }
 
     /** Requests under way. */

@@ -4,6 +4,8 @@ import org.springframework.context.SmartLifecycle;
 
 /** Opens the data port last and drains it first, while the API and the database are still there. */
 final class DataPortLifecycle implements SmartLifecycle {
+    static final int PHASE = Integer.MAX_VALUE;
+
     private final DataPort dataPort;
     private volatile boolean running;
 
@@ -48,6 +50,6 @@ final class DataPortLifecycle implements SmartLifecycle {
 
     @Override
     public int getPhase() {
-        return Integer.MAX_VALUE;
+        return PHASE;
     }
 }

@@ -5,19 +5,14 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -44,24 +39,20 @@ final class DataPortServer {
     private final Ingress ingress;
     private final String address;
     private final int port;
-    private final EventLoopGroup acceptor;
-    private final EventLoopGroup workers;
+    private final DataPortLoops loops;
     private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private @Nullable Channel listener;
 
-    DataPortServer(Ingress ingress, String address, int port, int eventLoops) {
+    DataPortServer(Ingress ingress, String address, int port, DataPortLoops loops) {
         this.ingress = ingress;
         this.address = address;
         this.port = port;
-        // Without epoll the end of a caller whose upload is held back would show only when reading goes on.
-        IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        this.acceptor = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("data-accept", true), io);
-        this.workers = new MultiThreadIoEventLoopGroup(eventLoops, new DefaultThreadFactory("data", true), io);
+        this.loops = loops;
     }
 
     void start() throws InterruptedException {
         listener = new ServerBootstrap()
-                .group(acceptor, workers)
+                .group(loops.acceptor(), loops.workers())
                 .channel(Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, 1024)
                 .option(ChannelOption.SO_REUSEADDR, true)
@@ -104,18 +95,26 @@ final class DataPortServer {
         channel.pipeline().addLast("intake", new RequestIntake(ingress, channel));
     }
 
-    /** The port that is listened on, also when any was asked for. */
-    int port() {
+    /** Where it listens, also when any port was asked for. */
+    InetSocketAddress address() {
         Channel open = listener;
         if (open == null) {
             throw new IllegalStateException("The data port is not open");
         }
-        return ((InetSocketAddress) open.localAddress()).getPort();
+        return (InetSocketAddress) open.localAddress();
+    }
+
+    int port() {
+        return address().getPort();
+    }
+
+    EventLoopGroup workers() {
+        return loops.workers();
     }
 
     /**
-     * Goes down without hurting a request: accepts no connection, tells agents to go elsewhere, and waits for what is under
-     * way. Blocks.
+     * Goes down without hurting a request: accepts no connection, tells what is still here to go elsewhere, and waits for
+     * what is under way. Blocks.
      *
      * @param grace how long to wait; what is left then is cut off
      */
@@ -124,17 +123,30 @@ final class DataPortServer {
         if (open == null) {
             return;
         }
-        ingress.draining().set(true);
         open.close().await();
         log.atInfo().addKeyValue("connections", connections.size()).log("Data port drains");
         ingress.registry().drain();
+        ingress.peers().gate().drain();
         connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(Event.DRAIN));
         if (!connections.newCloseFuture().await(grace.toMillis(), TimeUnit.MILLISECONDS)) {
             log.atWarn().addKeyValue("connections", connections.size()).log("Data port cuts off what has not finished");
             connections.close().await(1, TimeUnit.SECONDS);
         }
-        acceptor.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-        // Connections that were cut off still tell each other across loops.
-        workers.shutdownGracefully(200, 2000, TimeUnit.MILLISECONDS).await(5, TimeUnit.SECONDS);
+        ingress.peers().close();
+        loops.stop();
+    }
+
+    /** Ends in the middle of everything, as a crash would: connections are reset. */
+    void abort() {
+        Channel open = listener;
+        if (open != null) {
+            open.close();
+        }
+        connections.forEach(connection -> connection.eventLoop().execute(() -> {
+            connection.config().setOption(ChannelOption.SO_LINGER, 0);
+            connection.unsafe().closeForcibly();
+        }));
+        ingress.peers().close();
+        loops.stopAtOnce();
     }
 }

@@ -5,6 +5,7 @@ import dev.culvert.contracts.identity.Scope;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.platform.correlation.Correlation;
 import dev.culvert.platform.problem.ProblemException;
+import dev.culvert.tunnel.peer.Peers.Passed;
 import dev.culvert.tunnel.session.Admission.Admitted;
 import dev.culvert.tunnel.session.AgentSession;
 import dev.culvert.tunnel.session.Grant;
@@ -16,7 +17,6 @@ import dev.culvert.tunnel.session.TrafficMeter.Protocol;
 import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
 import dev.culvert.tunnelprotocol.BackPressure;
 import dev.culvert.tunnelprotocol.HttpTranslation;
-import dev.culvert.tunnelprotocol.LinkDrainingException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -60,7 +60,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failed writes by closing the channel
 final class Exchange {
-    private static final int MAX_ATTEMPTS = 3;
     private static final AsciiString CORRELATION_ID =
             AsciiString.cached(HeaderNames.CORRELATION_ID.toLowerCase(Locale.ROOT));
 
@@ -77,6 +76,7 @@ final class Exchange {
     private @Nullable TunnelPath path;
     private @Nullable Reservation reservation;
     private Guests.@Nullable Stay stay;
+    private @Nullable Dispatch dispatch;
 
     // Loop of the caller's connection only.
     private final Deque<Http2StreamFrame> untilOpen = new ArrayDeque<>();
@@ -111,9 +111,6 @@ final class Exchange {
             client.config().setAutoRead(false);
         }
         try {
-            if (ingress.draining().get()) {
-                throw IngressProblems.draining();
-            }
             TunnelPath parsed = TunnelPath.parse(request.uri()).orElseThrow(IngressProblems::unknownPath);
             path = parsed;
             Door.admit(ingress.admission(), request, parsed).whenComplete((answer, failure) -> {
@@ -149,7 +146,9 @@ final class Exchange {
                 taken.release(); // the guest's right was withdrawn in this moment
                 return;
             }
-            openStream(found, head(), MAX_ATTEMPTS);
+            Dispatch first = new Dispatch(this, client, ingress, found, passed(answer));
+            dispatch = first;
+            first.next();
         } catch (RuntimeException e) {
             refuse(e);
         }
@@ -191,12 +190,17 @@ final class Exchange {
             case Resolution.Unknown _ -> throw IngressProblems.unknownTunnel();
             case Resolution.Stopped _ -> throw IngressProblems.stopped();
             case Resolution.Found found -> {
-                if (!ingress.registry().connected(found.tunnelId())) {
-                    throw IngressProblems.offline();
+                if (!ingress.registry().connected(found.tunnelId())
+                        && ingress.cluster().elsewhere(found.tunnelId()).isEmpty()) {
+                    throw ingress.draining().get() ? IngressProblems.draining() : IngressProblems.offline();
                 }
                 yield found;
             }
         };
+    }
+
+    private Passed passed(Admitted answer) {
+        return new Passed(path().name(), answer.token(), head(), !hasBody && !webSocket);
     }
 
     /** Translated first, completed after: a caller's Connection header can take away its own fields, never ours. */
@@ -210,44 +214,24 @@ final class Exchange {
         return headers;
     }
 
-    private void openStream(Resolution.Found found, Http2Headers head, int attempts) {
-        AgentSession session = ingress.registry().begin(found.tunnelId()).orElse(null);
-        if (session == null) {
-            refuse(
-                    ingress.registry().connected(found.tunnelId())
-                            ? IngressProblems.agentBusy()
-                            : IngressProblems.offline());
-            return;
-        }
-        reservation().on(session);
-        AnswerRelay relay = new AnswerRelay(this, client, ingress, found);
-        session.link().open(relay).addListener(opened -> {
-            if (opened.isSuccess()) {
-                Http2StreamChannel channel = (Http2StreamChannel) opened.getNow();
-                // In this very moment: a link that drains waits for streams it has heard of, not for intentions.
-                channel.writeAndFlush(new DefaultHttp2HeadersFrame(head, !hasBody && !webSocket));
-                account.opened(session.info().sessionId());
-                relay.watch();
-                client.eventLoop().execute(() -> onStreamOpen(channel));
-            } else {
-                client.eventLoop().execute(() -> onStreamRefused(found, head, attempts, opened.cause()));
+    /** The agent's connection ended before an answer began: another one may get the request, if that can do no harm. */
+    void onAgentLost() {
+        Dispatch used = dispatch;
+        client.eventLoop().execute(() -> {
+            stream = null;
+            if (used == null || !used.again()) {
+                refuse(IngressProblems.agentLost());
             }
         });
     }
 
-    private void onStreamRefused(Resolution.Found found, Http2Headers head, int attempts, Throwable cause) {
-        reservation().on(null);
-        if (account.isEnded()) {
-            return;
-        }
-        if (cause instanceof LinkDrainingException && attempts > 1) {
-            openStream(found, head, attempts - 1);
-        } else {
-            refuse(IngressProblems.offline());
-        }
+    /** Counts the request into a session, out of the one before; null for none here. */
+    void countInto(@Nullable AgentSession session) {
+        reservation().on(session);
     }
 
-    private void onStreamOpen(Http2StreamChannel channel) {
+    /** A stream to an agent is open and has got the head; on the loop of the caller's connection. */
+    void onStreamOpen(Http2StreamChannel channel) {
         stream = channel;
         if (account.isEnded()) {
             cancel(channel);
@@ -493,6 +477,10 @@ final class Exchange {
 
     boolean isWebSocket() {
         return webSocket;
+    }
+
+    boolean hasBody() {
+        return hasBody;
     }
 
     /** Whether the loop of the link should let the caller send on. */

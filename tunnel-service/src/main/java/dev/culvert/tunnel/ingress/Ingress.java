@@ -1,7 +1,9 @@
 package dev.culvert.tunnel.ingress;
 
 import dev.culvert.platform.problem.ProblemWriter;
+import dev.culvert.tunnel.cluster.ClusterMap;
 import dev.culvert.tunnel.edge.AgentGate;
+import dev.culvert.tunnel.peer.Peers;
 import dev.culvert.tunnel.session.Admission;
 import dev.culvert.tunnel.session.SessionRegistry;
 import dev.culvert.tunnel.session.TrafficMeter;
@@ -12,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * What all requests of a data port share.
  *
+ * @param cluster which other replicas hold which agents
  * @param memory what all requests together may make this process hold
  * @param streamWindowBytes window each stream starts with
  * @param firstByteTimeout longest silence before an answer starts, where the tunnel sets none
@@ -22,6 +25,8 @@ record Ingress(
         Admission admission,
         SessionRegistry registry,
         AgentGate gate,
+        ClusterMap cluster,
+        Peers peers,
         RequestSlots slots,
         MemoryBudget memory,
         int streamWindowBytes,

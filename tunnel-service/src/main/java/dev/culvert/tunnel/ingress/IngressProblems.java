@@ -69,6 +69,12 @@ final class IngressProblems {
                 .withRetryAfter(Duration.ofSeconds(1));
     }
 
+    /** Without a wait: the next dial reaches another replica. */
+    static ProblemException agentsElsewhere() {
+        return new ProblemException(
+                ProblemCode.SERVICE_UNAVAILABLE, "This node is going down and takes no agents. Dial again.");
+    }
+
     static ProblemException idleTooLong() {
         return new ProblemException(
                         ProblemCode.REQUEST_TIMEOUT, "The local service was silent for longer than the tunnel allows.")

@@ -6,13 +6,20 @@ import dev.culvert.platform.correlation.Correlation;
 import dev.culvert.platform.problem.ProblemException;
 import dev.culvert.tunnel.edge.AgentGate;
 import dev.culvert.tunnel.edge.AgentGate.Entrance;
+import dev.culvert.tunnel.peer.PeerGate;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -92,6 +99,8 @@ final class RequestIntake extends ChannelInboundHandlerAdapter {
             refuse(request, malformed(request.decoderResult().cause()));
         } else if (AgentGate.isFor(request)) {
             letIn(ctx, request);
+        } else if (PeerGate.isFor(request)) {
+            letPeerIn(ctx, request);
         } else {
             Exchange exchange = new Exchange(ingress, client, request, this::onOver);
             current = exchange;
@@ -121,8 +130,12 @@ final class RequestIntake extends ChannelInboundHandlerAdapter {
     private void letIn(ChannelHandlerContext ctx, HttpRequest request) {
         agentWaits = true;
         try {
+            if (ingress.gate().avoids(request)) {
+                misdirected();
+                return;
+            }
             if (ingress.draining().get()) {
-                throw IngressProblems.draining();
+                throw IngressProblems.agentsElsewhere();
             }
             String token = Credentials.take(request.headers());
             ingress.gate()
@@ -132,6 +145,29 @@ final class RequestIntake extends ChannelInboundHandlerAdapter {
         } catch (ProblemException e) {
             refuse(request, e);
         }
+    }
+
+    /** The agent is connected here already and looks for another replica: it dials again. */
+    private void misdirected() {
+        discarding = true;
+        FullHttpResponse elsewhere =
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.MISDIRECTED_REQUEST);
+        elsewhere
+                .headers()
+                .set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO)
+                .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        client.writeAndFlush(elsewhere).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** Behind the rest of its request, which must not reach the pipeline of the link. */
+    private void letPeerIn(ChannelHandlerContext ctx, HttpRequest request) {
+        agentWaits = true;
+        ctx.executor().execute(() -> {
+            ctx.pipeline().remove(this);
+            if (!ingress.peers().gate().letIn(client, request)) {
+                refuse(request, IngressProblems.unknownPath());
+            }
+        });
     }
 
     private void onChecked(

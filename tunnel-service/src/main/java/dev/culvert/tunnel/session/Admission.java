@@ -41,8 +41,16 @@ public final class Admission {
         this.guests = new Guests(directory, blocking);
     }
 
-    /** A verified caller and what the name means to it. */
-    public record Admitted(Caller caller, Resolution resolution) {}
+    /**
+     * A verified caller and what the name means to it.
+     *
+     * @param token by which the caller was verified; empty for somebody who needed none
+     */
+    public record Admitted(Caller caller, Resolution resolution, Optional<String> token) {
+        public Admitted(Caller caller, Resolution resolution) {
+            this(caller, resolution, Optional.empty());
+        }
+    }
 
     private record Question(String token, String tunnel) {}
 
@@ -99,7 +107,7 @@ public final class Admission {
                 // Not kept: a tunnel made or started a moment later is there at once.
                 answers.remove(question, answer);
             }
-            answer.admitted.complete(new Admitted(caller, resolution));
+            answer.admitted.complete(new Admitted(caller, resolution, Optional.of(question.token)));
         } catch (RuntimeException e) {
             answers.remove(question, answer);
             answer.admitted.completeExceptionally(e);

@@ -3,6 +3,8 @@ package dev.culvert.tunnel.session;
 import dev.culvert.tunnel.session.SessionEvent.SessionInfo;
 import dev.culvert.tunnelprotocol.Link;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A link whose agent has said hello. */
 public final class AgentSession {
@@ -10,6 +12,7 @@ public final class AgentSession {
     private final int connection;
     private final Link link;
     private final AtomicInteger requests = new AtomicInteger();
+    private volatile @Nullable Consumer<String> line;
 
     /**
      * @param connection number of the link within its agent process
@@ -28,6 +31,28 @@ public final class AgentSession {
         return link;
     }
 
+    /**
+     * Notes that the agent spreads its connections over replicas and hears how many there are.
+     *
+     * @param tell writes a line on the control stream
+     */
+    public void spreads(Consumer<String> tell) {
+        line = tell;
+    }
+
+    /** Whether the agent looks for another replica when it is asked to; older ones do not. */
+    public boolean spreads() {
+        return line != null;
+    }
+
+    /** Says a line of JSON to an agent that listens. */
+    public void tell(String json) {
+        Consumer<String> tell = line;
+        if (tell != null) {
+            tell.accept(json);
+        }
+    }
+
     /** Counts a request in, unless the agent's limit is reached. */
     public boolean tryBegin() {
         // One stream is the control stream.
@@ -41,6 +66,11 @@ public final class AgentSession {
     /** Counts a request out. */
     public void end() {
         requests.decrementAndGet();
+    }
+
+    /** Number of the link within its agent process. */
+    public int connection() {
+        return connection;
     }
 
     int requests() {

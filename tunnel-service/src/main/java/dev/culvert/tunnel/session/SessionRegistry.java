@@ -49,7 +49,7 @@ public final class SessionRegistry implements AutoCloseable {
             tell(new SessionEvent.Connected(session.info(), after.size(), clock.instant()));
             return List.copyOf(after);
         });
-        replaced.forEach(older -> older.link().close(CloseReason.REPLACED));
+        replaced.forEach(SessionRegistry::giveWay);
         if (draining) {
             // It was let in before the drain began and is in nobody's list that was gone through then.
             session.link().drain(CloseReason.DRAINING);
@@ -59,6 +59,22 @@ public final class SessionRegistry implements AutoCloseable {
                 .addKeyValue("culvert.session.id", session.info().sessionId())
                 .addKeyValue("culvert.agent.version", session.info().agentVersion())
                 .log("Agent connected");
+    }
+
+    /** What the agent left on purpose finishes; anything else is dead and does not know it. */
+    private static void giveWay(AgentSession older) {
+        if (older.link().movingAway()) {
+            older.link().drain(CloseReason.DRAINING);
+        } else {
+            older.link().close(CloseReason.REPLACED);
+        }
+    }
+
+    /** The agent made this connection anew on another replica. */
+    public void replace(UUID tunnelId, UUID sessionId) {
+        sessions.getOrDefault(tunnelId, List.of()).stream()
+                .filter(session -> session.info().sessionId().equals(sessionId))
+                .forEach(SessionRegistry::giveWay);
     }
 
     /** Forgets a session whose link has ended. */
@@ -99,9 +115,14 @@ public final class SessionRegistry implements AutoCloseable {
      * @return empty if no agent is connected or all are at their limit
      */
     public Optional<AgentSession> begin(UUID tunnelId) {
-        List<AgentSession> candidates = sessions.getOrDefault(tunnelId, List.of());
-        return fewestRequests(candidates, session -> !session.link().suspect())
-                .or(() -> fewestRequests(candidates, _ -> true));
+        return beginAnswering(tunnelId).or(() -> fewestRequests(sessions.getOrDefault(tunnelId, List.of()), _ -> true));
+    }
+
+    /** As {@link #begin}, but only a session whose agent is not suspected to be gone. */
+    public Optional<AgentSession> beginAnswering(UUID tunnelId) {
+        return fewestRequests(
+                sessions.getOrDefault(tunnelId, List.of()),
+                session -> !session.link().suspect());
     }
 
     private Optional<AgentSession> fewestRequests(List<AgentSession> candidates, Predicate<AgentSession> eligible) {
@@ -123,6 +144,14 @@ public final class SessionRegistry implements AutoCloseable {
     public boolean connected(UUID tunnelId) {
         return sessions.getOrDefault(tunnelId, List.of()).stream()
                 .anyMatch(session -> session.link().usable());
+    }
+
+    /** All sessions that take requests. */
+    public List<AgentSession> usable() {
+        return sessions.values().stream()
+                .flatMap(List::stream)
+                .filter(session -> session.link().usable())
+                .toList();
     }
 
     /** Sessions of one tunnel. */

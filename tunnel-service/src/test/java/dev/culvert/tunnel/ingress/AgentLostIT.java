@@ -133,7 +133,8 @@ class AgentLostIT {
         origin.on("/ok", call -> call.answer("200 OK", "ok"));
         try (Cable cable = new Cable(plane.port.port())) {
             Agent agent = Agent.start(dev.culvert.agent.AgentOptions.of(
-                    "http://127.0.0.1:" + cable.port(), "box", origin.url(), TestingDataPlane.TOKEN));
+                            "http://127.0.0.1:" + cable.port(), "box", origin.url(), TestingDataPlane.TOKEN)
+                    .withConnections(2));
             agent.awaitConnected(Duration.ofSeconds(10));
             assertThat(get("/t/box/ok").statusCode()).isEqualTo(200);
 
@@ -170,7 +171,8 @@ class AgentLostIT {
 
     @Test
     void tellsTheControlPlaneOfEveryConnectionInOrder() throws Exception {
-        Agent agent = plane.agent("box", origin.url());
+        Agent agent = plane.agent(
+                "box", origin.url(), options -> options.withConnections(2), new dev.culvert.agent.AgentListener() {});
         await().until(() -> plane.registry.connections() == 2);
         agent.kill();
         await().until(() -> plane.sessions.size() == 4);

@@ -4,6 +4,7 @@ import static dev.culvert.tunnelprotocol.MemoryBudget.pinnedBy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.culvert.agent.AgentListener;
 import dev.culvert.tunnelprotocol.LinkSettings;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
@@ -37,7 +38,7 @@ class StalledReaderIT {
         plane = new TestingDataPlane();
         origin = new RawOrigin();
         plane.tunnel("box");
-        plane.agent("box", origin.url());
+        plane.agent("box", origin.url(), options -> options.withConnections(2), new AgentListener() {});
     }
 
     @AfterAll

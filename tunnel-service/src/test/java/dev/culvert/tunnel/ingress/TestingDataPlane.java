@@ -10,6 +10,10 @@ import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.platform.caller.Caller;
 import dev.culvert.platform.problem.ProblemException;
 import dev.culvert.platform.problem.ProblemWriter;
+import dev.culvert.tunnel.cluster.Cluster;
+import dev.culvert.tunnel.cluster.ClusterProperties;
+import dev.culvert.tunnel.peer.PeerMeter;
+import dev.culvert.tunnel.peer.PeerPass;
 import dev.culvert.tunnel.session.Admission;
 import dev.culvert.tunnel.session.SessionEvent;
 import dev.culvert.tunnel.session.SessionRegistry;
@@ -46,12 +50,14 @@ final class TestingDataPlane implements AutoCloseable {
     static final String KEY_TOKEN = "test-key-token";
     static final UUID API_KEY = UUID.randomUUID();
 
-    final Map<String, Caller> callers = new ConcurrentHashMap<>();
-    final Map<String, Resolution> tunnels = new ConcurrentHashMap<>();
+    final Map<String, Caller> callers;
+    final Map<String, Resolution> tunnels;
     final ConcurrentLinkedQueue<Traffic> traffic = new ConcurrentLinkedQueue<>();
     final ConcurrentLinkedQueue<SessionEvent> sessions = new ConcurrentLinkedQueue<>();
     final Admission admission;
     final SessionRegistry registry;
+    final Cluster cluster;
+    final PeerMeter peerMeter = new PeerMeter();
     final DataPort port;
     final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -66,26 +72,67 @@ final class TestingDataPlane implements AutoCloseable {
     }
 
     TestingDataPlane(DataPortProperties properties) throws InterruptedException {
-        callers.put(TOKEN, caller(Optional.empty(), Scope.ALL));
-        callers.put(KEY_TOKEN, caller(Optional.of(API_KEY), Scope.GRANTABLE_TO_KEYS));
+        this(
+                properties,
+                "alone",
+                TestingReplicas.properties("redis://127.0.0.1:1", false, false),
+                knownCallers(),
+                newTunnels());
+    }
+
+    /** One replica of several. */
+    TestingDataPlane(
+            DataPortProperties properties,
+            String replica,
+            ClusterProperties clusterProperties,
+            Map<String, Caller> callers,
+            Map<String, Resolution> tunnels)
+            throws InterruptedException {
+        this.callers = callers;
+        this.tunnels = tunnels;
         admission = new Admission(
                 this::verify,
                 (name, _) -> tunnels.getOrDefault(name, new Resolution.Unknown()),
                 Executors.newVirtualThreadPerTaskExecutor(),
                 System::nanoTime);
-        registry = new SessionRegistry(sessions::add, Clock.systemUTC());
         JsonMapper json = JsonMapper.builder().build();
+        Clock clock = Clock.systemUTC();
+        cluster = new Cluster(replica, clusterProperties, "test", json, clock);
+        registry = new SessionRegistry(
+                event -> {
+                    sessions.add(event);
+                    cluster.onSession(event);
+                },
+                clock);
         port = new DataPort(
                 properties,
                 admission,
                 registry,
                 traffic::add,
-                new ProblemWriter(List.of(), json, Clock.systemUTC()),
-                json);
+                new ProblemWriter(List.of(), json, clock),
+                json,
+                cluster,
+                new PeerPass(replica, TestingReplicas::mac, clock),
+                peerMeter);
         port.start();
     }
 
+    static Map<String, Caller> knownCallers() {
+        Map<String, Caller> callers = new ConcurrentHashMap<>();
+        callers.put(TOKEN, caller(Optional.empty(), Scope.ALL));
+        callers.put(KEY_TOKEN, caller(Optional.of(API_KEY), Scope.GRANTABLE_TO_KEYS));
+        return callers;
+    }
+
+    private static Map<String, Resolution> newTunnels() {
+        return new ConcurrentHashMap<>();
+    }
+
     static DataPortProperties properties() {
+        return properties(Duration.ofSeconds(10));
+    }
+
+    static DataPortProperties properties(Duration drainTimeout) {
         return new DataPortProperties(
                 "127.0.0.1",
                 0,
@@ -93,7 +140,7 @@ final class TestingDataPlane implements AutoCloseable {
                 DataSize.ofMegabytes(512),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(60),
-                Duration.ofSeconds(10),
+                drainTimeout,
                 Duration.ofMillis(200),
                 Duration.ofMillis(600),
                 Duration.ofMillis(2000));
@@ -171,6 +218,17 @@ final class TestingDataPlane implements AutoCloseable {
     void stop() throws InterruptedException {
         stopped = true;
         port.stop();
+    }
+
+    boolean stopped() {
+        return stopped;
+    }
+
+    /** Ends as a process that is killed: connections break, nobody is told. */
+    void crash() {
+        stopped = true;
+        cluster.vanish();
+        port.abort();
     }
 
     @Override

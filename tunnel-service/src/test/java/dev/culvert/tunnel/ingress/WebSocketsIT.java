@@ -154,7 +154,7 @@ class WebSocketsIT {
     }
 
     /** A WebSocket server of a few lines: sends every frame back. */
-    private static void echo(RawOrigin.Call call) throws Exception {
+    static void echo(RawOrigin.Call call) throws Exception {
         call.closes = true;
         String accept = Base64.getEncoder()
                 .encodeToString(MessageDigest.getInstance("SHA-1")

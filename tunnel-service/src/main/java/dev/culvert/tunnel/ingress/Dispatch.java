@@ -1,0 +1,195 @@
+package dev.culvert.tunnel.ingress;
+
+import dev.culvert.contracts.http.HeaderNames;
+import dev.culvert.platform.problem.ProblemException;
+import dev.culvert.tunnel.cluster.ClusterMap.Holder;
+import dev.culvert.tunnel.peer.PeerOutcome;
+import dev.culvert.tunnel.peer.Peers.Passed;
+import dev.culvert.tunnel.session.AgentSession;
+import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
+import dev.culvert.tunnelprotocol.LinkDrainingException;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds an agent connection for a request, here or on another replica, and the next one while nothing was sent to an agent,
+ * or while what was sent may be repeated. On the loop of the caller's connection, unless said otherwise.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failed writes by closing the channel
+final class Dispatch {
+    private static final Logger log = LoggerFactory.getLogger(Dispatch.class);
+    private static final int MAX_ATTEMPTS = 5;
+
+    /** Methods whose requests may be sent twice (RFC 9110 §9.2.2). */
+    private static final Set<HttpMethod> IDEMPOTENT = Set.of(
+            HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE, HttpMethod.PUT, HttpMethod.DELETE);
+
+    private final Exchange exchange;
+    private final Channel client;
+    private final Ingress ingress;
+    private final Resolution.Found found;
+    private final Passed request;
+    private final Set<String> triedReplicas = new HashSet<>();
+    private int attempts;
+    private boolean busyElsewhere;
+    private boolean lost;
+
+    Dispatch(Exchange exchange, Channel client, Ingress ingress, Resolution.Found found, Passed request) {
+        this.exchange = exchange;
+        this.client = client;
+        this.ingress = ingress;
+        this.found = found;
+        this.request = request;
+    }
+
+    /** Tries the best connection that is left. */
+    void next() {
+        exchange.countInto(null);
+        if (exchange.isEnded()) {
+            return;
+        }
+        if (++attempts > MAX_ATTEMPTS) {
+            exchange.refuse(nobody());
+            return;
+        }
+        Optional<AgentSession> here = ingress.registry().beginAnswering(found.tunnelId());
+        Optional<Holder> there = here.isPresent() ? Optional.empty() : elsewhere();
+        if (there.isPresent()) {
+            pass(there.get());
+            return;
+        }
+        // One that is suspected to be gone is better than none.
+        here.or(() -> ingress.registry().begin(found.tunnelId()))
+                .ifPresentOrElse(this::open, () -> exchange.refuse(nobody()));
+    }
+
+    /**
+     * Tries once more after the agent's connection was lost before its answer began.
+     *
+     * @return false if the request must not be sent twice
+     */
+    boolean again() {
+        lost = true;
+        if (!repeatable() || attempts >= MAX_ATTEMPTS) {
+            return false;
+        }
+        next();
+        return true;
+    }
+
+    /** A body that was read is gone; and not every request may be sent twice. */
+    private boolean repeatable() {
+        return !exchange.hasBody() && mayBeSentTwice();
+    }
+
+    private boolean mayBeSentTwice() {
+        return IDEMPOTENT.contains(exchange.request().method())
+                || exchange.request().headers().contains(HeaderNames.IDEMPOTENCY_KEY);
+    }
+
+    private ProblemException nobody() {
+        if (busyElsewhere || ingress.registry().connected(found.tunnelId())) {
+            return IngressProblems.agentBusy();
+        }
+        if (ingress.draining().get()) {
+            return IngressProblems.draining();
+        }
+        return lost ? IngressProblems.agentLost() : IngressProblems.offline();
+    }
+
+    // An agent here
+
+    private void open(AgentSession session) {
+        exchange.countInto(session);
+        AnswerRelay relay = new AnswerRelay(exchange, client, ingress, found);
+        session.link().open(relay).addListener(opened -> {
+            if (opened.isSuccess()) {
+                Http2StreamChannel channel = (Http2StreamChannel) opened.getNow();
+                // In this very moment: a link that drains waits for streams it has heard of, not for intentions.
+                channel.writeAndFlush(new DefaultHttp2HeadersFrame(request.head(), request.endOfRequest()));
+                exchange.account().opened(session.info().sessionId());
+                relay.watch();
+                client.eventLoop().execute(() -> exchange.onStreamOpen(channel));
+            } else {
+                client.eventLoop().execute(() -> onLinkRefused(opened.cause()));
+            }
+        });
+    }
+
+    private void onLinkRefused(Throwable cause) {
+        if (cause instanceof LinkDrainingException) {
+            next();
+        } else {
+            exchange.countInto(null);
+            exchange.refuse(IngressProblems.offline());
+        }
+    }
+
+    // An agent of another replica
+
+    /** One that stays rather than one that goes down, and not always the same. */
+    private Optional<Holder> elsewhere() {
+        List<Holder> left = ingress.cluster().elsewhere(found.tunnelId()).stream()
+                .filter(holder -> !triedReplicas.contains(holder.member().name()))
+                .toList();
+        List<Holder> staying =
+                left.stream().filter(holder -> !holder.member().draining()).toList();
+        List<Holder> best = staying.isEmpty() ? left : staying;
+        return best.isEmpty()
+                ? Optional.empty()
+                : Optional.of(best.get(ThreadLocalRandom.current().nextInt(best.size())));
+    }
+
+    private void pass(Holder holder) {
+        log.atDebug()
+                .addKeyValue("traceparent", () -> exchange.request().headers().get("traceparent", ""))
+                .addKeyValue("culvert.tunnel.id", found.tunnelId())
+                .addKeyValue("culvert.replica", holder.member().name())
+                .log("Passes a request to another replica");
+        AnswerRelay relay = new AnswerRelay(exchange, client, ingress, found);
+        ingress.peers()
+                .pass(
+                        holder,
+                        request,
+                        relay,
+                        stream -> {
+                            exchange.account().opened(holder.lease().sessionId());
+                            relay.watch();
+                            client.eventLoop().execute(() -> exchange.onStreamOpen(stream));
+                        },
+                        outcome -> client.eventLoop().execute(() -> onRefused(holder, outcome)));
+    }
+
+    private void onRefused(Holder holder, PeerOutcome outcome) {
+        triedReplicas.add(holder.member().name());
+        switch (outcome) {
+            case NOT_HERE -> {
+                ingress.cluster().forget(holder);
+                next();
+            }
+            case BUSY -> {
+                busyElsewhere = true;
+                next();
+            }
+            case UNREACHABLE, NOT_ADMITTED -> next();
+            case LOST -> {
+                lost = true;
+                if (mayBeSentTwice()) {
+                    next();
+                } else {
+                    exchange.refuse(IngressProblems.agentLost());
+                }
+            }
+            case ACCEPTED -> throw new IllegalStateException("Accepted is no refusal");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package dev.culvert.tunnel.peer;
+
+import dev.culvert.tunnel.cluster.ClusterMap.Holder;
+import dev.culvert.tunnel.cluster.Member;
+import dev.culvert.tunnel.session.Admission;
+import dev.culvert.tunnel.session.SessionRegistry;
+import dev.culvert.tunnelprotocol.LinkSettings;
+import dev.culvert.tunnelprotocol.MemoryBudget;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2StreamChannel;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/** The connections between this replica and the others, in both directions. */
+@SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failed writes by closing the channel
+public final class Peers {
+    /** All requests of a replica for another share one connection. */
+    private static final int MAX_STREAMS = 100_000;
+
+    private final PeerPass pass;
+    private final PeerMeter meter;
+    private final LinkSettings settings;
+    private final EventLoopGroup eventLoops;
+    private final PeerGate gate;
+    private final ConcurrentHashMap<String, PeerLink> links = new ConcurrentHashMap<>();
+
+    /**
+     * @param link sizes and times of the connections
+     * @param eventLoops must be of the kind that fits this machine: epoll where there is one
+     */
+    public Peers(
+            PeerPass pass,
+            PeerMeter meter,
+            LinkSettings link,
+            EventLoopGroup eventLoops,
+            SessionRegistry registry,
+            Admission admission,
+            MemoryBudget memory) {
+        this.pass = pass;
+        this.meter = meter;
+        this.settings = new LinkSettings(
+                link.streamWindowBytes(),
+                link.connectionWindowBytes(),
+                MAX_STREAMS,
+                link.pingInterval(),
+                link.suspectAfter(),
+                link.closeAfter());
+        this.eventLoops = eventLoops;
+        this.gate = new PeerGate(
+                pass, settings, new PeerRequest.Shared(registry, admission, memory, settings.streamWindowBytes()));
+    }
+
+    /** Where other replicas come in. */
+    public PeerGate gate() {
+        return gate;
+    }
+
+    /**
+     * A request for a tunnel that another replica holds.
+     *
+     * @param name under which the caller asked for the tunnel
+     * @param token the caller's, empty where the tunnel asks for none
+     * @param head for the agent, complete
+     * @param endOfRequest whether no body follows
+     */
+    public record Passed(String name, Optional<String> token, Http2Headers head, boolean endOfRequest) {}
+
+    /**
+     * Passes a request to another replica. The body must wait until it is accepted. Exactly one of the two is told, on an
+     * event loop.
+     *
+     * @param answer reads the stream once the request is accepted
+     * @param accepted gets the stream
+     * @param refused hears why not
+     */
+    public void pass(
+            Holder holder,
+            Passed request,
+            ChannelHandler answer,
+            Consumer<Http2StreamChannel> accepted,
+            Consumer<PeerOutcome> refused) {
+        PeerAnswer first = new PeerAnswer(
+                answer,
+                stream -> {
+                    meter.count(PeerOutcome.ACCEPTED);
+                    accepted.accept(stream);
+                },
+                why -> {
+                    meter.count(why);
+                    refused.accept(why);
+                });
+        link(holder.member()).open(first).addListener(opened -> {
+            if (opened.isSuccess()) {
+                ((Http2StreamChannel) opened.getNow())
+                        .writeAndFlush(new DefaultHttp2HeadersFrame(head(holder, request), request.endOfRequest()));
+            } else {
+                meter.count(PeerOutcome.UNREACHABLE);
+                refused.accept(PeerOutcome.UNREACHABLE);
+            }
+        });
+    }
+
+    private static Http2Headers head(Holder holder, Passed request) {
+        Http2Headers head = new DefaultHttp2Headers(false);
+        head.add(request.head());
+        head.set(PeerProtocol.TUNNEL_ID, holder.lease().tunnelId().toString());
+        head.set(PeerProtocol.TUNNEL_NAME, URLEncoder.encode(request.name(), StandardCharsets.UTF_8));
+        request.token().ifPresent(token -> head.set(PeerProtocol.CALLER_TOKEN, token));
+        return head;
+    }
+
+    private PeerLink link(Member member) {
+        return links.compute(member.name(), (_, before) -> {
+            if (before != null && before.leadsTo(member)) {
+                return before;
+            }
+            // A process that is gone takes its connection along; one that drains finishes on it.
+            return new PeerLink(
+                    member,
+                    pass,
+                    settings,
+                    eventLoops.next(),
+                    Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class);
+        });
+    }
+
+    /** Ends the connections to other replicas. */
+    public void close() {
+        links.values().forEach(PeerLink::close);
+    }
+}
