@@ -13,31 +13,29 @@ import java.util.Optional;
 
 /** Dates of headers in the three forms a recipient has to know, to the letter (RFC 9110 §5.6.7). */
 final class HttpDate {
-    private static final int YEARS_AHEAD = 50;
+    /** Years of two digits are of the hundred from here on. */
+    private static final LocalDate PIVOT = LocalDate.of(1980, 1, 1);
 
     private static final List<DateTimeFormatter> FORMS = List.of(
             formatter(new DateTimeFormatterBuilder().appendPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'")),
             formatter(new DateTimeFormatterBuilder().appendPattern("EEE MMM ppd HH:mm:ss uuuu")),
             formatter(new DateTimeFormatterBuilder()
                     .appendPattern("EEEE, dd-MMM-")
-                    .appendValueReduced(
-                            ChronoField.YEAR,
-                            2,
-                            2,
-                            LocalDate.now(ZoneOffset.UTC).minusYears(YEARS_AHEAD - 1)) // else it is of the last century
+                    .appendValueReduced(ChronoField.YEAR, 2, 2, PIVOT)
                     .appendPattern(" HH:mm:ss 'GMT'")));
 
     private HttpDate() {}
 
     static Optional<Instant> parse(String text) {
-        for (DateTimeFormatter form : FORMS) {
-            try {
-                return Optional.of(form.parse(text, Instant::from));
-            } catch (DateTimeParseException _) {
-                continue; // perhaps the next one
-            }
+        return FORMS.stream().flatMap(form -> parse(form, text).stream()).findFirst();
+    }
+
+    private static Optional<Instant> parse(DateTimeFormatter form, String text) {
+        try {
+            return Optional.of(form.parse(text, Instant::from));
+        } catch (DateTimeParseException _) {
+            return Optional.empty(); // perhaps it has another form
         }
-        return Optional.empty();
     }
 
     private static DateTimeFormatter formatter(DateTimeFormatterBuilder builder) {
