@@ -97,9 +97,7 @@ final class ApiChanges {
 
     /** @param sent whether callers send it, rather than get it */
     private void schema(String place, JsonNode oldSchema, JsonNode nowSchema, boolean sent) {
-        String pair = oldSchema.path("$ref").asString("") + ' '
-                + nowSchema.path("$ref").asString("") + ' ' + sent;
-        if (pair.length() > "  true".length() && !compared.add(pair)) {
+        if (oldSchema.has("$ref") && !compared.add(oldSchema.get("$ref").asString() + ' ' + nowSchema + ' ' + sent)) {
             return; // seen, or within itself
         }
         JsonNode old = resolved(before, oldSchema);

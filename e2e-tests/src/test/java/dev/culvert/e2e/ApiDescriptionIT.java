@@ -74,8 +74,8 @@ class ApiDescriptionIT {
 
     private ObjectNode read(URI address) throws InterruptedException {
         try {
-            return (ObjectNode) JSON.readTree(
-                    http.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString())
+            return (ObjectNode)
+                    JSON.readTree(http.send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString())
                             .body());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -5,6 +5,9 @@ import dev.culvert.platform.access.Access;
 import dev.culvert.platform.paging.PageRequest;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.Optional;
 import org.springframework.http.HttpHeaders;
@@ -29,6 +32,7 @@ class UserController {
     @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
     @Access(permission = Permission.VIEW_USERS)
     @Operation(summary = "List users of all tenants", description = "The page is the one of GET /api/v1/users.")
+    @ApiResponse(responseCode = "200", description = "OK", content = @Content(schema = @Schema(type = "object")))
     ResponseEntity<byte[]> listUsers(
             @Parameter(hidden = true) @RequestHeader(HttpHeaders.AUTHORIZATION) String authorization,
             @Parameter(description = "Part of a name or mail address", example = "ada") @RequestParam

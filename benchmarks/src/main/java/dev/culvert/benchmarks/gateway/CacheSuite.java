@@ -52,10 +52,7 @@ public final class CacheSuite {
                 folder.resolve("origin.pid").toString());
         try (TestingKafka kafka = TestingKafka.start();
                 Program _ = Program.start(
-                        "origin",
-                        List.of("node", here.resolve("origin.mjs").toString()),
-                        environment,
-                        folder);
+                        "origin", List.of("node", here.resolve("origin.mjs").toString()), environment, folder);
                 Contender gateway = new Contenders(origin, kafka.bootstrapServers(), folder, root)
                         .ours(
                                 "culvert",

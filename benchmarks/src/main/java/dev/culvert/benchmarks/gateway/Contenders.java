@@ -202,7 +202,8 @@ final class Contenders {
 
     private Path gatewayJar() throws IOException {
         try (Stream<Path> files = Files.list(root.resolve("gateway-service/target"))) {
-            return files.filter(file -> file.getFileName().toString().matches("gateway-service-[^-]+(-SNAPSHOT)?\\.jar"))
+            return files.filter(
+                            file -> file.getFileName().toString().matches("gateway-service-[^-]+(-SNAPSHOT)?\\.jar"))
                     .findFirst()
                     .orElseThrow(() -> new IllegalStateException("gateway-service is not built"));
         }

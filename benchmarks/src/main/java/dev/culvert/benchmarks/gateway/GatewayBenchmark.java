@@ -79,8 +79,13 @@ public final class GatewayBenchmark {
             Duration span = Duration.ofSeconds(seconds);
             System.out.printf(
                     "%d s each at %d connections, after a warm-up of %d s; %d processors%n",
-                    seconds, CONNECTIONS, WARM_UP * seconds, Runtime.getRuntime().availableProcessors());
-            new GatewayBenchmark(service, new Contenders(service.address(), kafka.bootstrapServers(), folder, root), span).compare();
+                    seconds,
+                    CONNECTIONS,
+                    WARM_UP * seconds,
+                    Runtime.getRuntime().availableProcessors());
+            new GatewayBenchmark(
+                            service, new Contenders(service.address(), kafka.bootstrapServers(), folder, root), span)
+                    .compare();
         } finally {
             FileSystemUtils.deleteRecursively(folder);
         }
@@ -109,7 +114,8 @@ public final class GatewayBenchmark {
             Load.Result early = load(ours.address(), CONNECTIONS, AFTER_READINESS);
             Measured warm = measure(ours, true);
             remarks.add("ten seconds after readiness: %.2f of the warm rate"
-                    .formatted(early.goodInSecond().get(TENTH_SECOND) / warm.all().perSecond()));
+                    .formatted(
+                            early.goodInSecond().get(TENTH_SECOND) / warm.all().perSecond()));
             remarks.add(overload(ours, warm));
             remarks.add(identical(ours));
         }
@@ -131,21 +137,23 @@ public final class GatewayBenchmark {
         long allocated = jvm ? program.allocatedBytes() : 0;
         Duration used = program.processorTime();
         Load.Result all = load(contender.address(), CONNECTIONS, span);
-        double micros = program.processorTime().minus(used).toNanos() / 1e3 / all.timings().count();
+        double micros = program.processorTime().minus(used).toNanos()
+                / 1e3
+                / all.timings().count();
         OptionalDouble bytes = jvm
-                ? OptionalDouble.of((double) (program.allocatedBytes() - allocated) / all.timings().count())
+                ? OptionalDouble.of((double) (program.allocatedBytes() - allocated)
+                        / all.timings().count())
                 : OptionalDouble.empty();
         OptionalLong resident = program.residentBytes();
         Timings alone = load(contender.address(), 1, alone()).timings();
-        Measured measured =
-                new Measured(contender.name(), all, alone, OptionalDouble.of(micros), bytes, resident);
+        Measured measured = new Measured(contender.name(), all, alone, OptionalDouble.of(micros), bytes, resident);
         print(measured);
         return measured;
     }
 
     private static Load.Result load(URI address, int connections, Duration span) throws InterruptedException {
-        List<String> requests = Stream.generate(() -> request(Contenders.ROUTE, address, "Authorization: "
-                        + Contenders.authorization() + "\r\n"))
+        List<String> requests = Stream.generate(() ->
+                        request(Contenders.ROUTE, address, "Authorization: " + Contenders.authorization() + "\r\n"))
                 .limit(USERS)
                 .toList();
         return Load.run(address, requests, connections, span);
@@ -193,10 +201,11 @@ public final class GatewayBenchmark {
                     Load.Result result = load(contender.address(), CONNECTIONS, turn);
                     if (warm) {
                         rates[i] += result.perSecond() / ROUNDS;
-                        micros[i] += contender.program().processorTime().minus(used).toNanos()
-                                / 1e3
-                                / result.timings().count()
-                                / ROUNDS;
+                        micros[i] +=
+                                contender.program().processorTime().minus(used).toNanos()
+                                        / 1e3
+                                        / result.timings().count()
+                                        / ROUNDS;
                     }
                 }
             }

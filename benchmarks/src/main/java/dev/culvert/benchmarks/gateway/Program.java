@@ -40,7 +40,8 @@ final class Program implements AutoCloseable {
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().putAll(environment);
         Process process = builder.start();
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy)); // also when this one is ended before its time
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(process::destroy)); // also when this one is ended before its time
         return new Program(process, output);
     }
 
@@ -62,8 +63,7 @@ final class Program implements AutoCloseable {
 
     private static boolean isReady(URI address, String authorization) {
         try {
-            HttpURLConnection connection =
-                    (HttpURLConnection) address.toURL().openConnection();
+            HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection();
             connection.setRequestProperty("Authorization", authorization);
             connection.setReadTimeout(2_000);
             return connection.getResponseCode() == 200;

@@ -38,7 +38,8 @@ final class Service implements AutoCloseable {
 
     private final EventLoopGroup threads = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final AtomicInteger askedForCacheable = new AtomicInteger();
-    private final ByteBuf page = answer("{\"items\":[" + "0,".repeat(120) + "0],\"total\":121,\"limit\":50}", "no-store");
+    private final ByteBuf page =
+            answer("{\"items\":[" + "0,".repeat(120) + "0],\"total\":121,\"limit\":50}", "no-store");
     private final ByteBuf empty = answer("{}", "no-store");
     private final ByteBuf cacheable = answer("{\"issuer\":\"nobody\"}", "public, max-age=60");
     private final Channel listening;

@@ -41,9 +41,7 @@ final class Onward implements Stage {
 
         @Override
         public Mono<Void> filter(ServerWebExchange exchange) {
-            return index == filters.size()
-                    ? Mono.empty()
-                    : filters.get(index).filter(exchange, new From(index + 1));
+            return index == filters.size() ? Mono.empty() : filters.get(index).filter(exchange, new From(index + 1));
         }
     }
 }

@@ -119,7 +119,8 @@ final class UpgradeHandshake extends SimpleChannelInboundHandler<FullHttpRespons
             }
         });
         response.getHeaders().forEach((name, values) -> {
-            if (!HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name)) { // there from the start, but 101 has no body
+            if (!HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(
+                    name)) { // there from the start, but 101 has no body
                 values.forEach(value -> append(head, name, value));
             }
         });

@@ -69,12 +69,15 @@ final class UpstreamAnswer implements GlobalFilter, Ordered {
         if (length > 0 && length <= SHORT && Call.of(exchange).destination().plane() != Plane.DATA) {
             Mono<DataBuffer> whole =
                     service.inbound().receive().aggregate().retain().map(bytes -> wrap(bytes, buffers));
-            return response.writeWith(whole).then(Mono.defer(response::setComplete)); // a 304 tells a length and has nothing
+            return response.writeWith(whole)
+                    .then(Mono.defer(response::setComplete)); // a 304 tells a length and has nothing
         }
         Flux<Mono<DataBuffer>> body =
                 service.inbound().receive().retain().map(bytes -> Mono.just(wrap(bytes, buffers)));
-        // The head of a stream goes out when the service has sent it. WebFlux would keep it until the first chunk, and a
-        // model may think for a minute before its first token; meanwhile the client could not tell an accepted call from
+        // The head of a stream goes out when the service has sent it. WebFlux would keep it until the first chunk, and
+        // a
+        // model may think for a minute before its first token; meanwhile the client could not tell an accepted call
+        // from
         // a lost one. Where the length is known the rest follows at once, and one packet is better than two.
         return response.writeAndFlushWith(
                 length >= 0 ? body : Flux.concat(Mono.just(Mono.fromSupplier(() -> buffers.wrap(NOTHING))), body));

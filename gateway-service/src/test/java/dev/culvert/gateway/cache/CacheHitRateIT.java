@@ -29,9 +29,11 @@ class CacheHitRateIT {
     @Test
     void asksTheServiceOnceWhileAnAnswerLives() {
         gateway.service()
-                .on(path, (_, response) -> response.header("Content-Type", "application/json")
-                        .header("Cache-Control", "max-age=600")
-                        .sendString(Mono.just("{}").delayElement(SLOW)));
+                .on(
+                        path,
+                        (_, response) -> response.header("Content-Type", "application/json")
+                                .header("Cache-Control", "max-age=600")
+                                .sendString(Mono.just("{}").delayElement(SLOW)));
         double hits = requests("hit");
         double others = requests("miss");
 

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.util.unit.DataSize;
 
 class RouteTableTest {
-    private final RouteTable table = table(List.of(
-            route("/t"), route("/api/v1/admin"), route("/api/v1/admin/auth"), route("/.well-known/jwks.json")));
+    private final RouteTable table = table(
+            List.of(route("/t"), route("/api/v1/admin"), route("/api/v1/admin/auth"), route("/.well-known/jwks.json")));
 
     @ParameterizedTest
     @CsvSource({
@@ -60,9 +60,9 @@ class RouteTableTest {
                 .mapToObj(i -> route("/api/v1/things-" + i))
                 .toList());
 
-        assertThat(IntStream.range(0, 10_000)).allMatch(i -> many.find("/api/v1/things-" + i + "/x", null)
-                .route()
-                .equals("/api/v1/things-" + i + "/**"));
+        assertThat(IntStream.range(0, 10_000))
+                .allMatch(i ->
+                        many.find("/api/v1/things-" + i + "/x", null).route().equals("/api/v1/things-" + i + "/**"));
     }
 
     private static RouteProperties route(String path) {

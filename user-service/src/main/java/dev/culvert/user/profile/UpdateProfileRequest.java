@@ -27,7 +27,7 @@ record UpdateProfileRequest(
 
         @Schema(description = "address of a picture", example = "https://example.org/ada.png")
         @Size(max = 2048, message = "has more than 2048 characters")
-        @Pattern(regexp = "https?://[^\\s\\p{Cntrl}]+", message = "is not an http or https address")
+        @Pattern(regexp = "https?://[^\\s\\x00-\\x1f\\x7f]+", message = "is not an http or https address")
         @Nullable
         String avatar,
 
@@ -38,6 +38,6 @@ record UpdateProfileRequest(
         String locale) {
 
     private static final String TOO_LONG = "has more than 100 characters";
-    private static final String PRINTABLE = "[^\\p{Cc}]*";
+    private static final String PRINTABLE = "[^\\x00-\\x1f\\x7f-\\x9f]*";
     private static final String UNPRINTABLE = "has control characters";
 }

@@ -65,11 +65,10 @@ class OpenApiTest {
     void describesFailuresOfEveryOperationInTheCommonBody() {
         assertThat(statuses(THINGS.formatted("", "post")))
                 .containsExactlyInAnyOrder(
-                        "200", "400", "401", "403", "404", "406", "409", "413", "414", "415", "422", "429", "431", "500",
-                        "503");
+                        "200", "400", "401", "403", "404", "406", "409", "413", "414", "415", "422", "429", "431",
+                        "500", "503");
         assertThat(statuses(get("/scoped")))
-                .containsExactlyInAnyOrder(
-                        "200", "400", "401", "403", "404", "406", "414", "429", "431", "500", "503");
+                .containsExactlyInAnyOrder("200", "400", "401", "403", "404", "406", "414", "429", "431", "500", "503");
         assertThat(api.<String>json(get("/scoped") + ".responses['403']['$ref']"))
                 .isEqualTo("#/components/responses/Problem403");
         assertThat(api.<String>json(
