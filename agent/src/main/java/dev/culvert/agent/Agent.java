@@ -75,7 +75,8 @@ public final class Agent implements AutoCloseable {
 
     /** Event loops for that many connections, or for as many as the machine can serve at once. */
     public static EventLoopGroup eventLoops(int connections) {
-        int threads = Math.min(AgentConnections.most(connections), Runtime.getRuntime().availableProcessors());
+        int threads = Math.min(
+                AgentConnections.most(connections), Runtime.getRuntime().availableProcessors());
         return new MultiThreadIoEventLoopGroup(
                 threads, new DefaultThreadFactory("culvert-agent", true), NioIoHandler.newFactory());
     }

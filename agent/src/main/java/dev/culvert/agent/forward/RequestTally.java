@@ -51,15 +51,7 @@ final class RequestTally {
     void end(End how) {
         if (begun) {
             begun = false;
-            listener.ended(new ForwardedRequest(
-                    startedAt,
-                    method,
-                    path,
-                    status,
-                    elapsed(),
-                    bytesIn,
-                    bytesOut,
-                    how));
+            listener.ended(new ForwardedRequest(startedAt, method, path, status, elapsed(), bytesIn, bytesOut, how));
         }
     }
 }

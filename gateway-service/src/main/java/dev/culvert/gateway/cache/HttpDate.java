@@ -39,10 +39,7 @@ final class HttpDate {
         return formatter(new DateTimeFormatterBuilder()
                 .appendPattern("EEEE, dd-MMM-")
                 .appendValueReduced(
-                        ChronoField.YEAR,
-                        2,
-                        2,
-                        LocalDate.now(ZoneOffset.UTC).minusYears(YEARS_AHEAD - 1))
+                        ChronoField.YEAR, 2, 2, LocalDate.now(ZoneOffset.UTC).minusYears(YEARS_AHEAD - 1))
                 .appendPattern(" HH:mm:ss 'GMT'"));
     }
 

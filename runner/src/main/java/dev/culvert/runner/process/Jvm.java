@@ -54,7 +54,8 @@ public final class Jvm {
 
     /** The last of two flags of one name counts, so these win. */
     private static List<String> ofTheUser() {
-        String options = System.getenv().getOrDefault("CULVERT_JAVA_OPTIONS", "").strip();
+        String options =
+                System.getenv().getOrDefault("CULVERT_JAVA_OPTIONS", "").strip();
         return options.isEmpty() ? List.of() : List.of(options.split("\\s+"));
     }
 }

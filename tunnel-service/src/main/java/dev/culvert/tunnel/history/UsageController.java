@@ -68,7 +68,9 @@ class UsageController {
     @ApiResponse(responseCode = "200", description = "The day, all zero when nobody used the tunnel")
     @ApiResponse(responseCode = "404", description = "TUNNEL_001: unknown, or a stranger's")
     UsageDay day(
-            @PathVariable UUID id, @Parameter(example = "2026-11-22") @PathVariable LocalDate date, Caller caller,
+            @PathVariable UUID id,
+            @Parameter(example = "2026-11-22") @PathVariable LocalDate date,
+            Caller caller,
             HttpServletRequest request) {
         return view(id, caller, request, () -> views.day(id, date));
     }

@@ -63,15 +63,7 @@ class DataPlaneConfiguration {
             PeerPass pass,
             PeerMeter peerMeter) {
         return new DataPort(
-                properties,
-                admission,
-                registry,
-                new CombinedMeter(meters),
-                problems,
-                json,
-                cluster,
-                pass,
-                peerMeter);
+                properties, admission, registry, new CombinedMeter(meters), problems, json, cluster, pass, peerMeter);
     }
 
     @Bean

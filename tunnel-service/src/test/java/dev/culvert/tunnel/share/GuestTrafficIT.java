@@ -214,7 +214,7 @@ class GuestTrafficIT extends RunningTunnelService {
         try (Agent second = agent(guest, id)) {
             second.awaitConnected(Duration.ofSeconds(10));
             // A connection that is still on its way would find no tunnel instead.
-            await().until(() -> second.connectionsUp() == AgentOptions.DEFAULT_CONNECTIONS);
+            await().until(() -> second.connectionsUp() == 1);
 
             as(owner).send("DELETE", path("/shares/" + guest.userId()), "");
 
