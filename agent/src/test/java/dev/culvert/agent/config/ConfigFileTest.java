@@ -69,7 +69,7 @@ class ConfigFileTest {
 
         assertThat(config.tunnels())
                 .containsExactly(
-                        TunnelEntry.of("http://127.0.0.1:8080", "box", "http://127.0.0.1:1", Profile.PLAIN, 2));
+                        TunnelEntry.of("http://127.0.0.1:8080", "box", "http://127.0.0.1:1", Profile.PLAIN, AgentOptions.AS_REPLICAS));
         assertThat(config.keyFile()).isEmpty();
         assertThat(config.status()).isEqualTo(Optional.empty());
     }
