@@ -92,14 +92,19 @@ public final class ResponseCache implements Stage {
         return HttpMethod.GET.equals(method) ? get(exchange, chain, wishes) : head(exchange, chain, wishes);
     }
 
-    /** What was kept of an address that has been changed no longer holds (RFC 9111 §4.4). */
+    /**
+     * What was kept of an address that has been changed no longer holds (RFC 9111 §4.4), from before whoever changed it hears of
+     * it.
+     */
     private Mono<Void> change(ServerWebExchange exchange, WebFilterChain chain) {
-        return chain.filter(exchange).doOnSuccess(_ -> {
+        exchange.getResponse().beforeCommit(() -> {
             HttpStatusCode status = exchange.getResponse().getStatusCode();
             if (status == null || status.value() < FIRST_FAILURE) {
                 kept.forget(address(exchange));
             }
+            return Mono.empty();
         });
+        return chain.filter(exchange);
     }
 
     private Mono<Void> head(ServerWebExchange exchange, WebFilterChain chain, Directives wishes) {
