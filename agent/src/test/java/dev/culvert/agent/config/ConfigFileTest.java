@@ -68,8 +68,8 @@ class ConfigFileTest {
         AgentConfig config = file().parse("tunnels: {box: {to: 'http://127.0.0.1:1'}}");
 
         assertThat(config.tunnels())
-                .containsExactly(
-                        TunnelEntry.of("http://127.0.0.1:8080", "box", "http://127.0.0.1:1", Profile.PLAIN, AgentOptions.AS_REPLICAS));
+                .containsExactly(TunnelEntry.of(
+                        "http://127.0.0.1:8080", "box", "http://127.0.0.1:1", Profile.PLAIN, AgentOptions.AS_REPLICAS));
         assertThat(config.keyFile()).isEmpty();
         assertThat(config.status()).isEqualTo(Optional.empty());
     }
