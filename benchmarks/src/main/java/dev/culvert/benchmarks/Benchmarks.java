@@ -27,7 +27,7 @@ final class Benchmarks {
             run(arguments);
             System.exit(0);
         } catch (Exception | AssertionError e) {
-            e.printStackTrace();
+            e.printStackTrace(); // for whoever runs it at a terminal; there is no log
             System.exit(1);
         }
     }

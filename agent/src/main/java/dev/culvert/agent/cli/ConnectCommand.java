@@ -1,6 +1,5 @@
 package dev.culvert.agent.cli;
 
-import dev.culvert.agent.config.StatusAddress;
 import dev.culvert.agent.config.TunnelEntry;
 import dev.culvert.agent.profile.Profile;
 import java.util.List;
@@ -45,20 +44,8 @@ public final class ConnectCommand {
             description = "Let callers change what is installed, where the profile would not.")
     boolean allowManagement;
 
-    @Option(
-            names = "--connections",
-            paramLabel = "N",
-            defaultValue = "" + TunnelEntry.DEFAULT_CONNECTIONS,
-            description =
-                    "Connections at the same time; 0 takes two where the server has several replicas, else one (default).")
-    int connections;
-
-    @Option(
-            names = "--status",
-            paramLabel = "[HOST:]PORT",
-            description = "Show a status page and metrics there; on this machine only.")
-    @Nullable
-    String status;
+    @Mixin
+    ServingOptions serving = new ServingOptions();
 
     @Option(
             names = "--log",
@@ -84,12 +71,11 @@ public final class ConnectCommand {
         try {
             Profile kind = Profile.of(profile)
                     .orElseThrow(() -> new IllegalArgumentException("There is no profile '" + profile + "'"));
-            TunnelEntry entry = TunnelEntry.of(common.serverAddress(), tunnel, target, kind, connections)
+            TunnelEntry entry = TunnelEntry.of(common.serverAddress(), tunnel, target, kind, serving.connections)
                     .withManagement(allowManagement);
             String key = common.key(Optional.empty());
             entry.options(key);
-            return new Foreground(common.output(false))
-                    .run(List.of(entry), key, Optional.ofNullable(status).map(StatusAddress::parse));
+            return new Foreground(common.output(false)).run(List.of(entry), key, serving.statusAddress());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(commandLine(), e.getMessage(), e);
         } catch (CommandFailure e) {

@@ -4,7 +4,6 @@ import dev.culvert.agent.AgentListener;
 import dev.culvert.agent.account.TunnelAccount;
 import dev.culvert.agent.account.TunnelAccount.Outcome;
 import dev.culvert.agent.cli.AgentOutput.Notice;
-import dev.culvert.agent.config.StatusAddress;
 import dev.culvert.agent.config.TunnelEntry;
 import dev.culvert.agent.connect.AgentEnd;
 import dev.culvert.agent.connect.LinkEvent;
@@ -55,20 +54,8 @@ public final class UpCommand implements Callable<Integer> {
     @Option(names = "--allow-management", description = "Let callers pull, create, copy and delete models as well.")
     boolean allowManagement;
 
-    @Option(
-            names = "--connections",
-            paramLabel = "N",
-            defaultValue = "" + TunnelEntry.DEFAULT_CONNECTIONS,
-            description =
-                    "Connections at the same time; 0 takes two where the server has several replicas, else one (default).")
-    int connections;
-
-    @Option(
-            names = "--status",
-            paramLabel = "[HOST:]PORT",
-            description = "Show a status page and metrics there; on this machine only.")
-    @Nullable
-    String status;
+    @Mixin
+    ServingOptions serving = new ServingOptions();
 
     private final List<Integer> ports;
 
@@ -101,7 +88,7 @@ public final class UpCommand implements Callable<Integer> {
 
     private Optional<InetSocketAddress> statusAddress() throws CommandFailure {
         try {
-            return Optional.ofNullable(status).map(StatusAddress::parse);
+            return serving.statusAddress();
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }
@@ -109,7 +96,8 @@ public final class UpCommand implements Callable<Integer> {
 
     private TunnelEntry entry(String name, LocalService service) throws CommandFailure {
         try {
-            return TunnelEntry.of(common.serverAddress(), name, service.address(), service.profile(), connections)
+            return TunnelEntry.of(
+                            common.serverAddress(), name, service.address(), service.profile(), serving.connections)
                     .withManagement(allowManagement);
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));

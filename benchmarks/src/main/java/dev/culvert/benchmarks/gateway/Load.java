@@ -129,7 +129,7 @@ final class Load {
                 underWay.forEach(
                         future -> channels.add(future.syncUninterruptibly().channel()));
                 underWay.clear();
-                Thread.sleep(PAUSE);
+                Thread.sleep(PAUSE); // thousands at once would overflow the queue of what listens
             }
         }
         return channels;

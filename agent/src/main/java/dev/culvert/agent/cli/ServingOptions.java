@@ -1,0 +1,35 @@
+package dev.culvert.agent.cli;
+
+import dev.culvert.agent.config.StatusAddress;
+import dev.culvert.agent.config.TunnelEntry;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options of the commands that serve one tunnel from the command line. */
+public final class ServingOptions {
+    @Option(
+            names = "--connections",
+            paramLabel = "N",
+            defaultValue = "" + TunnelEntry.DEFAULT_CONNECTIONS,
+            description =
+                    "Connections at the same time; 0 takes two where the server has several replicas, else one (default).")
+    int connections;
+
+    @Option(
+            names = "--status",
+            paramLabel = "[HOST:]PORT",
+            description = "Show a status page and metrics there; on this machine only.")
+    @Nullable
+    String status;
+
+    /**
+     * Where the status page is wanted.
+     *
+     * @throws IllegalArgumentException with a sentence for the user
+     */
+    Optional<InetSocketAddress> statusAddress() {
+        return Optional.ofNullable(status).map(StatusAddress::parse);
+    }
+}
