@@ -31,7 +31,7 @@ public record AgentOptions(
 
     public AgentOptions {
         if (connections < AS_REPLICAS || connections > MAX_CONNECTIONS) {
-            throw new IllegalArgumentException("An agent has 1 to " + MAX_CONNECTIONS + " connections");
+            throw new IllegalArgumentException("An agent has 0 to " + MAX_CONNECTIONS + " connections");
         }
         if (tunnel.isBlank()) {
             throw new IllegalArgumentException("The tunnel needs a name");

@@ -7,6 +7,7 @@ import dev.culvert.agent.running.RunningAgents;
 import dev.culvert.agent.status.AgentStatus;
 import dev.culvert.agent.status.StatusServer;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.util.List;
@@ -56,9 +57,10 @@ final class Foreground {
         }
         try {
             StatusServer server = StatusServer.start(status, address.get());
-            output.say(
-                    Notice.STATUS_PAGE,
-                    "Status page: http://" + address.get().getHostString() + ":" + server.port() + "/");
+            String host = address.get().getAddress() instanceof Inet6Address
+                    ? "[::1]"
+                    : address.get().getHostString();
+            output.say(Notice.STATUS_PAGE, "Status page: http://" + host + ":" + server.port() + "/");
             return new Page(Optional.of(server));
         } catch (IOException e) {
             throw new CommandFailure(

@@ -35,7 +35,7 @@ public final class KeySource {
         }
         String fromEnvironment = environment.get(ENVIRONMENT_VARIABLE);
         if (fromEnvironment != null && !fromEnvironment.isBlank()) {
-            return fromEnvironment.trim();
+            return checked(fromEnvironment.trim(), "The variable " + ENVIRONMENT_VARIABLE);
         }
         for (Path candidate : defaultFiles) {
             if (Files.exists(candidate)) {
@@ -88,9 +88,17 @@ public final class KeySource {
             if (key.isEmpty()) {
                 throw new IllegalArgumentException("The key file " + file + " is empty");
             }
-            return key;
+            return checked(key, "The key file " + file);
         } catch (IOException e) {
             throw new IllegalArgumentException("The key file " + file + " cannot be read", e);
         }
+    }
+
+    /** What is no key must not come into a header, whose refusal would print it. */
+    private static String checked(String key, String where) {
+        if (key.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+            throw new IllegalArgumentException(where + " holds more than one key, or characters that no key has");
+        }
+        return key;
     }
 }

@@ -58,7 +58,7 @@ public final class RunCommand implements Callable<Integer> {
         }
 
         @Override
-        public void changed(AgentConfig now) {
+        public void changed(AgentConfig now) throws ConfigException {
             try {
                 RunningAgents.Change change = agents.apply(now.tunnels(), common.key(now.keyFile()));
                 output.say(
@@ -70,7 +70,7 @@ public final class RunCommand implements Callable<Integer> {
                                         names(change.ended()),
                                         names(change.unchanged())));
             } catch (CommandFailure e) {
-                output.say(Notice.CONFIG_REFUSED, "The configuration changed and is not used: " + e.sentence());
+                throw new ConfigException(e.sentence(), e);
             }
         }
 

@@ -39,6 +39,9 @@ public record TunnelEntry(
      * @throws IllegalArgumentException with a sentence for the user
      */
     public TunnelEntry {
+        if (tunnel.isBlank()) {
+            throw new IllegalArgumentException("The tunnel needs a name");
+        }
         if (maxStreams < 1 || maxStreams > LARGEST_MAX_STREAMS) {
             throw new IllegalArgumentException("maxStreams is from 1 to " + LARGEST_MAX_STREAMS);
         }

@@ -27,7 +27,12 @@ public final class ConfigWatch implements AutoCloseable {
 
     /** Who is told. Called on the watching thread. */
     public interface Listener {
-        void changed(AgentConfig config);
+        /**
+         * The file says something else.
+         *
+         * @throws ConfigException if it cannot be used yet; it is tried again whenever the folder stirs
+         */
+        void changed(AgentConfig config) throws ConfigException;
 
         void refused(ConfigException problem);
     }
@@ -64,11 +69,11 @@ public final class ConfigWatch implements AutoCloseable {
                 }
                 try {
                     AgentConfig read = file.read();
-                    said = "";
                     if (!read.equals(known)) {
-                        known = read;
                         listener.changed(read);
+                        known = read;
                     }
+                    said = "";
                 } catch (ConfigException e) {
                     // The same mistake is told once, however often the folder stirs.
                     if (!said.equals(e.getMessage())) {

@@ -48,6 +48,17 @@ class KeySourceTest {
     }
 
     @Test
+    void refusesWhatIsNoKeyWithoutRepeatingIt() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> KeySource.read(
+                        null,
+                        Map.of(KeySource.ENVIRONMENT_VARIABLE, "cvt_one" + System.lineSeparator() + "cvt_two"),
+                        List.of()))
+                .withMessageContaining("more than one key")
+                .withMessageNotContaining("cvt_");
+    }
+
+    @Test
     void saysWhereToPutAKeyWhenThereIsNone() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> KeySource.read(null, Map.of(), List.of()))
