@@ -132,24 +132,22 @@ final class MonthLedger {
     }
 
     private Mono<Counted> counted(QuotaSubject subject) {
-        return known(subject, 0).map(used -> {
-            Span span = subject.window().span();
-            long slice = span.slice(clock.millis());
-            return new Counted(
-                    subject.tenantId(),
-                    subject.type().name().toLowerCase(Locale.ROOT),
-                    subject.id(),
-                    Instant.ofEpochMilli(span.start(slice)),
-                    Instant.ofEpochMilli(span.end(slice)),
-                    used,
-                    subject.window().limit());
-        });
-    }
-
-    /** What Redis knows of the month, at least so many. */
-    private Mono<Long> known(QuotaSubject subject, long atLeast) {
         Span span = subject.window().span();
         long slice = span.slice(clock.millis());
+        return known(subject, slice, 0)
+                .map(used -> new Counted(
+                        subject.tenantId(),
+                        subject.type().name().toLowerCase(Locale.ROOT),
+                        subject.id(),
+                        Instant.ofEpochMilli(span.start(slice)),
+                        Instant.ofEpochMilli(span.end(slice)),
+                        used,
+                        subject.window().limit()));
+    }
+
+    /** What Redis knows of the month that is meant, which may have ended meanwhile; at least so many. */
+    private Mono<Long> known(QuotaSubject subject, long slice, long atLeast) {
+        Span span = subject.window().span();
         String[] arguments = {Long.toString(slice), Long.toString(atLeast), Long.toString(span.end(slice))};
         return redis.run(MONTH, new String[] {subject.window().key()}, arguments)
                 .map(List::getFirst);
@@ -175,6 +173,11 @@ final class MonthLedger {
         }
         return Flux.range(0, known.size())
                 .filter(i -> known.get(i).used() > counted.get(i).used())
-                .flatMap(i -> known(subjects.get(i), known.get(i).used()));
+                .flatMap(i -> {
+                    QuotaSubject subject = subjects.get(i);
+                    long slice =
+                            subject.window().span().slice(counted.get(i).start().toEpochMilli());
+                    return known(subject, slice, known.get(i).used());
+                });
     }
 }

@@ -66,6 +66,8 @@ final class Operation {
     /** The window of one subject, whose part of the key is given; {@code tier} is empty where nobody is known. */
     Window window(String subjectKey, Optional<Tier> tier) {
         int factor = tier.map(factors::get).orElse(1);
-        return new Window(name, subjectKey + "operation:" + name, Math.multiplyExact(limit, factor), span, true, alias);
+        // With the span: slices of another length, counted before a rule changed, would mean other times.
+        String key = subjectKey + "operation:" + name + ':' + span.slices() + ':' + span.sliceMillis();
+        return new Window(name, key, Math.multiplyExact(limit, factor), span, true, alias);
     }
 }

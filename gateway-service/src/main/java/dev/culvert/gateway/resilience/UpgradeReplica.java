@@ -30,7 +30,9 @@ final class UpgradeReplica implements GlobalFilter, Ordered {
     public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
         URI target = exchange.getRequiredAttribute(ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR);
         Upstream upstream = upstreams.at(target);
-        if (upstream == null || exchange.getRequest().getHeaders().getUpgrade() == null) {
+        if (upstream == null
+                || !"websocket"
+                        .equalsIgnoreCase(exchange.getRequest().getHeaders().getUpgrade())) {
             return chain.filter(exchange);
         }
         Replica replica = UpstreamResilience.route(exchange, upstream);

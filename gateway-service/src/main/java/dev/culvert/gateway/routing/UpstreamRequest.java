@@ -7,7 +7,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.URI;
 import java.time.Duration;
-import java.util.concurrent.TimeoutException;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
@@ -63,11 +62,11 @@ final class UpstreamRequest implements GlobalFilter, Ordered {
                 .then();
         return Call.of(exchange).destination().plane() == Plane.DATA
                 ? head
-                : head.timeout(apiTimeout, pool.timer())
-                        .onErrorMap(
-                                TimeoutException.class,
-                                late -> new ResponseStatusException(
-                                        HttpStatus.GATEWAY_TIMEOUT, "No answer within " + apiTimeout, late));
+                : head.timeout(
+                        apiTimeout,
+                        Mono.error(() -> new ResponseStatusException(
+                                HttpStatus.GATEWAY_TIMEOUT, "No answer within " + apiTimeout)),
+                        pool.timer());
     }
 
     /** For {@link UpstreamAnswer}, once all filters agree. */

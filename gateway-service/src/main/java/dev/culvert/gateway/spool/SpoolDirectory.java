@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,9 @@ final class SpoolDirectory implements AutoCloseable {
     private static final String LOCK = "lock";
     private static final String PART = ".part";
     private static final String CLOSED = ".log";
+
+    /** The form of a UUID. */
+    private static final Pattern OF_A_GATEWAY = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private final Path root;
     private final Claim own;
@@ -115,15 +119,28 @@ final class SpoolDirectory implements AutoCloseable {
     void takeOver() throws IOException {
         List<Path> others;
         try (Stream<Path> folders = Files.list(root)) {
-            others = folders.filter(folder -> !folder.equals(own.folder) && Files.isDirectory(folder))
+            others = folders.filter(
+                            folder -> !folder.equals(own.folder) && Files.isDirectory(folder) && isOfAGateway(folder))
                     .toList();
         }
         for (Path folder : others) {
-            Optional<Claim> left = claim(folder);
-            if (left.isPresent()) {
-                empty(left.get());
+            try {
+                Optional<Claim> left = claim(folder);
+                if (left.isPresent()) {
+                    empty(left.get());
+                }
+            } catch (IOException e) { // must not keep this gateway's own events back
+                log.atWarn()
+                        .addKeyValue("folder", folder)
+                        .setCause(e)
+                        .log("A folder of the spool cannot be taken over");
             }
         }
+    }
+
+    /** Not {@code lost+found}, for example. */
+    private static boolean isOfAGateway(Path folder) {
+        return OF_A_GATEWAY.matcher(folder.getFileName().toString()).matches();
     }
 
     private void empty(Claim left) throws IOException {

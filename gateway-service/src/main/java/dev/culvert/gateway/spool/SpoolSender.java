@@ -81,8 +81,8 @@ final class SpoolSender {
     private void work() {
         try {
             if (System.nanoTime() - tookOver >= TAKE_OVER_NANOS) {
-                directory.takeOver();
                 tookOver = System.nanoTime();
+                directory.takeOver();
             }
             for (Path file : directory.ready()) {
                 send(file);

@@ -105,7 +105,7 @@ final class SpoolWriter {
 
     private void write() {
         if (directory.bytes() >= properties.maxSize().toBytes()) {
-            lose(Loss.SPOOL_FULL, null);
+            lose(Loss.SPOOL_FULL, taken.size(), null);
             return;
         }
         batch.reset();
@@ -119,7 +119,7 @@ final class SpoolWriter {
             metrics.written(events);
             losing = false;
         } catch (IOException e) {
-            lose(Loss.DISK, e);
+            lose(Loss.DISK, events, e);
         }
     }
 
@@ -189,8 +189,8 @@ final class SpoolWriter {
         }
     }
 
-    private void lose(Loss reason, @Nullable IOException cause) {
-        metrics.lost(reason, taken.size());
+    private void lose(Loss reason, int events, @Nullable IOException cause) {
+        metrics.lost(reason, events);
         if (!losing) {
             losing = true;
             log.atError()

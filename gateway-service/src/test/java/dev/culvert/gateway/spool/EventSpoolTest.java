@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,7 @@ class EventSpoolTest {
     /** A process that is killed leaves a file that ends anywhere. */
     @Test
     void takesOverWhatAKilledGatewayLeftWithoutItsTornEnd() throws IOException {
-        Path dead = Files.createDirectory(folder.resolve("dead"));
+        Path dead = Files.createDirectory(folder.resolve(UUID.randomUUID().toString()));
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         IntStream.range(0, 10).forEach(i -> event(i).writeTo(file));
         byte[] whole = file.toByteArray();

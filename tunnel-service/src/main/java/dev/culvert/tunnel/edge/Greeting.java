@@ -30,6 +30,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -127,19 +128,36 @@ final class Greeting implements LinkListener {
             greeted.spreads(line -> writeLine(control, line));
         }
         registry.add(greeted);
+        // Who serves by a share does so until it ends; the agent dials again and is asked anew.
+        entrance.found()
+                .grant()
+                .until()
+                .ifPresent(end -> deadline = control.eventLoop()
+                        .schedule(
+                                () -> link.close(CloseReason.DRAINING),
+                                Math.max(0, Duration.between(Instant.now(), end).toMillis()),
+                                TimeUnit.MILLISECONDS));
         writeLine(
                 control,
                 "{\"session\":\"" + complete.sessionId() + "\",\"replica\":\"" + Member.tag(cluster.self())
                         + "\",\"replicas\":" + cluster.takingAgents() + "}");
-        // The tunnel may have been stopped since the agent was let in, before there was a session to close.
+        // The tunnel may have been stopped since the agent was let in, or its share reduced, before there was a session
+        // to
+        // close.
         admission.admit(entrance.token(), entrance.tunnel()).whenComplete((admitted, failure) -> {
-            if (failure == null && !(admitted.resolution() instanceof Resolution.Found)) {
-                link.close(
-                        admitted.resolution() instanceof Resolution.Stopped
-                                ? CloseReason.TUNNEL_STOPPED
-                                : CloseReason.TUNNEL_DELETED);
+            if (failure == null) {
+                closeUnlessStillGood(link, admitted.resolution());
             }
         });
+    }
+
+    private static void closeUnlessStillGood(Link link, Resolution resolution) {
+        switch (resolution) {
+            case Resolution.Found found when found.grant().mayConnect() -> {}
+            case Resolution.Found _ -> link.close(CloseReason.DRAINING);
+            case Resolution.Stopped _ -> link.close(CloseReason.TUNNEL_STOPPED);
+            case Resolution.Unknown _ -> link.close(CloseReason.TUNNEL_DELETED);
+        }
     }
 
     private static void writeLine(Channel control, String json) {

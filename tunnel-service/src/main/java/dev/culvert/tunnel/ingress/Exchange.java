@@ -75,7 +75,7 @@ final class Exchange {
     // Set before a stream is asked for, read by both loops afterwards.
     private @Nullable TunnelPath path;
     private @Nullable Reservation reservation;
-    private Guests.@Nullable Stay stay;
+    private volatile Guests.@Nullable Stay stay;
     private @Nullable Dispatch dispatch;
 
     // Loop of the caller's connection only.
@@ -176,7 +176,11 @@ final class Exchange {
                     found,
                     Door.addressText(client, request),
                     request.headers().get(HttpHeaderNames.USER_AGENT, ""));
-            stay = ingress.admission().guests().enter(guest, () -> breakOff(Outcome.CUT_OFF));
+            Guests.Stay entered = ingress.admission().guests().enter(guest, () -> breakOff(Outcome.CUT_OFF));
+            stay = entered;
+            if (account.isEnded()) {
+                entered.end(); // cut before it was known here
+            }
         }
     }
 

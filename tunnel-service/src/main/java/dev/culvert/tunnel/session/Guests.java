@@ -5,12 +5,16 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The requests of guests that are under way on this replica, so that they end with the right they came by (requirement
  * P2.10.9): a stream or WebSocket may be older than the revocation by hours.
  */
 public final class Guests {
+    private static final Logger log = LoggerFactory.getLogger(Guests.class);
+
     private final TunnelDirectory directory;
     private final Executor blocking;
     private final ConcurrentHashMap<UUID, Set<Stay>> stays = new ConcurrentHashMap<>();
@@ -59,10 +63,20 @@ public final class Guests {
     public void recheck(UUID tunnelId) {
         for (Stay stay : stays.getOrDefault(tunnelId, Set.of())) {
             blocking.execute(() -> {
-                if (!directory.mayStay(stay.guest)) {
+                if (!mayStay(stay.guest)) {
                     stay.cut.run();
                 }
             });
+        }
+    }
+
+    /** Who cannot be asked about may not: their right was withdrawn a moment ago. */
+    private boolean mayStay(Guest guest) {
+        try {
+            return directory.mayStay(guest);
+        } catch (RuntimeException e) {
+            log.atWarn().setCause(e).log("Nobody can tell whether a guest may stay, so the request ends");
+            return false;
         }
     }
 

@@ -222,6 +222,24 @@ class GuestTrafficIT extends RunningTunnelService {
         }
     }
 
+    /** P2.10.6: whoever serves by a share does so until it ends. */
+    @Test
+    void endsTheAgentOfAGuestWithTheShare() throws Exception {
+        assertThat(as(owner)
+                        .post(
+                                path("/shares"),
+                                "{\"user\": \"%s\", \"permission\": \"editor\", \"expiresAt\": \"%s\"}"
+                                        .formatted(guest.userId(), Instant.now().plusSeconds(3)))
+                        .statusCode())
+                .isEqualTo(201);
+
+        try (Agent agent = agent(guest, id)) {
+            agent.awaitConnected(Duration.ofSeconds(10));
+
+            assertThat(agent.end().get(20, TimeUnit.SECONDS).reason()).isNotNull();
+        }
+    }
+
     /** R4.8a: of many uses at the same time exactly as many get through as the link allows. */
     @Test
     void countsTheUsesOfALinkExactlyWhenTheyRace() throws Exception {
