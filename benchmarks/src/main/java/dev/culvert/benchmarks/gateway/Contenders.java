@@ -146,6 +146,9 @@ final class Contenders {
                         .map(window -> "users." + tier + "." + window))
                 .forEach(limit -> program.add(raised(limit)));
         Stream.of(
+                        "quota.calls.free",
+                        "quota.calls.premium",
+                        "quota.calls.enterprise",
                         "tenant.minute",
                         "tenant.hour",
                         "tenant.day",

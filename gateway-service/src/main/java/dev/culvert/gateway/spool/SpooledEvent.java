@@ -119,14 +119,15 @@ record SpooledEvent(String topic, String key, Map<String, String> headers, byte[
     }
 
     private static SpooledEvent read(byte[] content) {
-        try (var in = new DataInputStream(new ByteArrayInputStream(content))) {
+        var bytes = new ByteArrayInputStream(content);
+        try (var in = new DataInputStream(bytes)) {
             String topic = in.readUTF();
             String key = in.readUTF();
             Map<String, String> headers = new LinkedHashMap<>();
             for (int left = in.readShort(); left > 0; left--) {
                 headers.put(in.readUTF(), in.readUTF());
             }
-            return new SpooledEvent(topic, key, headers, in.readAllBytes());
+            return new SpooledEvent(topic, key, headers, bytes.readAllBytes()); // knows how many are left
         } catch (IOException e) {
             throw new UncheckedIOException("What has the right checksum was written here", e);
         }
