@@ -14,7 +14,7 @@ public interface Component {
     /** Runs before each start: unpack, first data, left-over lock files of a killed life. May refuse. */
     void prepare() throws IOException, InterruptedException;
 
-    ProcessSpec spec();
+    ProcessSpec spec() throws IOException;
 
     /** One quick look whether it serves; called again and again until true. */
     boolean isReady();

@@ -5,11 +5,22 @@ import dev.culvert.runner.store.PostgresServer;
 import dev.culvert.runner.store.Schemas;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The environment variables of the services on this machine. */
 public final class ServiceEnvironment {
 
     private static final String LOCAL = "http://127.0.0.1:";
+    private static final Set<String> SWITCHES =
+            Set.of("CULVERT_", "SPRING_", "SERVER_", "MANAGEMENT_", "LOGGING_", "SPRINGDOC_");
+    private static final Set<String> OF_THE_COMMANDS = Set.of(
+            "CULVERT_DATA",
+            "CULVERT_SERVER",
+            "CULVERT_API_KEY",
+            "CULVERT_ADMIN_PASSWORD",
+            "CULVERT_JAVA_HOME",
+            "CULVERT_JAVA_OPTIONS");
 
     private final Map<String, Integer> ports;
     private final Secrets secrets;
@@ -47,6 +58,19 @@ public final class ServiceEnvironment {
                             environment.put(name, System.getenv().getOrDefault(name, value)));
         }
         return environment;
+    }
+
+    /**
+     * What the user's shell says that can decide which beans a service has: variables that Spring reads as properties by their
+     * names. Everything else, addresses for example, beans are given when they are made.
+     */
+    static String switches() {
+        return System.getenv().entrySet().stream()
+                .filter(variable -> SWITCHES.stream().anyMatch(variable.getKey()::startsWith)
+                        && !OF_THE_COMMANDS.contains(variable.getKey()))
+                .map(Map.Entry::toString)
+                .sorted()
+                .collect(Collectors.joining("\n"));
     }
 
     /** A run that only warms up: it must not meet the ports of the running service. */

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
 /**
@@ -34,6 +36,13 @@ public final class ServiceJar {
     /** The jar to start. */
     public Path extracted() {
         return folder().resolve(built.getFileName());
+    }
+
+    /** Of the extracted jar. */
+    String mainClass() throws IOException {
+        try (var jar = new JarFile(extracted().toFile())) {
+            return jar.getManifest().getMainAttributes().getValue(Attributes.Name.MAIN_CLASS);
+        }
     }
 
     /** Leaves a folder of the layout of Spring Boot's own {@code -Djarmode=tools extract}, or none. */

@@ -27,6 +27,7 @@ public final class ServiceProcess implements Component, Trainable {
     private final String host;
     private final Map<String, String> environment;
     private final Map<String, String> trainingEnvironment;
+    private final String switches;
 
     /** @param host an address at which its port answers */
     public ServiceProcess(
@@ -43,6 +44,7 @@ public final class ServiceProcess implements Component, Trainable {
         this.port = port;
         this.environment = environment.of(definition);
         this.trainingEnvironment = environment.forTraining(definition);
+        this.switches = ServiceEnvironment.switches();
     }
 
     @Override
@@ -61,24 +63,31 @@ public final class ServiceProcess implements Component, Trainable {
     }
 
     @Override
-    public ProcessSpec spec() {
+    public ProcessSpec spec() throws IOException {
         var command = new ArrayList<>(flags());
         if (Files.exists(aotCache())) {
             // A cache that does not fit or is damaged is ignored by the JVM with a line in the log.
             command.add("-XX:AOTCache=" + aotCache());
+            command.addAll(beans().application());
+        } else {
+            command.addAll(List.of("-jar", jar.extracted().toString()));
         }
-        command.addAll(application());
         return new ProcessSpec(command, environment, home.root(), home.log(name()));
+    }
+
+    @Override
+    public List<ProcessSpec> preparation(List<String> lowPriority) throws IOException {
+        return beans().making(lowPriority, trainingEnvironment);
     }
 
     /** Ends by itself when the beans are made, before anything listens or consumes. */
     @Override
-    public ProcessSpec trainingSpec(Path output, List<String> lowPriority) {
+    public ProcessSpec trainingSpec(Path output, List<String> lowPriority) throws IOException {
         var command = new ArrayList<>(lowPriority);
         command.addAll(flags());
         command.add("-XX:AOTCacheOutput=" + output);
         command.add("-Dspring.context.exit=onRefresh");
-        command.addAll(application());
+        command.addAll(beans().application());
         return new ProcessSpec(command, trainingEnvironment, home.root(), home.log("training"));
     }
 
@@ -86,14 +95,23 @@ public final class ServiceProcess implements Component, Trainable {
         return Jvm.small(definition.heapMegabytes());
     }
 
-    private List<String> application() {
-        return List.of("-jar", jar.extracted().toString());
+    @Override
+    public Path aotCache() {
+        return cache(".aot");
     }
 
     @Override
-    public Path aotCache() {
-        String key = Fingerprint.of(jar.fingerprint(), Jvm.version(), String.join(" ", flags()));
-        return home.cache().resolve(name() + "-" + key + ".aot");
+    public List<Path> cached() {
+        return List.of(aotCache(), beans().jar());
+    }
+
+    private BeansAheadOfTime beans() {
+        return new BeansAheadOfTime(home, name(), jar, cache(".jar"));
+    }
+
+    private Path cache(String ending) {
+        String key = Fingerprint.of(jar.fingerprint(), Jvm.version(), String.join(" ", flags()), switches);
+        return home.cache().resolve(name() + "-" + key + ending);
     }
 
     @Override

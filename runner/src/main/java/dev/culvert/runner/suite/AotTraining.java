@@ -3,6 +3,7 @@ package dev.culvert.runner.suite;
 import dev.culvert.runner.home.Home;
 import dev.culvert.runner.process.Launcher;
 import dev.culvert.runner.process.ProcessIdentity;
+import dev.culvert.runner.process.ProcessSpec;
 import dev.culvert.runner.process.Stopper;
 import dev.culvert.runner.process.Trainable;
 import java.io.IOException;
@@ -100,12 +101,43 @@ final class AotTraining {
     private boolean train(Trainable one) throws IOException, InterruptedException {
         Path unfinished = home.cache().resolve(one.name() + ".unfinished");
         Files.deleteIfExists(unfinished);
+        boolean made = runAll(one.preparation(lowPriority()))
+                && run(one.trainingSpec(unfinished, lowPriority()))
+                && Files.exists(unfinished);
+        if (made) {
+            Files.move(unfinished, one.aotCache(), StandardCopyOption.ATOMIC_MOVE);
+        } else {
+            Files.deleteIfExists(unfinished);
+        }
+        synchronized (lock) {
+            if (stopped) {
+                return false;
+            }
+        }
+        if (!made) {
+            report.accept("The cache for a faster start of %s could not be made; see %s."
+                    .formatted(one.name(), home.log("training")));
+        }
+        return true;
+    }
+
+    private boolean runAll(List<ProcessSpec> specs) throws IOException, InterruptedException {
+        for (ProcessSpec spec : specs) {
+            if (!run(spec)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether it ended well; not when it was stopped. */
+    private boolean run(ProcessSpec spec) throws IOException, InterruptedException {
         Process trainee;
         synchronized (lock) {
             if (stopped) {
                 return false;
             }
-            trainee = new Launcher().start(one.trainingSpec(unfinished, lowPriority()));
+            trainee = new Launcher().start(spec);
             process = trainee;
         }
         running.accept(List.of(ProcessIdentity.of(trainee.toHandle())));
@@ -115,23 +147,13 @@ final class AotTraining {
         }
         synchronized (lock) {
             process = null;
-            if (stopped) {
-                Files.deleteIfExists(unfinished);
-                return false;
-            }
+            return ended && !stopped && trainee.exitValue() == 0;
         }
-        if (ended && trainee.exitValue() == 0 && Files.exists(unfinished)) {
-            Files.move(unfinished, one.aotCache(), StandardCopyOption.ATOMIC_MOVE);
-            return true;
-        }
-        Files.deleteIfExists(unfinished);
-        report.accept("The cache for a faster start of %s could not be made; see %s."
-                .formatted(one.name(), home.log("training")));
-        return true;
     }
 
     private void removeOutdated() throws IOException {
-        List<Path> current = trainables.stream().map(Trainable::aotCache).toList();
+        List<Path> current =
+                trainables.stream().flatMap(one -> one.cached().stream()).toList();
         try (Stream<Path> files = Files.list(home.cache())) {
             for (Path file : files.filter(f -> !current.contains(f)).toList()) {
                 Home.deleteTree(file);

@@ -18,8 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import org.springframework.boot.SpringApplicationAotProcessor;
 import tools.jackson.databind.JsonNode;
 
 /** The real runner with real stores and {@link StubService} in place of the seven services, in a folder of its own. */
@@ -46,10 +47,14 @@ final class TestingSuite {
     }
 
     private static void writeStub(Path jar) throws IOException {
-        String entry = StubService.class.getName().replace('.', '/') + ".class";
-        try (InputStream in = StubService.class.getClassLoader().getResourceAsStream(entry)) {
-            SampleBootJar.write(jar, StubService.class.getName(), Map.of(entry, in.readAllBytes()), List.of());
+        var contents = new HashMap<String, byte[]>();
+        for (Class<?> stub : List.of(StubService.class, SpringApplicationAotProcessor.class)) {
+            String entry = stub.getName().replace('.', '/') + ".class";
+            try (InputStream in = stub.getClassLoader().getResourceAsStream(entry)) {
+                contents.put(entry, in.readAllBytes());
+            }
         }
+        SampleBootJar.write(jar, StubService.class.getName(), contents, List.of());
     }
 
     int port() {
