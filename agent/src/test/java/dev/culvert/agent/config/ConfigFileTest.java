@@ -101,7 +101,9 @@ class ConfigFileTest {
                   again:
                     tunnel: ollama
                     to: http://127.0.0.1:11435
-                """)).isInstanceOf(ConfigException.class).hasMessageContaining("'default'");
+                """))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("'default'");
     }
 
     @ParameterizedTest

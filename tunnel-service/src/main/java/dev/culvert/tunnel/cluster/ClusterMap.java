@@ -99,8 +99,8 @@ public final class ClusterMap {
         if (known != null) {
             List<Lease> stale = known.leases.values().stream()
                     .filter(lease -> lease.tunnelId().equals(holder.lease().tunnelId()))
-                    .filter(lease -> lease.endpointOrDefault()
-                            .equals(holder.lease().endpointOrDefault()))
+                    .filter(lease ->
+                            lease.endpointOrDefault().equals(holder.lease().endpointOrDefault()))
                     .toList();
             stale.forEach(lease -> {
                 known.leases.remove(lease.sessionId());

@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param epoch larger than that of every older lease; 0 while there is no store to give one
  */
 public record Lease(
-        UUID sessionId, UUID tunnelId, String instance, int connection, long epoch, @Nullable String endpoint) {
+        UUID sessionId,
+        UUID tunnelId,
+        String instance,
+        int connection,
+        long epoch,
+        @Nullable String endpoint) {
     Lease withEpoch(long given) {
         return new Lease(sessionId, tunnelId, instance, connection, given, endpoint);
     }

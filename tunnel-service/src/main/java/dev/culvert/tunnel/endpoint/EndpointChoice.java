@@ -59,7 +59,9 @@ final class EndpointChoice {
     }
 
     private boolean isPicked(List<Endpoint> best) {
-        return best.stream().anyMatch(endpoint -> tunnel.picked().filter(endpoint.name()::equals).isPresent());
+        return best.stream()
+                .anyMatch(endpoint ->
+                        tunnel.picked().filter(endpoint.name()::equals).isPresent());
     }
 
     private List<Endpoint> best(Set<String> tried) {
@@ -97,8 +99,7 @@ final class EndpointChoice {
     }
 
     private static List<Endpoint> highest(List<Endpoint> endpoints) {
-        int priority =
-                endpoints.stream().mapToInt(Endpoint::priority).max().orElse(0);
+        int priority = endpoints.stream().mapToInt(Endpoint::priority).max().orElse(0);
         return endpoints.stream()
                 .filter(endpoint -> endpoint.priority() == priority)
                 .toList();

@@ -124,11 +124,7 @@ class EndpointController {
                     + "for; others when somebody asks with POST …/health-check.")
     HealthResponse health(@PathVariable UUID id, Caller caller, HttpServletRequest request) {
         return access.call(
-                id,
-                caller,
-                TunnelAction.VIEW,
-                CommandSource.of(request),
-                _ -> HealthResponse.of(views.endpoints(id)));
+                id, caller, TunnelAction.VIEW, CommandSource.of(request), _ -> HealthResponse.of(views.endpoints(id)));
     }
 
     @PostMapping("/{id}/health-check")

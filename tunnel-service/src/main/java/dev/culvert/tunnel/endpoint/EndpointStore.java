@@ -140,8 +140,8 @@ class EndpointStore {
     Owned owner(UUID tunnelId) {
         return jdbc.sql("SELECT user_id, name, lower(status) AS status FROM tunnels WHERE id = ?")
                 .param(tunnelId)
-                .query((row, _) -> new Owned(
-                        row.getObject("user_id", UUID.class), row.getString("name"), row.getString("status")))
+                .query((row, _) ->
+                        new Owned(row.getObject("user_id", UUID.class), row.getString("name"), row.getString("status")))
                 .single();
     }
 

@@ -128,10 +128,9 @@ class EndpointWatch implements SchedulingConfigurer {
 
     /** The first agent of a name makes the endpoint; a later one may say that its local service is elsewhere now. */
     private void welcome(SessionEvent.SessionInfo agent) {
-        Optional<Endpoint> known =
-                endpoints.of(agent.tunnelId()).flatMap(tunnel -> tunnel.named(agent.endpoint()));
-        boolean right = known.filter(endpoint ->
-                        agent.target().isEmpty() || endpoint.url().equals(agent.target()))
+        Optional<Endpoint> known = endpoints.of(agent.tunnelId()).flatMap(tunnel -> tunnel.named(agent.endpoint()));
+        boolean right = known.filter(
+                        endpoint -> agent.target().isEmpty() || endpoint.url().equals(agent.target()))
                 .isPresent();
         if (!right) {
             inTenant(agent.tenantId(), () -> {
@@ -214,7 +213,9 @@ class EndpointWatch implements SchedulingConfigurer {
                         && endpoints.presence(id, name) == Presence.NONE
                         && !isMissed(tunnel, name))
                 .isPresent();
-        if (leader.isPresent() && !waits && active.filter(leader.get().name()::equals).isEmpty()) {
+        if (leader.isPresent()
+                && !waits
+                && active.filter(leader.get().name()::equals).isEmpty()) {
             inTenant(tunnel.tenantId(), () -> {
                 switchover.lead(tunnel, leader.get());
                 return Optional.empty();
@@ -228,8 +229,9 @@ class EndpointWatch implements SchedulingConfigurer {
     /** Stores health that changed, and what follows from it. */
     void save() {
         for (Endpoints.Key key : endpoints.takeUnsaved()) {
-            endpoints.of(key.tunnelId()).ifPresent(tunnel -> tunnel.named(key.name())
-                    .ifPresent(endpoint -> save(key, tunnel, endpoint)));
+            endpoints
+                    .of(key.tunnelId())
+                    .ifPresent(tunnel -> tunnel.named(key.name()).ifPresent(endpoint -> save(key, tunnel, endpoint)));
         }
     }
 

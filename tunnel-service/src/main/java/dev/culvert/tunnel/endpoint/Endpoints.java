@@ -51,7 +51,9 @@ public final class Endpoints {
 
     /** Whether requests may wait for an endpoint of the tunnel, although no agent is there. */
     public boolean holdsRequests(UUID tunnelId) {
-        return several(tunnelId).filter(tunnel -> tunnel.settings().patience().isPositive()).isPresent();
+        return several(tunnelId)
+                .filter(tunnel -> tunnel.settings().patience().isPositive())
+                .isPresent();
     }
 
     /** The tunnel, if it has something to choose between. */
@@ -91,8 +93,7 @@ public final class Endpoints {
     // For who keeps them
 
     void learn(TunnelEndpoints stored) {
-        known.compute(
-                stored.tunnelId(), (_, before) -> before == null ? stored : stored.updated(before));
+        known.compute(stored.tunnelId(), (_, before) -> before == null ? stored : stored.updated(before));
     }
 
     /**

@@ -165,11 +165,7 @@ class FailoverController {
     }
 
     private EndpointResponse report(
-            UUID id,
-            EndpointReference body,
-            Caller caller,
-            HttpServletRequest request,
-            UnaryOperator<Health> change) {
+            UUID id, EndpointReference body, Caller caller, HttpServletRequest request, UnaryOperator<Health> change) {
         return change(
                 id,
                 caller,
@@ -185,8 +181,7 @@ class FailoverController {
         return access.call(id, caller, TunnelAction.VIEW, CommandSource.of(request), _ -> read.get());
     }
 
-    private <T> T change(
-            UUID id, Caller caller, HttpServletRequest request, Consumer<By> command, Supplier<T> answer) {
+    private <T> T change(UUID id, Caller caller, HttpServletRequest request, Consumer<By> command, Supplier<T> answer) {
         CommandSource source = CommandSource.of(request);
         return access.call(id, caller, TunnelAction.CHANGE, source, tunnel -> {
             command.accept(new By(tunnel, caller, source));

@@ -47,8 +47,7 @@ public class FailoverViews {
     /** The endpoint that carries the next request. */
     EndpointResponse next(UUID tunnelId) {
         return read(tunnelId)
-                .flatMap(tunnel ->
-                        endpoints.choice(tunnel).leader().map(endpoint -> response(tunnel, endpoint)))
+                .flatMap(tunnel -> endpoints.choice(tunnel).leader().map(endpoint -> response(tunnel, endpoint)))
                 .orElseThrow(() -> new ProblemException(
                                 ProblemCode.AGENT_OFFLINE, "No endpoint of this tunnel has an agent. Start one.")
                         .withAlias("TUNNEL_NOT_AVAILABLE")
@@ -66,8 +65,7 @@ public class FailoverViews {
     }
 
     Page<Switch> switches(UUID tunnelId, PageRequest page) {
-        return Page.of(
-                store.switches(tunnelId, page.limit(), page.offset()), store.countSwitches(tunnelId), page);
+        return Page.of(store.switches(tunnelId, page.limit(), page.offset()), store.countSwitches(tunnelId), page);
     }
 
     /** As stored, with what this replica found out since. */

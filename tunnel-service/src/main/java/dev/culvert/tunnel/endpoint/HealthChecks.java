@@ -66,8 +66,7 @@ final class HealthChecks {
             return true;
         }
         Duration usual = tunnel.settings().checkInterval();
-        Duration interval =
-                endpoint.health().inDoubt() ? shorter(usual, properties.doubtInterval()) : usual;
+        Duration interval = endpoint.health().inDoubt() ? shorter(usual, properties.doubtInterval()) : usual;
         return !before.begun().plus(interval).isAfter(clock.instant());
     }
 
@@ -132,8 +131,8 @@ final class HealthChecks {
                 ? Optional.empty()
                 : registry.usable(tunnelId).stream()
                         .filter(session -> session.info().endpoint().equals(endpoint))
-                        .min((one, other) ->
-                                Boolean.compare(one.link().suspect(), other.link().suspect()));
+                        .min((one, other) -> Boolean.compare(
+                                one.link().suspect(), other.link().suspect()));
     }
 
     /** Forgets tunnels that are no more. */

@@ -93,9 +93,8 @@ final class HealthProbe extends ChannelInboundHandlerAdapter {
         }
         String word = String.valueOf(answer.status());
         int status = word.matches("[1-5][0-9]{2}") ? Integer.parseInt(word) : LOWEST_SERVER_ERROR;
-        boolean well = path.isPresent()
-                ? status < LOWEST_ERROR
-                : status < LOWEST_SERVER_ERROR || status == NOT_IMPLEMENTED;
+        boolean well =
+                path.isPresent() ? status < LOWEST_ERROR : status < LOWEST_SERVER_ERROR || status == NOT_IMPLEMENTED;
         return well ? Optional.empty() : Optional.of("status_" + status);
     }
 

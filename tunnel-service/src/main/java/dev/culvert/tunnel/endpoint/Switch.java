@@ -15,7 +15,13 @@ record Switch(
 
         @Schema(
                 allowableValues = {
-                    "agent_offline", "not_answering", "unhealthy", "removed", "picked", "recovered", "higher_priority"
+                    "agent_offline",
+                    "not_answering",
+                    "unhealthy",
+                    "removed",
+                    "picked",
+                    "recovered",
+                    "higher_priority"
                 })
         String reason,
 

@@ -30,12 +30,7 @@ class Switchover {
     private final ReplicaProperties replica;
     private final Clock clock;
 
-    Switchover(
-            EndpointStore store,
-            Endpoints endpoints,
-            Outbox outbox,
-            ReplicaProperties replica,
-            Clock clock) {
+    Switchover(EndpointStore store, Endpoints endpoints, Outbox outbox, ReplicaProperties replica, Clock clock) {
         this.store = store;
         this.endpoints = endpoints;
         this.outbox = outbox;

@@ -84,7 +84,8 @@ record TunnelEndpoints(
         return having(endpoints.stream()
                 .map(stored -> before.ofId(stored.id())
                         .map(Endpoint::health)
-                        .filter(known -> known.changedAt().isAfter(stored.health().changedAt()))
+                        .filter(known ->
+                                known.changedAt().isAfter(stored.health().changedAt()))
                         .map(stored::with)
                         .orElse(stored))
                 .toList());

@@ -14,7 +14,8 @@ record UpdateEndpointRequest(
         @Schema(example = "http://127.0.0.1:11434") @Size(max = 300) @Nullable
         String url,
 
-        @Schema(example = "200") @Min(0) @Max(1000) @Nullable Integer priority,
+        @Schema(example = "200") @Min(0) @Max(1000) @Nullable
+        Integer priority,
 
         @Schema(example = "3") @Min(1) @Max(1000) @Nullable Integer weight,
 
@@ -23,7 +24,8 @@ record UpdateEndpointRequest(
 
         @Schema(example = "1") @Min(0) @Max(5) @Nullable Integer maxRetries) {
     static final String PATH = "/[\\x21-\\x7e&&[^#]]{0,499}";
-    static final String PATH_RULE = "must begin with a slash and have at most 500 printable ASCII characters, no blank or #";
+    static final String PATH_RULE =
+            "must begin with a slash and have at most 500 printable ASCII characters, no blank or #";
 
     Endpoint changed(Endpoint before) {
         String place = url == null ? before.url() : url;

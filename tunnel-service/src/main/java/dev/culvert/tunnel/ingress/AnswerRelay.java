@@ -99,8 +99,7 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
         if (failure != null) {
             complete = true;
             OriginFailure.fromWireName(failure)
-                    .ifPresentOrElse(
-                            exchange::onOriginFailed, () -> exchange.refuse(IngressProblems.brokenAnswer()));
+                    .ifPresentOrElse(exchange::onOriginFailed, () -> exchange.refuse(IngressProblems.brokenAnswer()));
             return;
         }
         boolean hasBody = !frame.isEndStream();

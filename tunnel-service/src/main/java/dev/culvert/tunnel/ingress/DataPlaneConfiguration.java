@@ -48,7 +48,11 @@ class DataPlaneConfiguration {
 
     @Bean
     Endpoints endpoints(SessionRegistry registry, Cluster cluster, Clock clock) {
-        return new Endpoints(registry, cluster.map(), clock, () -> ThreadLocalRandom.current().nextLong());
+        return new Endpoints(
+                registry,
+                cluster.map(),
+                clock,
+                () -> ThreadLocalRandom.current().nextLong());
     }
 
     @Bean

@@ -119,8 +119,8 @@ class EndpointChoiceTest {
 
     @Test
     void takesTheBestUnhealthyOneAsLastResort() {
-        TunnelEndpoints tunnel = tunnel(
-                "worse", endpoint("worse", 100, 1, unhealthy(3)), endpoint("better", 50, 1, unhealthy(1)));
+        TunnelEndpoints tunnel =
+                tunnel("worse", endpoint("worse", 100, 1, unhealthy(3)), endpoint("better", 50, 1, unhealthy(1)));
 
         assertThat(chosen(tunnel)).contains("better");
         assertThat(chosen(tunnel, "better")).contains("worse");
@@ -128,8 +128,8 @@ class EndpointChoiceTest {
 
     @Test
     void staysWhereItIsWhenNoneDoesWell() {
-        TunnelEndpoints tunnel = tunnel(
-                "worse", endpoint("worse", 100, 1, unhealthy(3)), endpoint("better", 50, 1, unhealthy(1)));
+        TunnelEndpoints tunnel =
+                tunnel("worse", endpoint("worse", 100, 1, unhealthy(3)), endpoint("better", 50, 1, unhealthy(1)));
 
         assertThat(leader(tunnel)).contains("worse");
     }
@@ -169,8 +169,7 @@ class EndpointChoiceTest {
 
     @Test
     void letsAnEqualThatRecoveredShareAtOnceWithoutASwitch() {
-        TunnelEndpoints tunnel =
-                tunnel("small", endpoint("large", 100, 99, recovered(1)), endpoint("small", 100, 1));
+        TunnelEndpoints tunnel = tunnel("small", endpoint("large", 100, 99, recovered(1)), endpoint("small", 100, 1));
 
         assertThat(chosen(tunnel)).contains("large");
         assertThat(leader(tunnel)).contains("small");

@@ -40,8 +40,7 @@ final class EndpointsUnderTest implements AutoCloseable {
 
     void configure(int failoverTimeout, boolean autoFailback, int failbackDelay) {
         put("/failover/config", """
-                {"healthCheckInterval": 1000, "failoverTimeout": %d, "enableAutoFailback": %b, "failbackDelay": %d}"""
-                .formatted(failoverTimeout, autoFailback, failbackDelay));
+                {"healthCheckInterval": 1000, "failoverTimeout": %d, "enableAutoFailback": %b, "failbackDelay": %d}""".formatted(failoverTimeout, autoFailback, failbackDelay));
     }
 
     JsonNode put(String rest, String body) {
@@ -80,8 +79,7 @@ final class EndpointsUnderTest implements AutoCloseable {
 
     void awaitActive(String endpoint) {
         await().atMost(Duration.ofSeconds(30))
-                .until(
-                        () -> get("/failover/status").at("/state/active").asString(""), endpoint::equals);
+                .until(() -> get("/failover/status").at("/state/active").asString(""), endpoint::equals);
     }
 
     JsonNode endpoint(UUID id) {

@@ -176,7 +176,8 @@ class FailoverIT extends RunningTunnelService {
         under.awaitActive("primary");
         primary.kill();
         await().atMost(Duration.ofSeconds(10))
-                .until(() -> under.tunnel.api
+                .until(() -> under.tunnel
+                                .api
                                 .get(under.tunnel.path + "/failover/endpoint")
                                 .statusCode()
                         == 503);
@@ -190,8 +191,10 @@ class FailoverIT extends RunningTunnelService {
 
         under.agent("backup");
 
-        assertThat(answers(waiting)).hasSize(REQUESTS).doesNotHaveDuplicates().allMatch(answer ->
-                answer.startsWith("200 backup job "));
+        assertThat(answers(waiting))
+                .hasSize(REQUESTS)
+                .doesNotHaveDuplicates()
+                .allMatch(answer -> answer.startsWith("200 backup job "));
         assertThat(targets("backup", "/jobs")).hasSize(REQUESTS);
         under.awaitActive("backup");
         assertThat(lastSwitch().path("queueSize").asInt()).isEqualTo(REQUESTS);
@@ -221,7 +224,9 @@ class FailoverIT extends RunningTunnelService {
         under.create("small", 900, 1);
         under.agent("large");
         under.agent("small");
-        await().until(() -> under.get("/endpoints").path("items").valueStream()
+        await().until(() -> under.get("/endpoints")
+                        .path("items")
+                        .valueStream()
                         .filter(endpoint -> endpoint.path("connections").asInt() > 0)
                         .count()
                 == 2);
@@ -264,10 +269,8 @@ class FailoverIT extends RunningTunnelService {
         under.awaitActive("backup");
 
         under.agent("primary");
-        await().until(() -> under.get("/endpoints")
-                .at("/items/0/healthStatus")
-                .asString()
-                .equals("healthy"));
+        await().until(() ->
+                under.get("/endpoints").at("/items/0/healthStatus").asString().equals("healthy"));
 
         assertThat(under.send("GET", "/", "")).isEqualTo("200 backup");
         assertThat(under.get("/failover/status").at("/state/active").asString()).isEqualTo("backup");

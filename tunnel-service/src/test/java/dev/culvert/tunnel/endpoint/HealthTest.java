@@ -57,7 +57,10 @@ class HealthTest {
 
     @Test
     void hasNotRecoveredWhileItNeverWasUnhealthy() {
-        assertThat(Health.unknown(START).failed("timeout", after(1)).passed(after(2)).recoveredAt())
+        assertThat(Health.unknown(START)
+                        .failed("timeout", after(1))
+                        .passed(after(2))
+                        .recoveredAt())
                 .isEmpty();
     }
 
