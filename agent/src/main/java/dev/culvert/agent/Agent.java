@@ -43,6 +43,7 @@ public final class Agent implements AutoCloseable {
                 eventLoops,
                 options.server(),
                 options.tunnel(),
+                options.endpoint(),
                 options.key(),
                 version(),
                 options.connections(),

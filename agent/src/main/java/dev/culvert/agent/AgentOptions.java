@@ -2,6 +2,7 @@ package dev.culvert.agent;
 
 import dev.culvert.agent.connect.Server;
 import dev.culvert.agent.forward.Target;
+import dev.culvert.tunnelprotocol.AgentHello;
 import dev.culvert.tunnelprotocol.LinkSettings;
 import java.time.Duration;
 
@@ -10,6 +11,7 @@ import java.time.Duration;
  *
  * @param server the gateway, or tunnel-service's data port
  * @param tunnel name of the tunnel
+ * @param endpoint which of the tunnel's endpoints this agent is; agents of the same name stand in for each other
  * @param target the local service, the only place requests go to
  * @param key API key or access token; never logged
  * @param connections links at the same time; {@value #AS_REPLICAS} takes two where the server has several replicas, on different
@@ -20,6 +22,7 @@ import java.time.Duration;
 public record AgentOptions(
         Server server,
         String tunnel,
+        String endpoint,
         Target target,
         String key,
         int connections,
@@ -36,6 +39,11 @@ public record AgentOptions(
         if (tunnel.isBlank()) {
             throw new IllegalArgumentException("The tunnel needs a name");
         }
+        if (!AgentHello.ENDPOINT_NAME.matcher(endpoint).matches()) {
+            throw new IllegalArgumentException(
+                    "An endpoint is named with 1 to 63 letters, digits, dots, dashes and underscores, not '" + endpoint
+                            + "'");
+        }
         if (key.isBlank() || key.chars().anyMatch(c -> c <= ' ' || c > '~')) {
             throw new IllegalArgumentException("The API key is empty or has characters that no key has");
         }
@@ -50,6 +58,7 @@ public record AgentOptions(
         return new AgentOptions(
                 Server.parse(server),
                 tunnel,
+                AgentHello.DEFAULT_ENDPOINT,
                 Target.parse(target),
                 key,
                 AS_REPLICAS,
@@ -57,20 +66,24 @@ public record AgentOptions(
                 DEFAULT_DRAIN_GRACE);
     }
 
+    public AgentOptions withEndpoint(String name) {
+        return new AgentOptions(server, tunnel, name, target, key, connections, link, drainGrace);
+    }
+
     public AgentOptions withTarget(Target place) {
-        return new AgentOptions(server, tunnel, place, key, connections, link, drainGrace);
+        return new AgentOptions(server, tunnel, endpoint, place, key, connections, link, drainGrace);
     }
 
     public AgentOptions withConnections(int number) {
-        return new AgentOptions(server, tunnel, target, key, number, link, drainGrace);
+        return new AgentOptions(server, tunnel, endpoint, target, key, number, link, drainGrace);
     }
 
     public AgentOptions withLink(LinkSettings settings) {
-        return new AgentOptions(server, tunnel, target, key, connections, settings, drainGrace);
+        return new AgentOptions(server, tunnel, endpoint, target, key, connections, settings, drainGrace);
     }
 
     public AgentOptions withDrainGrace(Duration grace) {
-        return new AgentOptions(server, tunnel, target, key, connections, link, grace);
+        return new AgentOptions(server, tunnel, endpoint, target, key, connections, link, grace);
     }
 
     @Override

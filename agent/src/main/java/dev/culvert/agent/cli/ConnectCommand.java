@@ -72,6 +72,7 @@ public final class ConnectCommand {
             Profile kind = Profile.of(profile)
                     .orElseThrow(() -> new IllegalArgumentException("There is no profile '" + profile + "'"));
             TunnelEntry entry = TunnelEntry.of(common.serverAddress(), tunnel, target, kind, serving.connections)
+                    .withEndpoint(serving.endpoint)
                     .withManagement(allowManagement);
             String key = common.key(Optional.empty());
             entry.options(key);

@@ -27,6 +27,7 @@ public final class JsonOutput implements AgentOutput {
     public void starting(TunnelEntry entry) {
         line("starting", json -> {
             json.writeStringProperty("tunnel", entry.tunnel());
+            json.writeStringProperty("endpoint", entry.endpoint());
             json.writeStringProperty("address", entry.publicAddress());
             json.writeStringProperty("target", entry.to());
         });

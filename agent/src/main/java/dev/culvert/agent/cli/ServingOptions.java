@@ -18,6 +18,14 @@ public final class ServingOptions {
     int connections;
 
     @Option(
+            names = "--endpoint",
+            paramLabel = "NAME",
+            defaultValue = TunnelEntry.DEFAULT_ENDPOINT,
+            description =
+                    "Which endpoint of the tunnel this is, where several agents serve one (default: ${DEFAULT-VALUE}).")
+    String endpoint = TunnelEntry.DEFAULT_ENDPOINT;
+
+    @Option(
             names = "--status",
             paramLabel = "[HOST:]PORT",
             description = "Show a status page and metrics there; on this machine only.")

@@ -98,6 +98,7 @@ public final class UpCommand implements Callable<Integer> {
         try {
             return TunnelEntry.of(
                             common.serverAddress(), name, service.address(), service.profile(), serving.connections)
+                    .withEndpoint(serving.endpoint)
                     .withManagement(allowManagement);
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));

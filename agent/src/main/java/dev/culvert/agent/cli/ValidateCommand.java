@@ -47,6 +47,7 @@ public final class ValidateCommand implements Callable<Integer> {
                 common.json
                         ? JsonLine.of(json -> {
                             json.writeStringProperty("tunnel", entry.tunnel());
+                            json.writeStringProperty("endpoint", entry.endpoint());
                             json.writeStringProperty("address", entry.publicAddress());
                             json.writeStringProperty("target", entry.to());
                             json.writeStringProperty("profile", entry.profile().word());
@@ -56,7 +57,7 @@ public final class ValidateCommand implements Callable<Integer> {
                         })
                         : "%s  %s -> %s  (%s, %d connections, at most %d requests on each)"
                                 .formatted(
-                                        entry.tunnel(),
+                                        entry.label(),
                                         entry.publicAddress(),
                                         entry.to(),
                                         entry.profile().word(),

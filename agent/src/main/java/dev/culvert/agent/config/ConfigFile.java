@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,8 @@ public final class ConfigFile {
             Set.of("server", "keyFile", "connections", "maxStreams", "allow", "status", "tunnels");
     private static final Set<String> TUNNEL_MEMBERS = Set.of(
             "server",
+            "tunnel",
+            "endpoint",
             "to",
             "profile",
             "allowManagement",
@@ -74,6 +77,7 @@ public final class ConfigFile {
         for (String name : named.members().keySet()) {
             tunnels.add(tunnel(top, name, named.section(name), allowed));
         }
+        requireDistinct(tunnels);
         if (tunnels.isEmpty()) {
             throw new ConfigException("tunnels is missing: name at least one");
         }
@@ -81,6 +85,16 @@ public final class ConfigFile {
                 top.has("keyFile") ? Optional.of(path(top.text("keyFile"))) : Optional.empty(),
                 top.has("status") ? Optional.of(statusAddress(top.text("status"))) : Optional.empty(),
                 tunnels);
+    }
+
+    private static void requireDistinct(List<TunnelEntry> tunnels) throws ConfigException {
+        Set<String> labels = new HashSet<>();
+        for (TunnelEntry entry : tunnels) {
+            if (!labels.add(entry.label())) {
+                throw new ConfigException("tunnels: endpoint '" + entry.endpoint() + "' of tunnel '" + entry.tunnel()
+                        + "' is there twice; give one of them another endpoint");
+            }
+        }
     }
 
     private static @Nullable Object load(String yaml) throws ConfigException {
@@ -114,7 +128,8 @@ public final class ConfigFile {
         try {
             TunnelEntry entry = new TunnelEntry(
                     tunnel.text("server", top.text("server", defaultServer)),
-                    name,
+                    tunnel.text("tunnel", name),
+                    tunnel.text("endpoint", TunnelEntry.DEFAULT_ENDPOINT),
                     tunnel.text("to"),
                     profile(tunnel),
                     tunnel.yes("allowManagement"),

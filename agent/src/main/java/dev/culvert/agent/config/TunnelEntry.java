@@ -5,6 +5,7 @@ import dev.culvert.agent.connect.Server;
 import dev.culvert.agent.forward.HeaderChanges;
 import dev.culvert.agent.forward.Target;
 import dev.culvert.agent.profile.Profile;
+import dev.culvert.tunnelprotocol.AgentHello;
 import dev.culvert.tunnelprotocol.LinkSettings;
 
 /**
@@ -13,6 +14,7 @@ import dev.culvert.tunnelprotocol.LinkSettings;
  *
  * @param server address of the gateway
  * @param tunnel name of the tunnel
+ * @param endpoint which of the tunnel's endpoints the service is
  * @param to address of the local service
  * @param profile what the local service is
  * @param allowManagement whether callers may change what is installed there
@@ -24,6 +26,7 @@ import dev.culvert.tunnelprotocol.LinkSettings;
 public record TunnelEntry(
         String server,
         String tunnel,
+        String endpoint,
         String to,
         Profile profile,
         boolean allowManagement,
@@ -32,6 +35,7 @@ public record TunnelEntry(
         HeaderChanges request,
         HeaderChanges answer) {
     public static final int DEFAULT_CONNECTIONS = AgentOptions.AS_REPLICAS;
+    public static final String DEFAULT_ENDPOINT = AgentHello.DEFAULT_ENDPOINT;
     public static final int DEFAULT_MAX_STREAMS = LinkSettings.DEFAULTS.maxConcurrentStreams();
     public static final int LARGEST_MAX_STREAMS = 10_000;
 
@@ -41,6 +45,11 @@ public record TunnelEntry(
     public TunnelEntry {
         if (tunnel.isBlank()) {
             throw new IllegalArgumentException("The tunnel needs a name");
+        }
+        if (!AgentHello.ENDPOINT_NAME.matcher(endpoint).matches()) {
+            throw new IllegalArgumentException(
+                    "An endpoint is named with 1 to 63 letters, digits, dots, dashes and underscores, not '" + endpoint
+                            + "'");
         }
         if (maxStreams < 1 || maxStreams > LARGEST_MAX_STREAMS) {
             throw new IllegalArgumentException("maxStreams is from 1 to " + LARGEST_MAX_STREAMS);
@@ -57,6 +66,7 @@ public record TunnelEntry(
         return new TunnelEntry(
                 server,
                 tunnel,
+                DEFAULT_ENDPOINT,
                 to,
                 profile,
                 false,
@@ -67,7 +77,18 @@ public record TunnelEntry(
     }
 
     public TunnelEntry withManagement(boolean allowed) {
-        return new TunnelEntry(server, tunnel, to, profile, allowed, connections, maxStreams, request, answer);
+        return new TunnelEntry(
+                server, tunnel, endpoint, to, profile, allowed, connections, maxStreams, request, answer);
+    }
+
+    public TunnelEntry withEndpoint(String name) {
+        return new TunnelEntry(
+                server, tunnel, name, to, profile, allowManagement, connections, maxStreams, request, answer);
+    }
+
+    /** The tunnel, with the endpoint where that says more: what tells this entry from the others of an agent. */
+    public String label() {
+        return endpoint.equals(DEFAULT_ENDPOINT) ? tunnel : tunnel + '/' + endpoint;
     }
 
     /** What an agent needs to serve it. */
@@ -78,6 +99,7 @@ public record TunnelEntry(
         return new AgentOptions(
                 Server.parse(server),
                 tunnel,
+                endpoint,
                 target,
                 key,
                 connections,

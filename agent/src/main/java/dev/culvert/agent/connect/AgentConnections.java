@@ -33,6 +33,7 @@ public final class AgentConnections {
     /**
      * Starts to dial.
      *
+     * @param endpoint which endpoint of the tunnel this agent is
      * @param connections links at the same time; 0 takes as many as fit the number of replicas
      * @param fatal told when trying on is of no use, perhaps once for each link
      */
@@ -40,6 +41,7 @@ public final class AgentConnections {
             EventLoopGroup eventLoops,
             Server server,
             String tunnel,
+            String endpoint,
             String key,
             String version,
             int connections,
@@ -59,7 +61,7 @@ public final class AgentConnections {
                     eventLoop,
                     dialer,
                     settings,
-                    new AgentHello(version, instance, connection),
+                    new AgentHello(version, instance, connection, endpoint, target.toString()),
                     spread,
                     new Forwarding(target, eventLoop, settings.streamWindowBytes(), spareMemory, requests),
                     events,

@@ -107,6 +107,8 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
             json.writeStringProperty("version", hello.version());
             json.writeStringProperty("instance", hello.instance());
             json.writeNumberProperty("connection", hello.connection());
+            json.writeStringProperty("endpoint", hello.endpoint());
+            json.writeStringProperty("target", hello.target());
             json.writeEndObject();
         }
         return text.toString();

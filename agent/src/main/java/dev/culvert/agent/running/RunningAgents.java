@@ -22,8 +22,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The agents of one process, one for each tunnel, over event loops they share. An agent whose entry changed is replaced: the
- * new one is connected first, then the old one finishes what runs.
+ * The agents of one process, one for each endpoint it serves, over event loops they share. An agent whose entry changed is
+ * replaced: the new one is connected first, then the old one finishes what runs.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Ends are heard of by their own callbacks
 public final class RunningAgents implements AutoCloseable {
@@ -49,7 +49,7 @@ public final class RunningAgents implements AutoCloseable {
         this.status = status;
     }
 
-    /** What a change did, as names of tunnels. */
+    /** What a change did, as labels of entries. */
     public record Change(List<String> started, List<String> replaced, List<String> ended, List<String> unchanged) {}
 
     /** Makes these, and no others, the tunnels that are served. Returns at once. */
@@ -60,18 +60,18 @@ public final class RunningAgents implements AutoCloseable {
         }
         Set<String> wanted = new HashSet<>();
         for (TunnelEntry entry : entries) {
-            wanted.add(entry.tunnel());
-            Running before = agents.get(entry.tunnel());
+            wanted.add(entry.label());
+            Running before = agents.get(entry.label());
             if (before != null && before.serves(entry, key)) {
-                change.unchanged().add(entry.tunnel());
+                change.unchanged().add(entry.label());
                 continue;
             }
             Running now = start(entry, key);
-            agents.put(entry.tunnel(), now);
+            agents.put(entry.label(), now);
             if (before == null) {
-                change.started().add(entry.tunnel());
+                change.started().add(entry.label());
             } else {
-                change.replaced().add(entry.tunnel());
+                change.replaced().add(entry.label());
                 closing.execute(() -> handOver(before.agent(), now.agent()));
             }
         }
@@ -91,7 +91,7 @@ public final class RunningAgents implements AutoCloseable {
     private Running start(TunnelEntry entry, String key) {
         listener.starting(entry);
         TunnelStatus counted = status.add(entry);
-        Agent agent = Agent.start(entry.options(key), new Both(counted, listener.listener(entry.tunnel())), eventLoops);
+        Agent agent = Agent.start(entry.options(key), new Both(counted, listener.listener(entry.label())), eventLoops);
         counted.measuredBy(agent::roundTrips);
         Running running = new Running(entry, key, agent);
         agent.end().thenAccept(how -> {

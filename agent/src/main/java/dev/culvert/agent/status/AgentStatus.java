@@ -21,7 +21,7 @@ public final class AgentStatus {
     /** Begins, or begins anew, to count for a tunnel. */
     public TunnelStatus add(TunnelEntry entry) {
         TunnelStatus status = new TunnelStatus(entry.publicAddress(), entry.to(), clock);
-        tunnels.put(entry.tunnel(), status);
+        tunnels.put(entry.label(), status);
         return status;
     }
 

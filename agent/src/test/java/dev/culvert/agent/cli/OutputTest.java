@@ -83,7 +83,8 @@ class OutputTest {
         String start = "{\"time\":\"2026-11-22T10:15:30Z\",\"event\":";
         assertThat(lines().lines())
                 .containsExactly(
-                        start + "\"starting\",\"tunnel\":\"box\",\"address\":\"http://a/t/box/\","
+                        start
+                                + "\"starting\",\"tunnel\":\"box\",\"endpoint\":\"default\",\"address\":\"http://a/t/box/\","
                                 + "\"target\":\"http://127.0.0.1:1\"}",
                         start + "\"retrying\",\"tunnel\":\"box\",\"connection\":1,"
                                 + "\"reason\":\"no \\\"route\\\"\",\"waitMillis\":300}",

@@ -74,6 +74,38 @@ class ConfigFileTest {
         assertThat(config.status()).isEqualTo(Optional.empty());
     }
 
+    @Test
+    void readsSeveralEndpointsOfOneTunnel() throws Exception {
+        AgentConfig config = file().parse("""
+            tunnels:
+              ollama:
+                to: http://127.0.0.1:11434
+              ollama-spare:
+                tunnel: ollama
+                endpoint: spare
+                to: http://127.0.0.1:11435
+            """);
+
+        assertThat(config.tunnels()).extracting(TunnelEntry::tunnel).containsOnly("ollama");
+        assertThat(config.tunnels()).extracting(TunnelEntry::endpoint).containsExactly("default", "spare");
+        assertThat(config.tunnels()).extracting(TunnelEntry::label).containsExactly("ollama", "ollama/spare");
+        assertThat(config.tunnels().getLast().options("cvt_x").endpoint()).isEqualTo("spare");
+    }
+
+    @Test
+    void refusesTwoEndpointsOfOneName() {
+        assertThatThrownBy(() -> file().parse("""
+                tunnels:
+                  ollama:
+                    to: http://127.0.0.1:11434
+                  again:
+                    tunnel: ollama
+                    to: http://127.0.0.1:11435
+                """))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("'default'");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -158,6 +158,7 @@ final class NewsFeed implements SmartLifecycle {
                     case TunnelEvent.TunnelUpdated e -> e.userId();
                     case TunnelEvent.TunnelDeleted e -> e.userId();
                     case TunnelEvent.TunnelStatusChanged e -> e.userId();
+                    case TunnelEvent.TunnelFailedOver e -> e.userId();
                     case TunnelEvent.TunnelLinkCreated e -> e.userId();
                     case TunnelEvent.TunnelLinkRevoked e -> e.userId();
                     case TunnelEvent.TunnelVisibilityChanged e -> e.userId();

@@ -208,7 +208,8 @@ final class ClusterKeeper implements AutoCloseable {
                 session.info().tunnelId(),
                 session.info().agentInstance(),
                 session.connection(),
-                0);
+                0,
+                session.info().endpoint());
     }
 
     private void giveEpochs() {

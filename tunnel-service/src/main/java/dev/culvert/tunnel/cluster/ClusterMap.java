@@ -93,12 +93,14 @@ public final class ClusterMap {
         return staying().size() + 1;
     }
 
-    /** Forgets what a replica held of a tunnel: it said that it holds nothing. */
+    /** Forgets what a replica held of a tunnel's endpoint: it said that it holds nothing. */
     public synchronized void forget(Holder holder) {
         Known known = members.get(holder.member().name());
         if (known != null) {
             List<Lease> stale = known.leases.values().stream()
                     .filter(lease -> lease.tunnelId().equals(holder.lease().tunnelId()))
+                    .filter(lease ->
+                            lease.endpointOrDefault().equals(holder.lease().endpointOrDefault()))
                     .toList();
             stale.forEach(lease -> {
                 known.leases.remove(lease.sessionId());

@@ -15,7 +15,7 @@ import org.springframework.validation.annotation.Validated;
  * @param latencyFlushInterval how often latencies are stored; a process that is killed loses at most those of one interval
  * @param errorsAtOnce most failed requests that wait to be stored; what comes beyond is counted only
  * @param errorsPerMinute most failed requests of one tunnel that a replica stores in a minute
- * @param kept how long states, connections and failed requests are kept; latencies are for a week
+ * @param kept how long states, connections, switches and failed requests are kept; latencies are for a week
  * @param purgeInterval how often what is older is looked for
  */
 @Validated

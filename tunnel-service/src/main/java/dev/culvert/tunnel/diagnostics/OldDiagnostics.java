@@ -27,7 +27,8 @@ class OldDiagnostics implements SchedulingConfigurer {
     private static final Map<String, String> AGES = Map.of(
             "tunnel_transitions", "occurred_at",
             "connection_history", "ended_at",
-            "request_errors", "occurred_at");
+            "request_errors", "occurred_at",
+            "tunnel_switches", "occurred_at");
 
     /** No answer looks back further than a week. */
     private static final Duration LATENCIES_KEPT = Duration.ofDays(8);

@@ -32,6 +32,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -121,7 +122,9 @@ final class Greeting implements LinkListener {
                 info.apiKeyId(),
                 hello.instance(),
                 hello.version(),
-                info.remoteAddress());
+                info.remoteAddress(),
+                hello.endpointOrDefault(),
+                Objects.requireNonNullElse(hello.target(), ""));
         AgentSession greeted = new AgentSession(complete, hello.connection(), link);
         session = greeted;
         if (spreads) {
@@ -213,7 +216,8 @@ final class Greeting implements LinkListener {
                 if (hello.instance() == null
                         || hello.version() == null
                         || hello.instance().length() > MAX_INSTANCE_LENGTH
-                        || hello.version().length() > MAX_INSTANCE_LENGTH) {
+                        || hello.version().length() > MAX_INSTANCE_LENGTH
+                        || !hello.namesEndpointWell()) {
                     link.close(CloseReason.PROTOCOL_ERROR);
                 } else {
                     onHello(link, control, hello);

@@ -98,9 +98,8 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
         }
         if (failure != null) {
             complete = true;
-            exchange.refuse(OriginFailure.fromWireName(failure)
-                    .map(IngressProblems::originFailed)
-                    .orElseGet(IngressProblems::brokenAnswer));
+            OriginFailure.fromWireName(failure)
+                    .ifPresentOrElse(exchange::onOriginFailed, () -> exchange.refuse(IngressProblems.brokenAnswer()));
             return;
         }
         boolean hasBody = !frame.isEndStream();

@@ -6,6 +6,7 @@ import dev.culvert.platform.secret.Hmac;
 import dev.culvert.tunnel.cluster.Cluster;
 import dev.culvert.tunnel.cluster.ClusterProperties;
 import dev.culvert.tunnel.connection.ReplicaProperties;
+import dev.culvert.tunnel.endpoint.Endpoints;
 import dev.culvert.tunnel.peer.PeerMeter;
 import dev.culvert.tunnel.peer.PeerOutcome;
 import dev.culvert.tunnel.peer.PeerPass;
@@ -20,6 +21,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -45,6 +47,15 @@ class DataPlaneConfiguration {
     }
 
     @Bean
+    Endpoints endpoints(SessionRegistry registry, Cluster cluster, Clock clock) {
+        return new Endpoints(
+                registry,
+                cluster.map(),
+                clock,
+                () -> ThreadLocalRandom.current().nextLong());
+    }
+
+    @Bean
     PeerPass peerPass(ReplicaProperties replica, ClusterProperties cluster, ObjectProvider<Hmac> hmac, Clock clock) {
         return cluster.enabled()
                 ? new PeerPass(replica.name(), hmac.getObject().forPurpose("tunnel-peer")::of, clock)
@@ -60,10 +71,20 @@ class DataPlaneConfiguration {
             ProblemWriter problems,
             JsonMapper json,
             Cluster cluster,
+            Endpoints endpoints,
             PeerPass pass,
             PeerMeter peerMeter) {
         return new DataPort(
-                properties, admission, registry, new CombinedMeter(meters), problems, json, cluster, pass, peerMeter);
+                properties,
+                admission,
+                registry,
+                new CombinedMeter(meters),
+                problems,
+                json,
+                cluster,
+                endpoints,
+                pass,
+                peerMeter);
     }
 
     @Bean

@@ -3,6 +3,7 @@ package dev.culvert.tunnel.ingress;
 import dev.culvert.platform.problem.ProblemWriter;
 import dev.culvert.tunnel.cluster.Cluster;
 import dev.culvert.tunnel.edge.AgentGate;
+import dev.culvert.tunnel.endpoint.Endpoints;
 import dev.culvert.tunnel.peer.PeerMeter;
 import dev.culvert.tunnel.peer.PeerPass;
 import dev.culvert.tunnel.peer.Peers;
@@ -29,6 +30,7 @@ public final class DataPort {
      *
      * @param json for the greeting of agents
      * @param cluster the other replicas
+     * @param endpoints which of a tunnel's endpoints gets a request
      * @param pass how replicas recognise each other
      * @param peerMeter counts what is passed to them
      */
@@ -40,6 +42,7 @@ public final class DataPort {
             ProblemWriter problems,
             JsonMapper json,
             Cluster cluster,
+            Endpoints endpoints,
             PeerPass pass,
             PeerMeter peerMeter) {
         this.properties = properties;
@@ -62,6 +65,7 @@ public final class DataPort {
                 registry,
                 new AgentGate(admission, registry, cluster.map(), link, json),
                 cluster.map(),
+                endpoints,
                 new Peers(pass, peerMeter, link, loops.workers(), registry, admission, memory),
                 new RequestSlots(),
                 memory,

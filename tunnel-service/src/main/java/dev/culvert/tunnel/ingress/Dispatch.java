@@ -3,11 +3,13 @@ package dev.culvert.tunnel.ingress;
 import dev.culvert.contracts.http.HeaderNames;
 import dev.culvert.platform.problem.ProblemException;
 import dev.culvert.tunnel.cluster.ClusterMap.Holder;
+import dev.culvert.tunnel.endpoint.Itinerary;
 import dev.culvert.tunnel.peer.PeerOutcome;
 import dev.culvert.tunnel.peer.Peers.Passed;
 import dev.culvert.tunnel.session.AgentSession;
 import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
 import dev.culvert.tunnelprotocol.LinkDrainingException;
+import dev.culvert.tunnelprotocol.OriginFailure;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
@@ -17,12 +19,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds an agent connection for a request, here or on another replica, and the next one while nothing was sent to an agent,
- * or while what was sent may be repeated. On the loop of the caller's connection, unless said otherwise.
+ * Finds an agent connection for a request, at the endpoint that is chosen for it, here or on another replica; and the next one,
+ * then the next endpoint, while nothing was sent to an agent, or while what was sent may be repeated. On the loop of the
+ * caller's connection, unless said otherwise.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failed writes by closing the channel
 final class Dispatch {
@@ -33,15 +37,21 @@ final class Dispatch {
     private static final Set<HttpMethod> IDEMPOTENT = Set.of(
             HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.TRACE, HttpMethod.PUT, HttpMethod.DELETE);
 
+    /** Failures after which another endpoint could have an answer, but the first may have seen the request. */
+    private static final Set<OriginFailure> MAY_HAVE_ANSWERED_ELSEWHERE =
+            Set.of(OriginFailure.CLOSED_EARLY, OriginFailure.NOT_HTTP);
+
     private final Exchange exchange;
     private final Channel client;
     private final Ingress ingress;
     private final Resolution.Found found;
     private final Passed request;
     private final Set<String> triedReplicas = new HashSet<>();
+    private final Itinerary itinerary;
     private int attempts;
-    private boolean busyElsewhere;
+    private boolean busy;
     private boolean lost;
+    private @Nullable ProblemException failure;
 
     Dispatch(Exchange exchange, Channel client, Ingress ingress, Resolution.Found found, Passed request) {
         this.exchange = exchange;
@@ -49,27 +59,65 @@ final class Dispatch {
         this.ingress = ingress;
         this.found = found;
         this.request = request;
+        this.itinerary = ingress.endpoints().itinerary(found.tunnelId());
     }
 
-    /** Tries the best connection that is left. */
+    /** Tries the best connection that is left: of the endpoint the request is at, else of the next one. */
     void next() {
         exchange.countInto(null);
         if (exchange.isEnded()) {
             return;
         }
+        switch (itinerary.choose()) {
+            case NONE -> waitOrRefuse();
+            case MOVES -> {
+                triedReplicas.clear();
+                attempts = 0;
+                tryHere();
+            }
+            case STAYS -> tryHere();
+        }
+    }
+
+    private void tryHere() {
         if (++attempts > MAX_ATTEMPTS) {
-            exchange.refuse(nobody());
+            leave();
             return;
         }
-        Optional<AgentSession> here = ingress.registry().beginAnswering(found.tunnelId());
+        Optional<String> endpoint = itinerary.endpoint();
+        Optional<AgentSession> here = ingress.registry().beginAnswering(found.tunnelId(), endpoint);
         Optional<Holder> there = here.isPresent() ? Optional.empty() : elsewhere();
         if (there.isPresent()) {
             pass(there.get());
             return;
         }
         // One that is suspected to be gone is better than none.
-        here.or(() -> ingress.registry().begin(found.tunnelId()))
-                .ifPresentOrElse(this::open, () -> exchange.refuse(nobody()));
+        here.or(() -> ingress.registry().begin(found.tunnelId(), endpoint)).ifPresentOrElse(this::open, this::leave);
+    }
+
+    /** Nobody takes the request where it is: the next endpoint may. */
+    private void leave() {
+        busy |= ingress.registry().connected(found.tunnelId(), itinerary.endpoint());
+        if (itinerary.skip()) {
+            next();
+        } else {
+            exchange.refuse(nobody());
+        }
+    }
+
+    /** No endpoint is left. One that had no agent may get one in a moment; one that failed or is full has spoken. */
+    private void waitOrRefuse() {
+        ProblemException said = failure;
+        if (said != null) {
+            exchange.refuse(said);
+        } else if (busy || !itinerary.await(client.eventLoop(), this::next)) {
+            exchange.refuse(nobody());
+        }
+    }
+
+    /** Whether the request may go to another endpoint, so that its body is worth keeping. */
+    boolean mayMove() {
+        return itinerary.several();
     }
 
     /**
@@ -79,16 +127,40 @@ final class Dispatch {
      */
     boolean again() {
         lost = true;
-        if (!repeatable() || attempts >= MAX_ATTEMPTS) {
+        boolean enough = !itinerary.several() && attempts >= MAX_ATTEMPTS;
+        if (enough || !mayBeSentTwice() || !exchange.rewind()) {
             return false;
         }
+        itinerary.lost();
         next();
         return true;
     }
 
-    /** A body that was read is gone; and not every request may be sent twice. */
-    private boolean repeatable() {
-        return !exchange.hasBody() && mayBeSentTwice();
+    /**
+     * Goes on to the next endpoint after the agent said that its local service did not answer.
+     *
+     * @return false if there is none, or the request must not be sent twice
+     */
+    boolean onOriginFailure(OriginFailure why) {
+        itinerary.failed(why);
+        boolean untouched = why == OriginFailure.UNREACHABLE;
+        boolean repeatable = untouched || (MAY_HAVE_ANSWERED_ELSEWHERE.contains(why) && mayBeSentTwice());
+        if (!itinerary.several() || !repeatable || !exchange.rewind()) {
+            return false;
+        }
+        failure = IngressProblems.originFailed(why);
+        next();
+        return true;
+    }
+
+    /** The local service answers; on the loop of the link. */
+    void onAnswer() {
+        itinerary.answered();
+    }
+
+    /** The local service was silent for too long; on the loop of the link. */
+    void onSilence() {
+        itinerary.timedOut();
     }
 
     private boolean mayBeSentTwice() {
@@ -97,7 +169,7 @@ final class Dispatch {
     }
 
     private ProblemException nobody() {
-        if (busyElsewhere || ingress.registry().connected(found.tunnelId())) {
+        if (busy || ingress.registry().connected(found.tunnelId())) {
             return IngressProblems.agentBusy();
         }
         if (ingress.draining().get()) {
@@ -130,7 +202,11 @@ final class Dispatch {
             next();
         } else {
             exchange.countInto(null);
-            exchange.refuse(IngressProblems.offline());
+            if (itinerary.skip()) {
+                next();
+            } else {
+                exchange.refuse(IngressProblems.offline());
+            }
         }
     }
 
@@ -138,7 +214,10 @@ final class Dispatch {
 
     /** One that stays rather than one that goes down, and not always the same. */
     private Optional<Holder> elsewhere() {
+        Optional<String> endpoint = itinerary.endpoint();
         List<Holder> left = ingress.cluster().elsewhere(found.tunnelId()).stream()
+                .filter(holder -> endpoint.isEmpty()
+                        || endpoint.get().equals(holder.lease().endpointOrDefault()))
                 .filter(holder -> !triedReplicas.contains(holder.member().name()))
                 .toList();
         List<Holder> staying =
@@ -177,13 +256,14 @@ final class Dispatch {
                 next();
             }
             case BUSY -> {
-                busyElsewhere = true;
+                busy = true;
                 next();
             }
             case UNREACHABLE, NOT_ADMITTED -> next();
             case LOST -> {
                 lost = true;
                 if (mayBeSentTwice()) {
+                    itinerary.lost();
                     next();
                 } else {
                     exchange.refuse(IngressProblems.agentLost());

@@ -1,5 +1,6 @@
 package dev.culvert.tunnel.ingress;
 
+import dev.culvert.contracts.identity.Scope;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.platform.problem.ProblemException;
 import dev.culvert.tunnel.session.Admission;
@@ -105,5 +106,30 @@ final class Door {
                 || address.isSiteLocalAddress()
                 || address.isLinkLocalAddress()
                 || uniqueLocal;
+    }
+
+    /**
+     * The tunnel an admitted caller may use now.
+     *
+     * @throws ProblemException if the caller may not, or there is nobody to answer
+     */
+    static Resolution.Found letThrough(Ingress ingress, Admitted answer) {
+        if (!answer.caller().hasScope(Scope.TUNNELS_USE)) {
+            throw new ProblemException(
+                            ProblemCode.FORBIDDEN, "These credentials lack the scope " + Scope.TUNNELS_USE + ".")
+                    .withAlias("INSUFFICIENT_SCOPES");
+        }
+        return switch (answer.resolution()) {
+            case Resolution.Unknown _ -> throw IngressProblems.unknownTunnel();
+            case Resolution.Stopped _ -> throw IngressProblems.stopped();
+            case Resolution.Found found -> {
+                if (!ingress.registry().connected(found.tunnelId())
+                        && ingress.cluster().elsewhere(found.tunnelId()).isEmpty()
+                        && !ingress.endpoints().holdsRequests(found.tunnelId())) {
+                    throw ingress.draining().get() ? IngressProblems.draining() : IngressProblems.offline();
+                }
+                yield found;
+            }
+        };
     }
 }

@@ -1,8 +1,6 @@
 package dev.culvert.tunnel.ingress;
 
 import dev.culvert.contracts.http.HeaderNames;
-import dev.culvert.contracts.identity.Scope;
-import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.platform.correlation.Correlation;
 import dev.culvert.platform.problem.ProblemException;
 import dev.culvert.tunnel.peer.Peers.Passed;
@@ -17,6 +15,7 @@ import dev.culvert.tunnel.session.TrafficMeter.Protocol;
 import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
 import dev.culvert.tunnelprotocol.BackPressure;
 import dev.culvert.tunnelprotocol.HttpTranslation;
+import dev.culvert.tunnelprotocol.OriginFailure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -38,17 +37,14 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
-import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamFrame;
 import io.netty.util.AsciiString;
-import io.netty.util.ReferenceCountUtil;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +75,7 @@ final class Exchange {
     private @Nullable Dispatch dispatch;
 
     // Loop of the caller's connection only.
-    private final Deque<Http2StreamFrame> untilOpen = new ArrayDeque<>();
+    private final RequestBody body;
     private @Nullable Http2StreamChannel stream;
     private boolean pipe;
 
@@ -95,6 +91,7 @@ final class Exchange {
         this.request = request;
         this.over = over;
         this.account = new Account(ingress.meter());
+        this.body = new RequestBody(account, ingress.memory());
         this.requestId = Correlation.accept(request.headers().get(HeaderNames.CORRELATION_ID));
         this.webSocket = HttpMethod.GET.equals(request.method())
                 && request.headers().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)
@@ -137,7 +134,7 @@ final class Exchange {
             account.begin(start(known, answer));
         }
         try {
-            Resolution.Found found = found(answer);
+            Resolution.Found found = Door.letThrough(ingress, answer);
             Door.requireNetwork(found, client, request);
             welcome(answer, found);
             Reservation taken = Reservation.take(ingress, found.tunnelId(), found.maxConnections());
@@ -148,6 +145,9 @@ final class Exchange {
             }
             Dispatch first = new Dispatch(this, client, ingress, found, passed(answer));
             dispatch = first;
+            if (hasBody && first.mayMove()) {
+                body.keep();
+            }
             first.next();
         } catch (RuntimeException e) {
             refuse(e);
@@ -184,25 +184,6 @@ final class Exchange {
         }
     }
 
-    private Resolution.Found found(Admitted answer) {
-        if (!answer.caller().hasScope(Scope.TUNNELS_USE)) {
-            throw new ProblemException(
-                            ProblemCode.FORBIDDEN, "These credentials lack the scope " + Scope.TUNNELS_USE + ".")
-                    .withAlias("INSUFFICIENT_SCOPES");
-        }
-        return switch (answer.resolution()) {
-            case Resolution.Unknown _ -> throw IngressProblems.unknownTunnel();
-            case Resolution.Stopped _ -> throw IngressProblems.stopped();
-            case Resolution.Found found -> {
-                if (!ingress.registry().connected(found.tunnelId())
-                        && ingress.cluster().elsewhere(found.tunnelId()).isEmpty()) {
-                    throw ingress.draining().get() ? IngressProblems.draining() : IngressProblems.offline();
-                }
-                yield found;
-            }
-        };
-    }
-
     private Passed passed(Admitted answer) {
         return new Passed(path().name(), answer.token(), head(), !hasBody && !webSocket);
     }
@@ -220,13 +201,39 @@ final class Exchange {
 
     /** The agent's connection ended before an answer began: another one may get the request, if that can do no harm. */
     void onAgentLost() {
+        goOn(Dispatch::again, IngressProblems.agentLost());
+    }
+
+    /** The agent has no answer of its local service: another endpoint may. */
+    void onOriginFailed(OriginFailure failure) {
+        Dispatch used = dispatch;
+        ProblemException problem = IngressProblems.originFailed(failure);
+        if (used != null && used.mayMove()) {
+            goOn(way -> way.onOriginFailure(failure), problem);
+        } else {
+            refuse(problem);
+        }
+    }
+
+    private void goOn(Predicate<Dispatch> elsewhere, ProblemException otherwise) {
         Dispatch used = dispatch;
         client.eventLoop().execute(() -> {
             stream = null;
-            if (used == null || !used.again()) {
-                refuse(IngressProblems.agentLost());
+            if (used == null || !elsewhere.test(used)) {
+                refuse(otherwise);
             }
         });
+    }
+
+    /** Makes ready to send the request once more; false if its body is gone. */
+    boolean rewind() {
+        if (!body.rewind()) {
+            return false;
+        }
+        if (hasBody && !requestEnded) {
+            client.config().setAutoRead(false);
+        }
+        return true;
     }
 
     /** Counts the request into a session, out of the one before; null for none here. */
@@ -239,16 +246,13 @@ final class Exchange {
         stream = channel;
         if (account.isEnded()) {
             cancel(channel);
-            releaseWaiting();
+            body.release();
             return;
         }
         if (HttpUtil.is100ContinueExpected(request) && account.status() == 0) {
             client.writeAndFlush(new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
         }
-        Http2StreamFrame waiting;
-        while ((waiting = untilOpen.poll()) != null) {
-            pass(waiting, channel);
-        }
+        body.flowInto(channel);
         channel.flush();
         if (!webSocket) {
             client.config().setAutoRead(true);
@@ -304,17 +308,10 @@ final class Exchange {
     private void toStream(Http2StreamFrame frame) {
         Http2StreamChannel open = stream;
         if (open == null) {
-            untilOpen.add(frame);
+            body.add(frame);
         } else {
-            pass(frame, open);
+            body.send(frame, open);
         }
-    }
-
-    private void pass(Http2StreamFrame frame, Http2StreamChannel open) {
-        if (frame instanceof Http2DataFrame data) {
-            account.movedIn(data.content());
-        }
-        open.write(frame);
     }
 
     void onClientReadComplete() {
@@ -341,14 +338,7 @@ final class Exchange {
         } else if (end(Outcome.CALLER_GONE) && open != null) {
             cancel(open);
         }
-        releaseWaiting();
-    }
-
-    private void releaseWaiting() {
-        Http2StreamFrame waiting;
-        while ((waiting = untilOpen.poll()) != null) {
-            ReferenceCountUtil.release(waiting);
-        }
+        body.release();
     }
 
     // Answers; from the caller's loop before a stream is open, from the link's afterwards
@@ -365,12 +355,23 @@ final class Exchange {
         FullHttpResponse response = ProblemResponses.of(
                 ingress.problems(), failure, TunnelPath.withoutQuery(request.uri()), requestId, closesAfter());
         account.refused(response.status().code(), failure);
+        Dispatch used = dispatch;
+        if (outcome == Outcome.TIMED_OUT && used != null) {
+            used.onSilence();
+        }
         client.writeAndFlush(response).addListener(written -> onAnswered(written.isSuccess(), outcome));
     }
 
     /** Completes an answer's head for this hop. */
     HttpResponse decorate(HttpResponse response) {
         account.answered(response.status().code(), response.headers());
+        Dispatch used = dispatch;
+        if (used != null) {
+            used.onAnswer();
+            if (hasBody && used.mayMove()) {
+                client.eventLoop().execute(body::forget);
+            }
+        }
         ForwardedHeaders.addVia(response.headers());
         response.headers().set(HeaderNames.CORRELATION_ID, requestId);
         if (!isHttp11()) {
@@ -391,7 +392,7 @@ final class Exchange {
     }
 
     private void afterAnswer() {
-        releaseWaiting();
+        body.release();
         if (closesAfter() && requestEnded) {
             client.close();
         } else {

@@ -3,6 +3,7 @@ package dev.culvert.tunnel.ingress;
 import dev.culvert.platform.problem.ProblemWriter;
 import dev.culvert.tunnel.cluster.ClusterMap;
 import dev.culvert.tunnel.edge.AgentGate;
+import dev.culvert.tunnel.endpoint.Endpoints;
 import dev.culvert.tunnel.peer.Peers;
 import dev.culvert.tunnel.session.Admission;
 import dev.culvert.tunnel.session.SessionRegistry;
@@ -15,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * What all requests of a data port share.
  *
  * @param cluster which other replicas hold which agents
+ * @param endpoints which of a tunnel's endpoints gets a request
  * @param memory what all requests together may make this process hold
  * @param streamWindowBytes window each stream starts with
  * @param firstByteTimeout longest silence before an answer starts, where the tunnel sets none
@@ -26,6 +28,7 @@ record Ingress(
         SessionRegistry registry,
         AgentGate gate,
         ClusterMap cluster,
+        Endpoints endpoints,
         Peers peers,
         RequestSlots slots,
         MemoryBudget memory,

@@ -22,6 +22,9 @@ public final class PeerProtocol {
     /** Request header: name under which the caller asked for the tunnel, percent-encoded. */
     static final AsciiString TUNNEL_NAME = AsciiString.cached("culvert-peer-tunnel-name");
 
+    /** Request header: the endpoint of the tunnel that was chosen; absent for any. */
+    static final AsciiString ENDPOINT = AsciiString.cached("culvert-peer-endpoint");
+
     /** Request header: the caller's access token, absent where the tunnel asks for none. */
     static final AsciiString CALLER_TOKEN = AsciiString.cached(HeaderNames.CALLER_TOKEN.toLowerCase(Locale.ROOT));
 

@@ -75,7 +75,6 @@ final class PeerRequest extends ChannelInboundHandlerAdapter {
         Optional<UUID> tunnelId = text(head, PeerProtocol.TUNNEL_ID).map(UUID::fromString);
         String name = URLDecoder.decode(text(head, PeerProtocol.TUNNEL_NAME).orElse(""), StandardCharsets.UTF_8);
         Optional<String> token = text(head, PeerProtocol.CALLER_TOKEN);
-        Http2Headers forAgent = withoutInternals(head);
         if (tunnelId.isEmpty()) {
             refuse(PeerProtocol.NOT_HERE);
             return;
@@ -84,8 +83,10 @@ final class PeerRequest extends ChannelInboundHandlerAdapter {
                 .addKeyValue("traceparent", () -> text(head, TRACE_PARENT).orElse(""))
                 .addKeyValue("culvert.tunnel.id", tunnelId.get())
                 .log("Takes a request over from another replica");
+        Wanted wanted = new Wanted(
+                tunnelId.get(), text(head, PeerProtocol.ENDPOINT), withoutInternals(head), frame.isEndStream());
         if (token.isEmpty()) {
-            open(tunnelId.get(), forAgent, frame.isEndStream(), MAX_ATTEMPTS);
+            open(wanted, MAX_ATTEMPTS);
             return;
         }
         // Who may call the tunnel was decided where the request came in; that there is such a caller is seen here as
@@ -94,7 +95,7 @@ final class PeerRequest extends ChannelInboundHandlerAdapter {
                 .admit(token.get(), name)
                 .whenComplete((_, failure) -> onLoop(() -> {
                     if (failure == null) {
-                        open(tunnelId.get(), forAgent, frame.isEndStream(), MAX_ATTEMPTS);
+                        open(wanted, MAX_ATTEMPTS);
                     } else {
                         refuse(PeerProtocol.NOT_ADMITTED);
                     }
@@ -115,13 +116,24 @@ final class PeerRequest extends ChannelInboundHandlerAdapter {
         return kept;
     }
 
-    private void open(UUID tunnelId, Http2Headers head, boolean endOfRequest, int attempts) {
+    /**
+     * What is asked for.
+     *
+     * @param endpoint the only one whose agents may answer; empty for any
+     * @param head for the agent
+     */
+    private record Wanted(UUID tunnelId, Optional<String> endpoint, Http2Headers head, boolean endOfRequest) {}
+
+    private void open(Wanted wanted, int attempts) {
         if (over) {
             return;
         }
-        AgentSession session = shared.registry().begin(tunnelId).orElse(null);
+        SessionRegistry registry = shared.registry();
+        AgentSession session =
+                registry.begin(wanted.tunnelId(), wanted.endpoint()).orElse(null);
         if (session == null) {
-            refuse(shared.registry().connected(tunnelId) ? PeerProtocol.BUSY : PeerProtocol.NOT_HERE);
+            boolean connected = registry.connected(wanted.tunnelId(), wanted.endpoint());
+            refuse(connected ? PeerProtocol.BUSY : PeerProtocol.NOT_HERE);
             return;
         }
         long pinned = MemoryBudget.pinnedBy(shared.windowBytes());
@@ -140,18 +152,18 @@ final class PeerRequest extends ChannelInboundHandlerAdapter {
                 });
                 // In this very moment, as in a request of our own: a link that drains waits for streams it has heard
                 // of.
-                agent.writeAndFlush(new DefaultHttp2HeadersFrame(head, endOfRequest));
+                agent.writeAndFlush(new DefaultHttp2HeadersFrame(wanted.head(), wanted.endOfRequest()));
                 // From this loop, which also passes on the answer, so that it comes first.
                 peer.writeAndFlush(
                         new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status(PeerProtocol.ACCEPTED), false));
-                onLoop(() -> flow(agent, endOfRequest));
+                onLoop(() -> flow(agent, wanted.endOfRequest()));
             } else {
                 session.end();
                 shared.memory().release(pinned);
                 boolean again = opened.cause() instanceof LinkDrainingException && attempts > 1;
                 onLoop(() -> {
                     if (again) {
-                        open(tunnelId, head, endOfRequest, attempts - 1);
+                        open(wanted, attempts - 1);
                     } else {
                         refuse(PeerProtocol.NOT_HERE);
                     }

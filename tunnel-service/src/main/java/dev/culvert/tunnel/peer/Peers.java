@@ -114,6 +114,10 @@ public final class Peers {
         Http2Headers head = new DefaultHttp2Headers(false);
         head.add(request.head());
         head.set(PeerProtocol.TUNNEL_ID, holder.lease().tunnelId().toString());
+        String endpoint = holder.lease().endpoint();
+        if (endpoint != null) {
+            head.set(PeerProtocol.ENDPOINT, endpoint);
+        }
         head.set(PeerProtocol.TUNNEL_NAME, URLEncoder.encode(request.name(), StandardCharsets.UTF_8));
         request.token().ifPresent(token -> head.set(PeerProtocol.CALLER_TOKEN, token));
         return head;

@@ -1,5 +1,6 @@
 package dev.culvert.tunnel.session;
 
+import dev.culvert.tunnelprotocol.AgentHello;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,6 +33,8 @@ public sealed interface SessionEvent {
      * @param agentInstance random id of the agent process
      * @param agentVersion as the agent says
      * @param remoteAddress peer as seen through the gateway's X-Forwarded-For, else the socket's
+     * @param endpoint which of the tunnel's endpoints it is
+     * @param target address of the local service as the agent says, empty where it does not
      */
     record SessionInfo(
             UUID sessionId,
@@ -41,5 +44,30 @@ public sealed interface SessionEvent {
             Optional<UUID> apiKeyId,
             String agentInstance,
             String agentVersion,
-            String remoteAddress) {}
+            String remoteAddress,
+            String endpoint,
+            String target) {
+        /** Of an agent that says nothing of endpoints. */
+        public SessionInfo(
+                UUID sessionId,
+                UUID tunnelId,
+                UUID tenantId,
+                UUID userId,
+                Optional<UUID> apiKeyId,
+                String agentInstance,
+                String agentVersion,
+                String remoteAddress) {
+            this(
+                    sessionId,
+                    tunnelId,
+                    tenantId,
+                    userId,
+                    apiKeyId,
+                    agentInstance,
+                    agentVersion,
+                    remoteAddress,
+                    AgentHello.DEFAULT_ENDPOINT,
+                    "");
+        }
+    }
 }

@@ -115,14 +115,28 @@ public final class SessionRegistry implements AutoCloseable {
      * @return empty if no agent is connected or all are at their limit
      */
     public Optional<AgentSession> begin(UUID tunnelId) {
-        return beginAnswering(tunnelId).or(() -> fewestRequests(sessions.getOrDefault(tunnelId, List.of()), _ -> true));
+        return begin(tunnelId, Optional.empty());
     }
 
-    /** As {@link #begin}, but only a session whose agent is not suspected to be gone. */
-    public Optional<AgentSession> beginAnswering(UUID tunnelId) {
+    /**
+     * As {@link #begin(UUID)}.
+     *
+     * @param endpoint the only one whose sessions are asked for; empty for any
+     */
+    public Optional<AgentSession> begin(UUID tunnelId, Optional<String> endpoint) {
+        return beginAnswering(tunnelId, endpoint)
+                .or(() -> fewestRequests(sessions.getOrDefault(tunnelId, List.of()), of(endpoint)));
+    }
+
+    /** As {@link #begin(UUID, Optional)}, but only a session whose agent is not suspected to be gone. */
+    public Optional<AgentSession> beginAnswering(UUID tunnelId, Optional<String> endpoint) {
         return fewestRequests(
                 sessions.getOrDefault(tunnelId, List.of()),
-                session -> !session.link().suspect());
+                of(endpoint).and(session -> !session.link().suspect()));
+    }
+
+    private static Predicate<AgentSession> of(Optional<String> endpoint) {
+        return session -> endpoint.isEmpty() || session.info().endpoint().equals(endpoint.get());
     }
 
     private Optional<AgentSession> fewestRequests(List<AgentSession> candidates, Predicate<AgentSession> eligible) {
@@ -142,8 +156,19 @@ public final class SessionRegistry implements AutoCloseable {
 
     /** Whether an agent of the tunnel could take requests now, were it not for limits. */
     public boolean connected(UUID tunnelId) {
+        return connected(tunnelId, Optional.empty());
+    }
+
+    /** As {@link #connected(UUID)}, of one endpoint or of any. */
+    public boolean connected(UUID tunnelId, Optional<String> endpoint) {
+        return usable(tunnelId).stream().anyMatch(of(endpoint));
+    }
+
+    /** Sessions of a tunnel that take requests. */
+    public List<AgentSession> usable(UUID tunnelId) {
         return sessions.getOrDefault(tunnelId, List.of()).stream()
-                .anyMatch(session -> session.link().usable());
+                .filter(session -> session.link().usable())
+                .toList();
     }
 
     /** All sessions that take requests. */

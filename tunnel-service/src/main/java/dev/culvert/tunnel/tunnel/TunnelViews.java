@@ -10,6 +10,7 @@ import dev.culvert.tunnel.activity.Activity;
 import dev.culvert.tunnel.activity.ActivityLog;
 import dev.culvert.tunnel.connection.AgentConnection;
 import dev.culvert.tunnel.connection.AgentConnections;
+import dev.culvert.tunnel.endpoint.FailoverViews;
 import dev.culvert.tunnel.usage.UsageDays;
 import dev.culvert.tunnel.usage.UsageTotals;
 import java.nio.charset.StandardCharsets;
@@ -32,12 +33,19 @@ class TunnelViews {
     private final AgentConnections connections;
     private final UsageDays usage;
     private final ActivityLog activity;
+    private final FailoverViews failover;
 
-    TunnelViews(TunnelRepository tunnels, AgentConnections connections, UsageDays usage, ActivityLog activity) {
+    TunnelViews(
+            TunnelRepository tunnels,
+            AgentConnections connections,
+            UsageDays usage,
+            ActivityLog activity,
+            FailoverViews failover) {
         this.tunnels = tunnels;
         this.connections = connections;
         this.usage = usage;
         this.activity = activity;
+        this.failover = failover;
     }
 
     /**
@@ -86,7 +94,8 @@ class TunnelViews {
                 life.reason(),
                 tunnel.statusChangedAt(),
                 open.size(),
-                open);
+                open,
+                failover.state(id).orElse(null));
     }
 
     Page<Activity> activity(UUID id, PageRequest page) {

@@ -22,7 +22,7 @@ class ClusterMapTest {
     }
 
     private Lease lease(String instance, int connection, long epoch) {
-        return new Lease(UUID.randomUUID(), tunnel, instance, connection, epoch);
+        return new Lease(UUID.randomUUID(), tunnel, instance, connection, epoch, null);
     }
 
     @Test
@@ -100,7 +100,7 @@ class ClusterMapTest {
     @Test
     void forgetsWhatAReplicaSaysItDoesNotHold() {
         UUID other = UUID.randomUUID();
-        Lease kept = new Lease(UUID.randomUUID(), other, "y", 0, 3);
+        Lease kept = new Lease(UUID.randomUUID(), other, "y", 0, 3, null);
         map.replace(member(1, 1, false), List.of(lease("x", 0, 1), lease("x", 1, 2), kept));
 
         map.forget(map.elsewhere(tunnel).getFirst());

@@ -43,6 +43,7 @@ class LocalRulesIT {
                 options -> options.withTarget(new TunnelEntry(
                                 plane.url(),
                                 "changed",
+                                TunnelEntry.DEFAULT_ENDPOINT,
                                 origin.url(),
                                 Profile.PLAIN,
                                 false,

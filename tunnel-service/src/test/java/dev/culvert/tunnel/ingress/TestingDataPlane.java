@@ -12,6 +12,7 @@ import dev.culvert.platform.problem.ProblemException;
 import dev.culvert.platform.problem.ProblemWriter;
 import dev.culvert.tunnel.cluster.Cluster;
 import dev.culvert.tunnel.cluster.ClusterProperties;
+import dev.culvert.tunnel.endpoint.Endpoints;
 import dev.culvert.tunnel.peer.PeerMeter;
 import dev.culvert.tunnel.peer.PeerPass;
 import dev.culvert.tunnel.session.Admission;
@@ -26,6 +27,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,6 +59,7 @@ final class TestingDataPlane implements AutoCloseable {
     final Admission admission;
     final SessionRegistry registry;
     final Cluster cluster;
+    final Endpoints endpoints;
     final PeerMeter peerMeter = new PeerMeter();
     final DataPort port;
     final HttpClient client = HttpClient.newBuilder()
@@ -104,6 +107,7 @@ final class TestingDataPlane implements AutoCloseable {
                     cluster.onSession(event);
                 },
                 clock);
+        endpoints = new Endpoints(registry, cluster.map(), clock, new SecureRandom());
         port = new DataPort(
                 properties,
                 admission,
@@ -112,6 +116,7 @@ final class TestingDataPlane implements AutoCloseable {
                 new ProblemWriter(List.of(), json, clock),
                 json,
                 cluster,
+                endpoints,
                 new PeerPass(replica, TestingReplicas::mac, clock),
                 peerMeter);
         port.start();

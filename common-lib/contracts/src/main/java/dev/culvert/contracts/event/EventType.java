@@ -39,6 +39,7 @@ public enum EventType {
     TUNNEL_DELETED("tunnel.deleted", TunnelEvent.TunnelDeleted.class, Topics.TUNNELS),
     TUNNEL_STATUS_CHANGED("tunnel.status_changed", TunnelEvent.TunnelStatusChanged.class, Topics.TUNNELS),
     TUNNEL_METRICS_UPDATED("tunnel.metrics_updated", TunnelEvent.TunnelMetricsUpdated.class, Topics.TUNNELS),
+    TUNNEL_FAILED_OVER("tunnel.failed_over", TunnelEvent.TunnelFailedOver.class, Topics.TUNNELS),
     TUNNEL_SHARED("tunnel.shared", TunnelEvent.TunnelShared.class, Topics.TUNNELS),
     TUNNEL_SHARE_CHANGED("tunnel.share_changed", TunnelEvent.TunnelShareChanged.class, Topics.TUNNELS),
     TUNNEL_SHARE_REVOKED("tunnel.share_revoked", TunnelEvent.TunnelShareRevoked.class, Topics.TUNNELS),

@@ -59,6 +59,23 @@ public sealed interface TunnelEvent extends DomainEvent {
             implements TunnelEvent {}
 
     /**
+     * A tunnel's requests go to another of its endpoints from now on (requirements P2.3.8, P2.3.9).
+     *
+     * @param fromEndpoint name of the one before
+     * @param reason agent_offline, not_answering, unhealthy, removed, picked, recovered or higher_priority
+     * @param queueSize requests that waited for an endpoint or had to move, on the replica that made the switch
+     */
+    record TunnelFailedOver(
+            UUID tunnelId,
+            UUID userId,
+            String name,
+            String fromEndpoint,
+            String toEndpoint,
+            String reason,
+            int queueSize)
+            implements TunnelEvent {}
+
+    /**
      * A tunnel was shared with a person or a team (requirement P2.10.10); told in the tenants of both sides.
      *
      * @param userId the owner

@@ -1,0 +1,9 @@
+package dev.culvert.tunnel.endpoint;
+
+/** Whether an endpoint has agents, on any replica. */
+enum Presence {
+    NONE,
+    /** All of its agents owe an answer. */
+    SUSPECT,
+    ANSWERING
+}
