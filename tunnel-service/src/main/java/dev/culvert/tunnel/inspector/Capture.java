@@ -150,6 +150,10 @@ final class Capture implements RequestObserver {
                 timeline.chunks());
     }
 
+    boolean isOf(UUID tunnelId) {
+        return start.tunnelId().equals(tunnelId);
+    }
+
     /** Lets go of what was copied. */
     void discard() {
         requestBody.take();

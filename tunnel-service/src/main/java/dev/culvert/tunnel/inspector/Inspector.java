@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
+import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import org.springframework.stereotype.Component;
 
@@ -35,6 +36,7 @@ class Inspector implements TrafficMeter {
         this.memory = new CaptureMemory(properties.memory().toBytes());
         this.captures =
                 new Captures(properties.requestsPerTunnel(), properties.memory().toBytes());
+        settings.onCleared(this::forget);
         this.unseen = Counter.builder("tunnel.inspector.unseen")
                 .description("Requests that ended faster than the inspector could keep them")
                 .register(metrics);
@@ -80,13 +82,25 @@ class Inspector implements TrafficMeter {
             while (true) {
                 Capture capture = ended.take();
                 CapturedRequest request = capture.request();
-                if (settings.of(request.tunnelId()).enabled()) {
-                    captures.add(request);
+                captures.add(request);
+                if (!settings.of(request.tunnelId()).enabled()) {
+                    // Looked at afterwards: switched off before, it goes here; switched off after, it goes with the others.
+                    captures.clear(request.tunnelId());
                 }
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt(); // the service stops
         }
+    }
+
+    /** Forgets the requests of a tunnel that have ended, those included that wait to be kept. */
+    private void forget(UUID tunnelId) {
+        for (Capture capture : ended) {
+            if (capture.isOf(tunnelId) && ended.remove(capture)) {
+                capture.discard();
+            }
+        }
+        captures.clear(tunnelId);
     }
 
     private double memoryBytes() {
