@@ -87,33 +87,34 @@ class StoredTunnelDirectory implements TunnelDirectory {
                         () -> standings.open(id).map(tunnel -> new OpenTunnel(tunnel, logins.of(id)))));
     }
 
+    /** Networks may have been closed meanwhile, too. */
     @Override
-    public boolean mayStay(Guest guest) {
-        UUID tunnelId = guest.found().tunnelId();
-        return switch (guest.found().grant().kind()) {
-            case OWNER -> true;
-            case TENANT, SHARE -> mayUse(tunnelId, guest.caller());
-            case LINK ->
-                asSystem(
-                                "ask whether a link still holds",
-                                () -> Optional.of(guest.found()
-                                        .grant()
-                                        .id()
-                                        .filter(links::holds)
-                                        .isPresent()))
-                        .orElse(false);
-            case PUBLIC ->
-                asSystem("ask whether a tunnel is public", () -> standings.open(tunnelId))
-                        .isPresent();
-        };
+    public Optional<Grant> standing(Guest guest) {
+        return right(guest)
+                .filter(right -> right.tunnel().isOpenTo(guest.address()))
+                .map(Standings.Right::grant);
     }
 
-    private boolean mayUse(UUID tunnelId, Caller caller) {
-        return TenantScope.call(
+    private Optional<Standings.Right> right(Guest guest) {
+        UUID tunnelId = guest.found().tunnelId();
+        Grant grant = guest.found().grant();
+        Caller caller = guest.caller();
+        return switch (grant.kind()) {
+            case OWNER, TENANT, SHARE ->
+                TenantScope.call(
                         caller.tenantId(),
                         caller.userId(),
-                        () -> inTransaction(() -> standings.of(tunnelId, caller.userId(), caller.tenantId())))
-                .isPresent();
+                        () -> inTransaction(() -> standings.of(tunnelId, caller.userId(), caller.tenantId())));
+            case LINK ->
+                asSystem("ask whether a link still holds", () -> grant.id()
+                        .filter(links::holds)
+                        .flatMap(_ -> standings.any(tunnelId))
+                        .map(tunnel -> new Standings.Right(tunnel, grant)));
+            case PUBLIC ->
+                asSystem("ask whether a tunnel is public", () -> standings
+                        .open(tunnelId)
+                        .map(tunnel -> new Standings.Right(tunnel, grant)));
+        };
     }
 
     @Override

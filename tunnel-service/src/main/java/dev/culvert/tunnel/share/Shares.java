@@ -182,7 +182,13 @@ class Shares {
                         terms.role().wireName(),
                         terms.expiresAt(),
                         reduced));
-        changes.publishEvent(reduced ? withdrawal(tunnel, before.userId()) : AccessChanged.of(tunnel));
+        changes.publishEvent(AccessChanged.ofShare(
+                tunnel.tunnelId(),
+                tunnel.ownerId(),
+                Optional.ofNullable(before.userId()),
+                terms.role(),
+                Optional.ofNullable(terms.expiresAt()),
+                reduced));
         return one(tunnel, id).orElseThrow();
     }
 
@@ -238,16 +244,13 @@ class Shares {
                             share.id(),
                             share.userId(),
                             share.teamId()));
-            changes.publishEvent(withdrawal(tunnel, share.userId()));
+            changes.publishEvent(new AccessChanged.NoLongerServed(
+                    tunnel.tunnelId(), tunnel.ownerId(), Optional.ofNullable(share.userId())));
         });
     }
 
     private record Ended(
             UUID id, @Nullable UUID userId, @Nullable UUID teamId, UUID home) {}
-
-    private static AccessChanged withdrawal(Standing tunnel, @Nullable UUID person) {
-        return new AccessChanged(tunnel.tunnelId(), tunnel.ownerId(), Optional.ofNullable(person), person == null);
-    }
 
     /** Appends an event for the owner's tenant, and for that of whom it concerns. */
     private void tell(Standing tunnel, UUID concerned, TunnelEvent event) {
