@@ -25,12 +25,8 @@ public sealed interface AccessChanged {
      */
     record ServedUntil(UUID tunnelId, UUID ownerId, Optional<UUID> person, Instant end) implements AccessChanged {}
 
-    /**
-     * The tunnel is somebody else's from now on.
-     *
-     * @param ownerId the new owner, whose agents alone may stay unasked
-     */
-    record HandedOver(UUID tunnelId, UUID ownerId) implements AccessChanged {}
+    /** The tunnel is somebody else's from now on: all agents must ask anew, also the new owner's, who came as a guest. */
+    record HandedOver(UUID tunnelId) implements AccessChanged {}
 
     /** A change that takes nothing from agents. */
     static AccessChanged of(Standing tunnel) {

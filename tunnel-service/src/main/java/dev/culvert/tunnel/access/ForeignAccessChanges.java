@@ -6,6 +6,7 @@ import dev.culvert.contracts.event.Topics;
 import dev.culvert.contracts.event.TunnelEvent.TunnelLinkRevoked;
 import dev.culvert.contracts.event.TunnelEvent.TunnelShareChanged;
 import dev.culvert.contracts.event.TunnelEvent.TunnelShareRevoked;
+import dev.culvert.contracts.event.TunnelEvent.TunnelTransferred;
 import dev.culvert.contracts.event.TunnelEvent.TunnelVisibilityChanged;
 import dev.culvert.data.inbox.EventHandler;
 import dev.culvert.tunnel.connection.ReplicaProperties;
@@ -20,7 +21,8 @@ class ForeignAccessChanges implements EventHandler {
             EventType.TUNNEL_SHARE_CHANGED,
             EventType.TUNNEL_SHARE_REVOKED,
             EventType.TUNNEL_LINK_REVOKED,
-            EventType.TUNNEL_VISIBILITY_CHANGED);
+            EventType.TUNNEL_VISIBILITY_CHANGED,
+            EventType.TUNNEL_TRANSFERRED);
 
     private final AccessNotices notices;
     private final String consumer;
@@ -61,6 +63,7 @@ class ForeignAccessChanges implements EventHandler {
                         changed.reduced()));
             case TunnelLinkRevoked gone -> notices.committed(new AccessChanged.Used(gone.tunnelId()));
             case TunnelVisibilityChanged changed -> notices.committed(new AccessChanged.Used(changed.tunnelId()));
+            case TunnelTransferred over -> notices.committed(new AccessChanged.HandedOver(over.tunnelId()));
             default -> {}
         }
     }

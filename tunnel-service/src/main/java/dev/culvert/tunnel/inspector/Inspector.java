@@ -7,8 +7,10 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
+import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.stereotype.Component;
 
 /**
@@ -21,6 +23,10 @@ class Inspector implements TrafficMeter {
     private static final int QUEUE_LENGTH = 2_048;
 
     private final ArrayBlockingQueue<Capture> ended = new ArrayBlockingQueue<>(QUEUE_LENGTH);
+
+    /** Until when requests of a tunnel are not kept, for the tunnels for which that was asked. */
+    private final ConcurrentHashMap<UUID, Instant> forgotten = new ConcurrentHashMap<>();
+
     private final StoredSettings settings;
     private final InspectorProperties properties;
     private final LiveFeed feed;
@@ -82,10 +88,11 @@ class Inspector implements TrafficMeter {
             while (true) {
                 Capture capture = ended.take();
                 CapturedRequest request = capture.request();
-                captures.add(request);
-                if (!settings.of(request.tunnelId()).enabled()) {
-                    // Looked at afterwards: switched off before, it goes here; switched off after, it goes with the others.
-                    captures.clear(request.tunnelId());
+                if (isWanted(request)) {
+                    captures.add(request);
+                    if (!isWanted(request)) {
+                        captures.drop(request); // what was to be forgotten meanwhile was gone through before it came
+                    }
                 }
             }
         } catch (InterruptedException _) {
@@ -93,8 +100,15 @@ class Inspector implements TrafficMeter {
         }
     }
 
-    /** Forgets the requests of a tunnel that have ended, those included that wait to be kept. */
+    private boolean isWanted(CapturedRequest request) {
+        Instant since = forgotten.get(request.tunnelId());
+        return settings.of(request.tunnelId()).enabled()
+                && (since == null || request.traffic().startedAt().isAfter(since));
+    }
+
+    /** Forgets the requests of a tunnel that have begun, those included that wait to be kept or have not ended. */
     private void forget(UUID tunnelId) {
+        forgotten.put(tunnelId, Instant.now());
         for (Capture capture : ended) {
             if (capture.isOf(tunnelId) && ended.remove(capture)) {
                 capture.discard();

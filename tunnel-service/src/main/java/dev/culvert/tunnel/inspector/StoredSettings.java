@@ -1,6 +1,7 @@
 package dev.culvert.tunnel.inspector;
 
 import dev.culvert.data.tenant.TenantScope;
+import dev.culvert.tunnel.access.AccessChanged;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -13,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.event.EventListener;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.SchedulingConfigurer;
@@ -21,6 +23,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.event.TransactionalEventListener;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
@@ -111,6 +114,28 @@ class StoredSettings implements SchedulingConfigurer {
                 .param("bodies", InspectorSettings.DEFAULT.bodies())
                 .query((row, _) -> stored(row))
                 .single();
+    }
+
+    /** Whoever gets a tunnel decides anew what is kept of it, and sees nothing of what went through it before. */
+    @EventListener
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void reset(AccessChanged.HandedOver over) {
+        jdbc.sql("""
+                INSERT INTO inspectors (tunnel_id, tenant_id, enabled, bodies, updated_at, cleared_at)
+                SELECT id, tenant_id, :enabled, :bodies, clock_timestamp(), clock_timestamp() FROM tunnels WHERE id = :tunnel
+                ON CONFLICT (tunnel_id) DO UPDATE SET
+                  tenant_id = excluded.tenant_id, enabled = excluded.enabled, bodies = excluded.bodies,
+                  updated_at = excluded.updated_at, cleared_at = excluded.cleared_at""")
+                .param("enabled", InspectorSettings.DEFAULT.enabled())
+                .param("bodies", InspectorSettings.DEFAULT.bodies())
+                .param("tunnel", over.tunnelId())
+                .update();
+    }
+
+    /** Here at once, on the other replicas when they read the row. */
+    @TransactionalEventListener
+    public void forget(AccessChanged.HandedOver over) {
+        whenCleared.accept(over.tunnelId());
     }
 
     /**
