@@ -39,7 +39,7 @@ final class Capture implements RequestObserver {
         this.feed = feed;
         this.requestBody = new BodyCopy(memory, bodyLimit);
         this.answerBody = new BodyCopy(memory, bodyLimit);
-        this.timeline = new Timeline(chunkLimit);
+        this.timeline = new Timeline(memory, chunkLimit);
         this.whenEnded = whenEnded;
     }
 
@@ -147,7 +147,7 @@ final class Capture implements RequestObserver {
                 requestBody.take(),
                 Redaction.headers(answerHeaders),
                 answerBody.take(),
-                timeline.chunks());
+                timeline.take());
     }
 
     boolean isOf(UUID tunnelId) {
@@ -158,6 +158,7 @@ final class Capture implements RequestObserver {
     void discard() {
         requestBody.take();
         answerBody.take();
+        timeline.take();
     }
 
     private boolean isWatched() {
