@@ -25,6 +25,7 @@ class AccessNotices implements SchedulingConfigurer {
 
     private final Admission admission;
     private final SessionRegistry sessions;
+    private final ShareMeter meter;
     private final Clock clock;
 
     /**
@@ -33,9 +34,10 @@ class AccessNotices implements SchedulingConfigurer {
      */
     private final Set<UUID> again = ConcurrentHashMap.newKeySet();
 
-    AccessNotices(Admission admission, SessionRegistry sessions, Clock clock) {
+    AccessNotices(Admission admission, SessionRegistry sessions, ShareMeter meter, Clock clock) {
         this.admission = admission;
         this.sessions = sessions;
+        this.meter = meter;
         this.clock = clock;
     }
 
@@ -63,7 +65,7 @@ class AccessNotices implements SchedulingConfigurer {
                         agent -> !isOf(agent, until.ownerId())
                                 && until.person().filter(person -> !isOf(agent, person)).isEmpty()
                                 && agent.until().filter(end -> !end.isAfter(until.end())).isEmpty());
-            case AccessChanged.HandedOver over -> askAnew(over.tunnelId(), agent -> !isOf(agent, over.ownerId()));
+            case AccessChanged.HandedOver over -> askAnew(over.tunnelId(), _ -> true);
         }
     }
 
@@ -81,5 +83,6 @@ class AccessNotices implements SchedulingConfigurer {
         again.removeAll(changed);
         changed.forEach(admission.guests()::recheck);
         admission.guests().cutExpired(clock.instant());
+        meter.settle().forEach(usedUp -> admission.guests().cut(usedUp.tunnelId(), usedUp.grantId()));
     }
 }

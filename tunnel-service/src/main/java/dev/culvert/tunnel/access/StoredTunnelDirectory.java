@@ -20,6 +20,8 @@ class StoredTunnelDirectory implements TunnelDirectory {
     private final Standings standings;
     private final ShareTokens links;
     private final VisitorLogins logins;
+    private final GrantQuotas quotas;
+    private final ShareMeter meter;
     private final AccessLog log;
     private final TransactionOperations transactions;
 
@@ -27,11 +29,15 @@ class StoredTunnelDirectory implements TunnelDirectory {
             Standings standings,
             ShareTokens links,
             VisitorLogins logins,
+            GrantQuotas quotas,
+            ShareMeter meter,
             AccessLog log,
             TransactionOperations transactions) {
         this.standings = standings;
         this.links = links;
         this.logins = logins;
+        this.quotas = quotas;
+        this.meter = meter;
         this.log = log;
         this.transactions = transactions;
     }
@@ -87,6 +93,15 @@ class StoredTunnelDirectory implements TunnelDirectory {
                         () -> standings.open(id).map(tunnel -> new OpenTunnel(tunnel, logins.of(id)))));
     }
 
+    @Override
+    public void charge(Grant grant) {
+        UUID id = grant.id().orElseThrow();
+        meter.settle(id);
+        TenantScope.runAsSystem(
+                "count a request by a share",
+                () -> transactions.executeWithoutResult(_ -> quotas.take(grant.kind(), id)));
+    }
+
     /** Networks may have been closed meanwhile, too. */
     @Override
     public Optional<Grant> standing(Guest guest) {
@@ -132,7 +147,7 @@ class StoredTunnelDirectory implements TunnelDirectory {
     }
 
     private static Grant publicGrant() {
-        return Standings.grant(Grant.Kind.PUBLIC, null, TunnelRole.VIEWER, null);
+        return Standings.grant(Grant.Kind.PUBLIC, TunnelRole.VIEWER);
     }
 
     private static ProblemException badLink() {

@@ -83,6 +83,14 @@ public final class Guests {
         }
     }
 
+    /** Cuts the guests of a tunnel who came by a share or link that is used up. */
+    public void cut(UUID tunnelId, UUID grantId) {
+        stays.getOrDefault(tunnelId, Set.of()).stream()
+                .filter(stay ->
+                        stay.guest.found().grant().id().filter(grantId::equals).isPresent())
+                .forEach(stay -> stay.cut.run());
+    }
+
     /** Cuts the guests whose time is over. */
     public void cutExpired(Instant now) {
         stays.values()

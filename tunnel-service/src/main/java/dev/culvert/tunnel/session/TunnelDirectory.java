@@ -36,6 +36,13 @@ public interface TunnelDirectory {
                 ProblemCode.AUTH_TOKEN_MISSING, "Send an access token or API key in the Authorization header.");
     }
 
+    /**
+     * Counts a request against the quota of the right it came by. Called for rights that are limited only.
+     *
+     * @throws dev.culvert.platform.problem.ProblemException QUOTA_EXCEEDED if that is used up
+     */
+    default void charge(Grant grant) {}
+
     /** By what right somebody who was let in may stay, as it is now; empty if they may not. */
     default Optional<Grant> standing(Guest guest) {
         return Optional.of(guest.found().grant());
