@@ -5,23 +5,27 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Paths that are refused, with everything below them.
  *
  * <p>Servers read paths in different ways, so a request is compared in the form in which the most forgiving of them would
  * read it: percent-decoded until nothing is left to decode, without empty and dot segments and path parameters, in lower
- * case. What passes goes on as it came; a path is refused or left alone, never rewritten.
+ * case. What passes goes on as it came; a path is refused or left alone, never rewritten. One that is escaped more often than
+ * anybody would undo is refused as well: decoding it takes time for each round.
  *
  * @param paths such as {@code /api/pull}
  */
 public record BlockedPaths(List<String> paths) {
     public static final BlockedPaths NONE = new BlockedPaths(List.of());
 
+    private static final int MAX_ROUNDS = 8;
+
     public BlockedPaths {
         paths = List.copyOf(paths);
         for (String path : paths) {
-            if (!path.startsWith("/") || !path.equals(plain(path))) {
+            if (!path.startsWith("/") || !plain(path).equals(Optional.of(path))) {
                 throw new IllegalArgumentException(
                         "A blocked path is written in lower case, as in /api/pull, not '" + path + "'");
             }
@@ -33,23 +37,23 @@ public record BlockedPaths(List<String> paths) {
         if (paths.isEmpty()) {
             return false;
         }
-        String asked = plain(target);
-        for (String path : paths) {
-            if (asked.equals(path) || asked.startsWith(path + "/")) {
-                return true;
-            }
-        }
-        return false;
+        return plain(target)
+                .map(asked -> paths.stream().anyMatch(path -> asked.equals(path) || asked.startsWith(path + "/")))
+                .orElse(true);
     }
 
-    private static String plain(String target) {
+    /** Empty for what is escaped too often. */
+    private static Optional<String> plain(String target) {
         int end = 0;
         while (end < target.length() && target.charAt(end) != '?' && target.charAt(end) != '#') {
             end++;
         }
         String path = target.substring(0, end);
         String decoded = decode(path);
-        while (!decoded.equals(path)) {
+        for (int round = 0; !decoded.equals(path); round++) {
+            if (round == MAX_ROUNDS) {
+                return Optional.empty();
+            }
             path = decoded;
             decoded = decode(path);
         }
@@ -62,7 +66,7 @@ public record BlockedPaths(List<String> paths) {
                 segments.addLast(name);
             }
         }
-        return "/" + String.join("/", segments);
+        return Optional.of("/" + String.join("/", segments));
     }
 
     /** One round of percent-decoding; what is no escape stays. Each round that changes something makes the text shorter. */

@@ -2,8 +2,10 @@ package dev.culvert.agent.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.culvert.agent.profile.Profile;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +42,16 @@ class BlockedPathsTest {
             })
     void coverEveryWayToWriteThem(String target) {
         assertThat(blocked.cover(target)).isTrue();
+    }
+
+    /** Each round of decoding takes one escape off, so undoing all of them would take minutes. */
+    @Test
+    void refuseWhatIsEscapedMoreOftenThanAnybodyUndoes() {
+        assertThat(blocked.cover("/%" + "25".repeat(3) + "41")).isFalse();
+        assertThat(blocked.cover("/%" + "25".repeat(20) + "41")).isTrue();
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(2),
+                () -> assertThat(blocked.cover("/%" + "25".repeat(100_000) + "41")).isTrue());
     }
 
     @ParameterizedTest

@@ -163,6 +163,8 @@ final class NewsFeed implements SmartLifecycle {
                     case TunnelEvent.TunnelLinkRevoked e -> e.userId();
                     case TunnelEvent.TunnelVisibilityChanged e -> e.userId();
                     case TunnelEvent.TunnelAccessRequested e -> e.userId();
+                    case TunnelEvent.TunnelTransferOffered e -> e.receiverId();
+                    case TunnelEvent.TunnelTransferred e -> e.userId();
                     case ProxyEvent.ProxyCreated e -> e.userId();
                     case ProxyEvent.ProxyUpdated e -> e.userId();
                     case ProxyEvent.ProxyDeleted e -> e.userId();

@@ -270,10 +270,10 @@ final class Charges {
         List<QuotaSubject> quotas = new ArrayList<>();
         for (Window window : windows) {
             if (window.name().equals(USER_MONTH)) {
-                quotas.add(new QuotaSubject(of.tenant, QuotaSubject.Type.USER, of.user, window));
+                quotas.add(new QuotaSubject(of.tenant, QuotaSubject.Type.USER, of.user, of.tier, window));
             } else if (window.name().equals(KEY_MONTH)) {
                 of.key.ifPresent(
-                        key -> quotas.add(new QuotaSubject(of.tenant, QuotaSubject.Type.API_KEY, key, window)));
+                        key -> quotas.add(new QuotaSubject(of.tenant, QuotaSubject.Type.API_KEY, key, of.tier, window)));
             }
         }
         return quotas;

@@ -50,7 +50,14 @@ final class MonthLedger {
 
     /** A window on its way to user-service and back. */
     private record Counted(
-            UUID tenantId, String subjectType, UUID subjectId, Instant start, Instant end, long used, long allowed) {}
+            UUID tenantId,
+            String subjectType,
+            UUID subjectId,
+            String tier,
+            Instant start,
+            Instant end,
+            long used,
+            long allowed) {}
 
     private record Windows(List<Counted> items) {}
 
@@ -139,6 +146,7 @@ final class MonthLedger {
                         subject.tenantId(),
                         subject.type().name().toLowerCase(Locale.ROOT),
                         subject.id(),
+                        subject.tier().wireName(),
                         Instant.ofEpochMilli(span.start(slice)),
                         Instant.ofEpochMilli(span.end(slice)),
                         used,

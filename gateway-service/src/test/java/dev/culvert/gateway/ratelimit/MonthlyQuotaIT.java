@@ -48,6 +48,7 @@ class MonthlyQuotaIT {
     private static String keep(JsonNode told) {
         for (JsonNode window : told.path("items")) {
             assertThat(window.path("subjectType").asString()).isEqualTo("user");
+            assertThat(window.path("tier").asString()).isEqualTo("free");
             assertThat(Instant.parse(window.path("start").asString())
                             .atZone(ZoneOffset.UTC)
                             .getDayOfMonth())

@@ -1,6 +1,7 @@
 package dev.culvert.tunnel.access;
 
 import dev.culvert.tunnel.session.Admission;
+import dev.culvert.tunnel.session.AgentSession;
 import dev.culvert.tunnel.session.SessionRegistry;
 import dev.culvert.tunnelprotocol.CloseReason;
 import java.time.Clock;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.springframework.scheduling.annotation.SchedulingConfigurer;
 import org.springframework.scheduling.config.ScheduledTaskRegistrar;
 import org.springframework.stereotype.Component;
@@ -23,6 +25,7 @@ class AccessNotices implements SchedulingConfigurer {
 
     private final Admission admission;
     private final SessionRegistry sessions;
+    private final ShareMeter meter;
     private final Clock clock;
 
     /**
@@ -31,9 +34,10 @@ class AccessNotices implements SchedulingConfigurer {
      */
     private final Set<UUID> again = ConcurrentHashMap.newKeySet();
 
-    AccessNotices(Admission admission, SessionRegistry sessions, Clock clock) {
+    AccessNotices(Admission admission, SessionRegistry sessions, ShareMeter meter, Clock clock) {
         this.admission = admission;
         this.sessions = sessions;
+        this.meter = meter;
         this.clock = clock;
     }
 
@@ -47,14 +51,31 @@ class AccessNotices implements SchedulingConfigurer {
         admission.forget(change.tunnelId());
         admission.guests().recheck(change.tunnelId());
         again.add(change.tunnelId());
-        change.withdrawnFrom()
-                .ifPresent(person -> sessions.closeIf(
-                        change.tunnelId(), session -> session.userId().equals(person), CloseReason.REVOKED));
-        if (change.teamWithdrawn()) {
-            // Who may still serve the tunnel is let in again when the agent comes back.
-            sessions.closeIf(
-                    change.tunnelId(), session -> !session.userId().equals(change.ownerId()), CloseReason.DRAINING);
+        switch (change) {
+            case AccessChanged.Used _ -> {}
+            case AccessChanged.NoLongerServed gone ->
+                gone.person()
+                        .ifPresentOrElse(
+                                person -> sessions.closeIf(
+                                        gone.tunnelId(), agent -> isOf(agent, person), CloseReason.REVOKED),
+                                () -> askAnew(gone.tunnelId(), agent -> !isOf(agent, gone.ownerId())));
+            case AccessChanged.ServedUntil until ->
+                askAnew(
+                        until.tunnelId(),
+                        agent -> !isOf(agent, until.ownerId())
+                                && until.person().filter(person -> !isOf(agent, person)).isEmpty()
+                                && agent.until().filter(end -> !end.isAfter(until.end())).isEmpty());
+            case AccessChanged.HandedOver over -> askAnew(over.tunnelId(), _ -> true);
         }
+    }
+
+    /** Who may still serve the tunnel is let in again when the agent comes back. */
+    private void askAnew(UUID tunnelId, Predicate<AgentSession> which) {
+        sessions.closeIf(tunnelId, which, CloseReason.DRAINING);
+    }
+
+    private static boolean isOf(AgentSession agent, UUID userId) {
+        return agent.info().userId().equals(userId);
     }
 
     private void tick() {
@@ -62,5 +83,6 @@ class AccessNotices implements SchedulingConfigurer {
         again.removeAll(changed);
         changed.forEach(admission.guests()::recheck);
         admission.guests().cutExpired(clock.instant());
+        meter.settle().forEach(usedUp -> admission.guests().cut(usedUp.tunnelId(), usedUp.grantId()));
     }
 }

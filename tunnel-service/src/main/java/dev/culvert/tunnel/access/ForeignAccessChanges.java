@@ -6,23 +6,23 @@ import dev.culvert.contracts.event.Topics;
 import dev.culvert.contracts.event.TunnelEvent.TunnelLinkRevoked;
 import dev.culvert.contracts.event.TunnelEvent.TunnelShareChanged;
 import dev.culvert.contracts.event.TunnelEvent.TunnelShareRevoked;
+import dev.culvert.contracts.event.TunnelEvent.TunnelTransferred;
 import dev.culvert.contracts.event.TunnelEvent.TunnelVisibilityChanged;
 import dev.culvert.data.inbox.EventHandler;
 import dev.culvert.tunnel.connection.ReplicaProperties;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Hears of changes that were made through another replica. Each replica has guests of its own, so each reads. */
 @Component
 class ForeignAccessChanges implements EventHandler {
-    private static final Set<EventType> WITHDRAWING = Set.of(
+    private static final Set<EventType> CHANGING = Set.of(
             EventType.TUNNEL_SHARE_CHANGED,
             EventType.TUNNEL_SHARE_REVOKED,
             EventType.TUNNEL_LINK_REVOKED,
-            EventType.TUNNEL_VISIBILITY_CHANGED);
+            EventType.TUNNEL_VISIBILITY_CHANGED,
+            EventType.TUNNEL_TRANSFERRED);
 
     private final AccessNotices notices;
     private final String consumer;
@@ -44,26 +44,27 @@ class ForeignAccessChanges implements EventHandler {
 
     @Override
     public boolean wants(EventType type) {
-        return WITHDRAWING.contains(type);
+        return CHANGING.contains(type);
     }
 
     @Override
     public void handle(EventEnvelope<?> event) {
         switch (event.data()) {
-            case TunnelShareRevoked gone -> withdrawn(gone.tunnelId(), gone.userId(), gone.granteeUserId());
-            case TunnelShareChanged changed
-            when changed.reduced() -> withdrawn(changed.tunnelId(), changed.userId(), changed.granteeUserId());
-            case TunnelLinkRevoked gone -> changed(gone.tunnelId(), gone.userId());
-            case TunnelVisibilityChanged changed -> changed(changed.tunnelId(), changed.userId());
+            case TunnelShareRevoked gone ->
+                notices.committed(new AccessChanged.NoLongerServed(
+                        gone.tunnelId(), gone.userId(), Optional.ofNullable(gone.granteeUserId())));
+            case TunnelShareChanged changed ->
+                notices.committed(AccessChanged.ofShare(
+                        changed.tunnelId(),
+                        changed.userId(),
+                        Optional.ofNullable(changed.granteeUserId()),
+                        TunnelRole.ofWireName(changed.role()),
+                        Optional.ofNullable(changed.expiresAt()),
+                        changed.reduced()));
+            case TunnelLinkRevoked gone -> notices.committed(new AccessChanged.Used(gone.tunnelId()));
+            case TunnelVisibilityChanged changed -> notices.committed(new AccessChanged.Used(changed.tunnelId()));
+            case TunnelTransferred over -> notices.committed(new AccessChanged.HandedOver(over.tunnelId()));
             default -> {}
         }
-    }
-
-    private void withdrawn(UUID tunnelId, UUID ownerId, @Nullable UUID person) {
-        notices.committed(new AccessChanged(tunnelId, ownerId, Optional.ofNullable(person), person == null));
-    }
-
-    private void changed(UUID tunnelId, UUID ownerId) {
-        notices.committed(new AccessChanged(tunnelId, ownerId, Optional.empty(), false));
     }
 }

@@ -3,6 +3,7 @@ package dev.culvert.tunnel.access;
 import dev.culvert.platform.outbound.AddressRange;
 import dev.culvert.tunnel.session.Grant;
 import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,6 +40,19 @@ record KnownTunnel(
     /** What the data port needs to know to let somebody in. */
     Resolution letIn(Grant grant) {
         return stopped ? new Resolution.Stopped(id) : found(grant);
+    }
+
+    /**
+     * Whether requests may come from an address.
+     *
+     * @param address as text; empty when it could not be told
+     */
+    boolean isOpenTo(String address) {
+        return networks.isEmpty()
+                || (!address.isEmpty()
+                        && networks.stream()
+                                .anyMatch(network ->
+                                        AddressRange.parse(network).contains(InetAddress.ofLiteral(address))));
     }
 
     Resolution.Found found(Grant grant) {

@@ -42,10 +42,15 @@ public class ShareTokens {
     /** A link that was used. */
     record Used(KnownTunnel tunnel, Grant grant) {}
 
-    private record Counted(UUID id, UUID tunnelId, TunnelRole role, Instant expiresAt) {}
+    private record Counted(
+            UUID id, UUID tunnelId, TunnelRole role, Instant expiresAt, UUID createdBy, Quota quota) {}
 
-    /** What a link gives to whoever redeems it. */
-    public record Redeemed(Standing tunnel, TunnelRole role, Instant expiresAt) {}
+    /**
+     * What a link gives to whoever redeems it.
+     *
+     * @param createdBy who made the link
+     */
+    public record Redeemed(Standing tunnel, TunnelRole role, Instant expiresAt, UUID createdBy, Quota quota) {}
 
     /** A new secret. */
     public String newSecret() {
@@ -77,7 +82,8 @@ public class ShareTokens {
                         UPDATE share_tokens k SET uses = k.uses + 1, last_used_at = :now
                         WHERE k.digest = :digest AND k.expires_at > :now
                           AND (k.max_uses IS NULL OR k.uses < k.max_uses) %s
-                        RETURNING k.id, k.tunnel_id, k.role, k.expires_at""".formatted(where))
+                        RETURNING k.id, k.tunnel_id, k.role, k.expires_at, k.created_by, %s""".formatted(
+                        where, GrantQuotas.COLUMNS))
                 .param("now", Timestamp.from(clock.instant()))
                 .param("digest", digest(secret))
                 .param("tunnel", tunnel)
@@ -86,13 +92,20 @@ public class ShareTokens {
                         row.getObject("id", UUID.class),
                         row.getObject("tunnel_id", UUID.class),
                         TunnelRole.ofWireName(row.getString("role")),
-                        row.getObject("expires_at", OffsetDateTime.class).toInstant()))
+                        row.getObject("expires_at", OffsetDateTime.class).toInstant(),
+                        row.getObject("created_by", UUID.class),
+                        GrantQuotas.state(row).limits()))
                 .optional();
     }
 
     private static Grant grantOf(Counted link) {
         return new Grant(
-                Grant.Kind.LINK, Optional.of(link.id()), link.role().wireName(), false, Optional.of(link.expiresAt()));
+                Grant.Kind.LINK,
+                Optional.of(link.id()),
+                link.role().wireName(),
+                false,
+                Optional.of(link.expiresAt()),
+                link.quota().limits());
     }
 
     /** Counts a use of a link by somebody who makes its right their own. Needs the system scope. */
@@ -100,7 +113,12 @@ public class ShareTokens {
         return count(secret, "", "")
                 .flatMap(link -> standings
                         .any(link.tunnelId())
-                        .map(tunnel -> new Redeemed(Standing.of(tunnel, Grant.OWNER), link.role(), link.expiresAt())));
+                        .map(tunnel -> new Redeemed(
+                                Standing.of(tunnel, Grant.OWNER),
+                                link.role(),
+                                link.expiresAt(),
+                                link.createdBy(),
+                                link.quota())));
     }
 
     /** Whether a link that was used may go on being used; that it has no further use left is no reason to cut the last one. */

@@ -33,15 +33,17 @@ class Standings {
               t.timeout_millis, t.compression, lower(t.status) AS status, t.created_at""";
 
     private static final String TUNNEL_AND_SHARES = TUNNEL + """
-            , s.id AS share_id, s.role AS share_role, s.expires_at AS share_ends
+            , s.id AS share_id, s.role AS share_role, s.expires_at AS share_ends,
+              num_nonnulls(s.requests_per_day, s.requests_per_month, s.bytes_per_day, s.bytes_per_month) > 0 AS share_limited
             FROM tunnels t
             LEFT JOIN shares s ON s.tunnel_id = t.id AND (s.grantee_user_id = :user OR s.grantee_tenant_id = :tenant)
               AND (s.expires_at IS NULL OR s.expires_at > :now)
             """;
 
-    /** Of a grant of each kind the one that allows more, and of equal ones the one that lasts longer. */
+    /** Of a grant of each kind the one that allows more, and of equal ones the one without a quota or that lasts longer. */
     private static final Comparator<Grant> BY_WORTH = Comparator.<Grant, TunnelRole>comparing(
                     grant -> TunnelRole.ofWireName(grant.role()))
+            .thenComparing(grant -> !grant.limited())
             .thenComparing(grant -> grant.until().orElse(Instant.MAX));
 
     private final JdbcClient jdbc;
@@ -145,27 +147,32 @@ class Standings {
             found.add(Grant.OWNER);
         } else if (tunnel.tenantId().equals(person.tenantId())
                 && !tunnel.visibility().equals(KnownTunnel.PRIVATE)) {
-            found.add(grant(Grant.Kind.TENANT, null, TunnelRole.VIEWER, null));
+            found.add(grant(Grant.Kind.TENANT, TunnelRole.VIEWER));
         }
         UUID shareId = row.getObject("share_id", UUID.class);
         if (shareId != null) {
             OffsetDateTime ends = row.getObject("share_ends", OffsetDateTime.class);
-            found.add(grant(
+            TunnelRole role = TunnelRole.ofWireName(row.getString("share_role"));
+            found.add(new Grant(
                     Grant.Kind.SHARE,
-                    shareId,
-                    TunnelRole.ofWireName(row.getString("share_role")),
-                    ends == null ? null : ends.toInstant()));
+                    Optional.of(shareId),
+                    role.wireName(),
+                    role.allows(TunnelAction.CONNECT.needs()),
+                    Optional.ofNullable(ends).map(OffsetDateTime::toInstant),
+                    row.getBoolean("share_limited")));
         }
         return found;
     }
 
-    static Grant grant(Grant.Kind kind, @Nullable UUID id, TunnelRole role, @Nullable Instant until) {
+    /** A right that is nobody's own, without an end and a quota. */
+    static Grant grant(Grant.Kind kind, TunnelRole role) {
         return new Grant(
                 kind,
-                Optional.ofNullable(id),
+                Optional.empty(),
                 role.wireName(),
                 role.allows(TunnelAction.CONNECT.needs()),
-                Optional.ofNullable(until));
+                Optional.empty(),
+                false);
     }
 
     private static KnownTunnel tunnel(ResultSet row, int number) throws SQLException {

@@ -20,6 +20,8 @@ class StoredTunnelDirectory implements TunnelDirectory {
     private final Standings standings;
     private final ShareTokens links;
     private final VisitorLogins logins;
+    private final GrantQuotas quotas;
+    private final ShareMeter meter;
     private final AccessLog log;
     private final TransactionOperations transactions;
 
@@ -27,11 +29,15 @@ class StoredTunnelDirectory implements TunnelDirectory {
             Standings standings,
             ShareTokens links,
             VisitorLogins logins,
+            GrantQuotas quotas,
+            ShareMeter meter,
             AccessLog log,
             TransactionOperations transactions) {
         this.standings = standings;
         this.links = links;
         this.logins = logins;
+        this.quotas = quotas;
+        this.meter = meter;
         this.log = log;
         this.transactions = transactions;
     }
@@ -88,32 +94,42 @@ class StoredTunnelDirectory implements TunnelDirectory {
     }
 
     @Override
-    public boolean mayStay(Guest guest) {
-        UUID tunnelId = guest.found().tunnelId();
-        return switch (guest.found().grant().kind()) {
-            case OWNER -> true;
-            case TENANT, SHARE -> mayUse(tunnelId, guest.caller());
-            case LINK ->
-                asSystem(
-                                "ask whether a link still holds",
-                                () -> Optional.of(guest.found()
-                                        .grant()
-                                        .id()
-                                        .filter(links::holds)
-                                        .isPresent()))
-                        .orElse(false);
-            case PUBLIC ->
-                asSystem("ask whether a tunnel is public", () -> standings.open(tunnelId))
-                        .isPresent();
-        };
+    public void charge(Grant grant) {
+        UUID id = grant.id().orElseThrow();
+        meter.settle(id);
+        TenantScope.runAsSystem(
+                "count a request by a share",
+                () -> transactions.executeWithoutResult(_ -> quotas.take(grant.kind(), id)));
     }
 
-    private boolean mayUse(UUID tunnelId, Caller caller) {
-        return TenantScope.call(
+    /** Networks may have been closed meanwhile, too. */
+    @Override
+    public Optional<Grant> standing(Guest guest) {
+        return right(guest)
+                .filter(right -> right.tunnel().isOpenTo(guest.address()))
+                .map(Standings.Right::grant);
+    }
+
+    private Optional<Standings.Right> right(Guest guest) {
+        UUID tunnelId = guest.found().tunnelId();
+        Grant grant = guest.found().grant();
+        Caller caller = guest.caller();
+        return switch (grant.kind()) {
+            case OWNER, TENANT, SHARE ->
+                TenantScope.call(
                         caller.tenantId(),
                         caller.userId(),
-                        () -> inTransaction(() -> standings.of(tunnelId, caller.userId(), caller.tenantId())))
-                .isPresent();
+                        () -> inTransaction(() -> standings.of(tunnelId, caller.userId(), caller.tenantId())));
+            case LINK ->
+                asSystem("ask whether a link still holds", () -> grant.id()
+                        .filter(links::holds)
+                        .flatMap(_ -> standings.any(tunnelId))
+                        .map(tunnel -> new Standings.Right(tunnel, grant)));
+            case PUBLIC ->
+                asSystem("ask whether a tunnel is public", () -> standings
+                        .open(tunnelId)
+                        .map(tunnel -> new Standings.Right(tunnel, grant)));
+        };
     }
 
     @Override
@@ -131,7 +147,7 @@ class StoredTunnelDirectory implements TunnelDirectory {
     }
 
     private static Grant publicGrant() {
-        return Standings.grant(Grant.Kind.PUBLIC, null, TunnelRole.VIEWER, null);
+        return Standings.grant(Grant.Kind.PUBLIC, TunnelRole.VIEWER);
     }
 
     private static ProblemException badLink() {

@@ -16,7 +16,9 @@ public enum TunnelAction {
     CONNECT(TunnelPermission.WRITE),
     DELETE(TunnelPermission.DELETE),
     /** See and change who may use it, and see who did. */
-    SHARE(TunnelPermission.SHARE);
+    SHARE(TunnelPermission.SHARE),
+    /** Give it to somebody else (requirement X-15). */
+    TRANSFER(TunnelPermission.TRANSFER);
 
     private final TunnelPermission needs;
 

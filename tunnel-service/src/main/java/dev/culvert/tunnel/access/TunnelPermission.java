@@ -2,12 +2,14 @@ package dev.culvert.tunnel.access;
 
 import java.util.Locale;
 
-/** What a role can allow (requirement P2.10.4). */
+/** What a role can allow (requirements P2.10.4, X-15). */
 public enum TunnelPermission {
     READ,
     WRITE,
     DELETE,
-    SHARE;
+    SHARE,
+    /** The owner's alone. */
+    TRANSFER;
 
     /** Name in answers. */
     public String wireName() {

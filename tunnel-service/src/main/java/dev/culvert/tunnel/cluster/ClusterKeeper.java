@@ -111,7 +111,11 @@ final class ClusterKeeper implements AutoCloseable {
     /** Takes this replica and its leases out. Blocks. */
     @Override
     public void close() {
-        awaitDone(thread.submit(() -> guarded(() -> store.remove(new Delta(member(), List.of(), List.of(), true)))));
+        awaitDone(thread.submit(() -> {
+            // Nothing after the farewell, or a last heartbeat would bring this replica back for the length of a lease.
+            thread.shutdown();
+            guarded(() -> store.remove(new Delta(member(), List.of(), List.of(), true)));
+        }));
         vanish();
     }
 

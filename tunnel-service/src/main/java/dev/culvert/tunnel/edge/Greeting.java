@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -125,21 +126,19 @@ final class Greeting implements LinkListener {
                 info.remoteAddress(),
                 hello.endpointOrDefault(),
                 Objects.requireNonNullElse(hello.target(), ""));
-        AgentSession greeted = new AgentSession(complete, hello.connection(), link);
+        Optional<Instant> until = entrance.found().grant().until();
+        AgentSession greeted = new AgentSession(complete, hello.connection(), link, until);
         session = greeted;
         if (spreads) {
             greeted.spreads(line -> writeLine(control, line));
         }
         registry.add(greeted);
         // Who serves by a share does so until it ends; the agent dials again and is asked anew.
-        entrance.found()
-                .grant()
-                .until()
-                .ifPresent(end -> deadline = control.eventLoop()
-                        .schedule(
-                                () -> link.close(CloseReason.DRAINING),
-                                Math.max(0, Duration.between(Instant.now(), end).toMillis()),
-                                TimeUnit.MILLISECONDS));
+        until.ifPresent(end -> deadline = control.eventLoop()
+                .schedule(
+                        () -> link.close(CloseReason.DRAINING),
+                        Math.max(0, Duration.between(Instant.now(), end).toMillis()),
+                        TimeUnit.MILLISECONDS));
         writeLine(
                 control,
                 "{\"session\":\"" + complete.sessionId() + "\",\"replica\":\"" + Member.tag(cluster.self())
@@ -154,9 +153,11 @@ final class Greeting implements LinkListener {
         });
     }
 
-    private static void closeUnlessStillGood(Link link, Resolution resolution) {
+    private void closeUnlessStillGood(Link link, Resolution resolution) {
         switch (resolution) {
-            case Resolution.Found found when found.grant().mayConnect() -> {}
+            case Resolution.Found found
+            when found.grant().mayConnect()
+                    && found.grant().until().equals(entrance.found().grant().until()) -> {}
             case Resolution.Found _ -> link.close(CloseReason.DRAINING);
             case Resolution.Stopped _ -> link.close(CloseReason.TUNNEL_STOPPED);
             case Resolution.Unknown _ -> link.close(CloseReason.TUNNEL_DELETED);

@@ -24,8 +24,15 @@ final class Door {
 
     private Door() {}
 
-    /** Takes the credentials out of the request and asks who it is and what the path's name means to them. */
+    /**
+     * Takes the credentials out of the request and asks who it is and what the path's name means to them. A request that is
+     * let in by a share or link is counted there, also if no agent answers it then.
+     */
     static CompletableFuture<Admitted> admit(Admission admission, HttpRequest request, TunnelPath path) {
+        return ask(admission, request, path).thenCompose(admission::charge);
+    }
+
+    private static CompletableFuture<Admitted> ask(Admission admission, HttpRequest request, TunnelPath path) {
         return switch (Credentials.show(request.headers(), path.shareToken())) {
             case Shown.Visitor visitor ->
                 admission.admit(new Visit(path.name(), visitor.shareToken(), visitor.login()));

@@ -165,7 +165,8 @@ final class Exchange {
                 request.method().name(),
                 path().forwarded(),
                 request.headers(),
-                account.startedAt());
+                account.startedAt(),
+                found.grant());
     }
 
     /** From now on the request ends with the right of who sent it. */

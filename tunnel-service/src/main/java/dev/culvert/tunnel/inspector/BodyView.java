@@ -6,11 +6,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
 import org.jspecify.annotations.Nullable;
@@ -57,18 +60,22 @@ record BodyView(
 
     private static BodyView shown(
             long size, boolean complete, @Nullable String mediaType, @Nullable String unpacked, ByteBuffer bytes) {
-        try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(bytes.duplicate())
-                    .toString();
-            return new BodyView(size, complete, mediaType, unpacked, "utf-8", text);
-        } catch (CharacterCodingException _) {
-            String text = StandardCharsets.ISO_8859_1
-                    .decode(Base64.getEncoder().encode(bytes.duplicate()))
-                    .toString();
-            return new BodyView(size, complete, mediaType, unpacked, "base64", text);
-        }
+        return text(bytes.duplicate(), complete)
+                .map(text -> new BodyView(size, complete, mediaType, unpacked, "utf-8", text))
+                .orElseGet(() -> {
+                    String text = StandardCharsets.ISO_8859_1
+                            .decode(Base64.getEncoder().encode(bytes.duplicate()))
+                            .toString();
+                    return new BodyView(size, complete, mediaType, unpacked, "base64", text);
+                });
+    }
+
+    /** The bytes as text, if they are some. What was cut off may end within a character, which then is left out. */
+    private static Optional<String> text(ByteBuffer bytes, boolean complete) {
+        CharBuffer text = CharBuffer.allocate(bytes.remaining());
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        CoderResult result = decoder.decode(bytes, text, complete);
+        return result.isError() ? Optional.empty() : Optional.of(text.flip().toString());
     }
 
     /** Null for a coding that is not known here, and for bytes that are not what the coding says. */

@@ -39,7 +39,7 @@ final class Capture implements RequestObserver {
         this.feed = feed;
         this.requestBody = new BodyCopy(memory, bodyLimit);
         this.answerBody = new BodyCopy(memory, bodyLimit);
-        this.timeline = new Timeline(chunkLimit);
+        this.timeline = new Timeline(memory, chunkLimit);
         this.whenEnded = whenEnded;
     }
 
@@ -147,13 +147,18 @@ final class Capture implements RequestObserver {
                 requestBody.take(),
                 Redaction.headers(answerHeaders),
                 answerBody.take(),
-                timeline.chunks());
+                timeline.take());
+    }
+
+    boolean isOf(UUID tunnelId) {
+        return start.tunnelId().equals(tunnelId);
     }
 
     /** Lets go of what was copied. */
     void discard() {
         requestBody.take();
         answerBody.take();
+        timeline.take();
     }
 
     private boolean isWatched() {

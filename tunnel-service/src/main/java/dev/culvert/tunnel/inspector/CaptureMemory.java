@@ -2,7 +2,7 @@ package dev.culvert.tunnel.inspector;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Room for bodies of requests that are still under way: a fourth of the inspector's memory. */
+/** Room for bodies and times of requests that are still under way: a fourth of the inspector's memory. */
 final class CaptureMemory {
     private final long limitBytes;
     private final AtomicLong takenBytes = new AtomicLong();

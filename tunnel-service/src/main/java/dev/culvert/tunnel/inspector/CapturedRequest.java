@@ -22,7 +22,7 @@ record CapturedRequest(
         List<Chunk> timeline) {
     private static final int FIXED_BYTES = 1024;
     private static final int BYTES_PER_HEADER = 96;
-    private static final int BYTES_PER_CHUNK = 48;
+    static final int BYTES_PER_CHUNK = 48;
 
     UUID id() {
         return traffic.course().requestId();

@@ -74,6 +74,11 @@ final class Captures {
                 .filter(request -> request.tunnelId().equals(tunnelId));
     }
 
+    /** Forgets one request. */
+    synchronized void drop(CapturedRequest request) {
+        remove(request);
+    }
+
     /** Forgets the requests of a tunnel. */
     synchronized void clear(UUID tunnelId) {
         of(tunnelId).forEach(this::remove);

@@ -7,7 +7,10 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
+import java.time.Instant;
+import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.stereotype.Component;
 
 /**
@@ -20,6 +23,10 @@ class Inspector implements TrafficMeter {
     private static final int QUEUE_LENGTH = 2_048;
 
     private final ArrayBlockingQueue<Capture> ended = new ArrayBlockingQueue<>(QUEUE_LENGTH);
+
+    /** Until when requests of a tunnel are not kept, for the tunnels for which that was asked. */
+    private final ConcurrentHashMap<UUID, Instant> forgotten = new ConcurrentHashMap<>();
+
     private final StoredSettings settings;
     private final InspectorProperties properties;
     private final LiveFeed feed;
@@ -35,6 +42,7 @@ class Inspector implements TrafficMeter {
         this.memory = new CaptureMemory(properties.memory().toBytes());
         this.captures =
                 new Captures(properties.requestsPerTunnel(), properties.memory().toBytes());
+        settings.onCleared(this::forget);
         this.unseen = Counter.builder("tunnel.inspector.unseen")
                 .description("Requests that ended faster than the inspector could keep them")
                 .register(metrics);
@@ -80,13 +88,33 @@ class Inspector implements TrafficMeter {
             while (true) {
                 Capture capture = ended.take();
                 CapturedRequest request = capture.request();
-                if (settings.of(request.tunnelId()).enabled()) {
+                if (isWanted(request)) {
                     captures.add(request);
+                    if (!isWanted(request)) {
+                        captures.drop(request); // what was to be forgotten meanwhile was gone through before it came
+                    }
                 }
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt(); // the service stops
         }
+    }
+
+    private boolean isWanted(CapturedRequest request) {
+        Instant since = forgotten.get(request.tunnelId());
+        return settings.of(request.tunnelId()).enabled()
+                && (since == null || request.traffic().startedAt().isAfter(since));
+    }
+
+    /** Forgets the requests of a tunnel that have begun, those included that wait to be kept or have not ended. */
+    private void forget(UUID tunnelId) {
+        forgotten.put(tunnelId, Instant.now());
+        for (Capture capture : ended) {
+            if (capture.isOf(tunnelId) && ended.remove(capture)) {
+                capture.discard();
+            }
+        }
+        captures.clear(tunnelId);
     }
 
     private double memoryBytes() {

@@ -87,7 +87,9 @@ class InspectorController {
     @DeleteMapping("/{id}/requests")
     @Access(scope = Scope.TUNNELS_WRITE)
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    @Operation(summary = "Forget the requests kept of a tunnel")
+    @Operation(
+            summary = "Forget the requests kept of a tunnel",
+            description = "At once on the replica that answers, within seconds on the others.")
     @ApiResponse(responseCode = "404", description = NOT_YOURS)
     void clear(@PathVariable UUID id, Caller caller) {
         views.clear(id, caller);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.web.util.UriUtils;
@@ -57,15 +58,16 @@ class InspectorViews {
 
     SettingsResponse update(UUID tunnelId, UpdateSettingsRequest request, Caller caller) {
         InspectorSettings wanted = new InspectorSettings(request.enabled(), request.bodies());
-        transactions.executeWithoutResult(_ -> {
-            OwnedTunnel tunnel = tunnels.require(tunnelId, caller);
-            settings.store(tunnel.id(), tunnel.tenantId(), wanted);
-        });
-        settings.learn(tunnelId, wanted);
-        if (!wanted.enabled()) {
-            inspector.captures().clear(tunnelId);
-        }
+        change(tunnelId, caller, tunnel -> settings.store(tunnel.id(), tunnel.tenantId(), wanted));
         return response(wanted);
+    }
+
+    /** On this replica at once, on the others when they read it. */
+    private void change(UUID tunnelId, Caller caller, Function<OwnedTunnel, StoredSettings.Stored> change) {
+        StoredSettings.Stored stored = Optional.ofNullable(
+                        transactions.execute(_ -> change.apply(tunnels.require(tunnelId, caller))))
+                .orElseThrow();
+        settings.learn(tunnelId, stored);
     }
 
     private SettingsResponse response(InspectorSettings known) {
@@ -103,8 +105,7 @@ class InspectorViews {
     }
 
     void clear(UUID tunnelId, Caller caller) {
-        require(tunnelId, caller);
-        inspector.captures().clear(tunnelId);
+        change(tunnelId, caller, tunnel -> settings.clear(tunnel.id(), tunnel.tenantId()));
     }
 
     Map<String, Object> archive(UUID tunnelId, Caller caller) {

@@ -3,6 +3,7 @@ package dev.culvert.tunnel.inspector;
 import dev.culvert.contracts.identity.Scope;
 import dev.culvert.platform.access.Access;
 import dev.culvert.platform.caller.Caller;
+import dev.culvert.platform.problem.ProblemException;
 import dev.culvert.tunnel.inspector.LiveFeed.LiveEvent;
 import dev.culvert.tunnel.inspector.LiveFeed.Subscription;
 import io.swagger.v3.oas.annotations.Operation;
@@ -69,18 +70,27 @@ class LiveController {
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         response.setHeader("X-Accel-Buffering", "no");
         try (Subscription subscription = feed.subscribe(id)) {
-            send(subscription, response.getOutputStream());
+            send(subscription, response.getOutputStream(), () -> views.require(id, caller));
+        } catch (ProblemException e) {
+            log.atDebug().addKeyValue("code", e.code()).log("A tunnel that was watched is the watcher's no more");
         } catch (IOException e) {
             log.atDebug().setCause(e).log("Whoever watched a tunnel has left");
         }
     }
 
     /** One thread for each watcher; threads are virtual. */
-    private void send(Subscription subscription, OutputStream out) throws IOException, InterruptedException {
+    private void send(Subscription subscription, OutputStream out, Runnable requireOwner)
+            throws IOException, InterruptedException {
         write(out, ": watching\n\n");
         long end = System.nanoTime() + properties.streamLength().toNanos();
         long spoke = System.nanoTime();
+        long asked = spoke;
         while (!subscription.isOver() && System.nanoTime() < end) {
+            if (System.nanoTime() - asked > properties.heartbeat().toNanos()) {
+                // The tunnel may have been deleted, or be another's by now.
+                requireOwner.run();
+                asked = System.nanoTime();
+            }
             Optional<LiveEvent> event = subscription.next(LOOK_UP_MILLIS);
             if (event.isPresent()) {
                 long missed = subscription.missed();

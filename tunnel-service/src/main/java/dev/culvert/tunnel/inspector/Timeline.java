@@ -4,12 +4,22 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.ArrayList;
 import java.util.List;
 
-/** When which piece of a body passed. Written on two loops; the first pieces are kept, the others only counted by the body. */
+/**
+ * When which piece of a body passed. Written on two loops; the first pieces are kept as long as there is room for them, the
+ * others only counted by the body.
+ */
 final class Timeline {
+    private static final int CHUNKS_AT_ONCE = 32;
+    private static final int BYTES_AT_ONCE = CHUNKS_AT_ONCE * CapturedRequest.BYTES_PER_CHUNK;
+
+    private final CaptureMemory memory;
     private final int limit;
     private final List<Chunk> chunks = new ArrayList<>();
+    private int room;
+    private boolean full;
 
-    Timeline(int limit) {
+    Timeline(CaptureMemory memory, int limit) {
+        this.memory = memory;
         this.limit = limit;
     }
 
@@ -44,12 +54,29 @@ final class Timeline {
             @Schema(example = "312") int bytes) {}
 
     synchronized void add(Chunk chunk) {
-        if (chunks.size() < limit) {
+        full |= chunks.size() >= limit || !makeRoom();
+        if (!full) {
             chunks.add(chunk);
         }
     }
 
-    synchronized List<Chunk> chunks() {
-        return List.copyOf(chunks);
+    private boolean makeRoom() {
+        if (chunks.size() == room) {
+            if (!memory.tryTake(BYTES_AT_ONCE)) {
+                return false;
+            }
+            room += CHUNKS_AT_ONCE;
+        }
+        return true;
+    }
+
+    /** The pieces; their room is free again, and none is kept any more. */
+    synchronized List<Chunk> take() {
+        full = true;
+        List<Chunk> taken = List.copyOf(chunks);
+        chunks.clear();
+        memory.giveBack((long) room * CapturedRequest.BYTES_PER_CHUNK);
+        room = 0;
+        return taken;
     }
 }

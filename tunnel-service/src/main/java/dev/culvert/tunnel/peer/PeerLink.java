@@ -63,6 +63,7 @@ final class PeerLink implements LinkListener {
     private final Class<? extends SocketChannel> socket;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private @Nullable Link link;
+    private @Nullable Link greeting;
     private boolean dialling;
     private boolean closed;
     private long restUntilNanos = System.nanoTime();
@@ -174,6 +175,7 @@ final class PeerLink implements LinkListener {
     @Override
     public void onReady(Link ready) {
         dialling = false;
+        greeting = null;
         link = ready;
         Waiting request;
         while ((request = waiting.poll()) != null) {
@@ -185,9 +187,11 @@ final class PeerLink implements LinkListener {
     public void onClosed(Link ended, LinkEnd end) {
         if (link == ended) {
             link = null;
-        } else if (dialling) {
+        } else if (greeting == ended) {
+            greeting = null;
             failed("closed before it was ready");
         }
+        // Else it is one that drained, and another has taken its place or is about to.
     }
 
     /** Ends the connection with everything on it. */
@@ -244,7 +248,7 @@ final class PeerLink implements LinkListener {
             ChannelHandlerContext http = ctx.pipeline().context(HttpClientCodec.class);
             HttpClientCodec codec = (HttpClientCodec) http.handler();
             codec.prepareUpgradeFrom(http);
-            Link.asPeerClient(ctx.channel(), settings, PeerLink.this);
+            greeting = Link.asPeerClient(ctx.channel(), settings, PeerLink.this);
             ctx.pipeline().remove(HttpObjectAggregator.class);
             ctx.pipeline().remove(this);
             codec.upgradeFrom(http);

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,11 +120,33 @@ public final class Admission {
      * name, who is billed, with nothing but the right to use tunnels.
      */
     public CompletableFuture<Admitted> admit(Visit visit) {
+        return asked(() -> {
+            Resolution.Found found = directory.visit(visit);
+            return new Admitted(visitorOf(found), found);
+        });
+    }
+
+    /**
+     * Counts a request that is let in against the quota of the right it came by, if that has one.
+     *
+     * @return fails with the problem if the quota is used up
+     */
+    public CompletableFuture<Admitted> charge(Admitted admitted) {
+        if (admitted.resolution() instanceof Resolution.Found found
+                && found.grant().limited()) {
+            return asked(() -> {
+                directory.charge(found.grant());
+                return admitted;
+            });
+        }
+        return CompletableFuture.completedFuture(admitted);
+    }
+
+    private CompletableFuture<Admitted> asked(Supplier<Admitted> question) {
         CompletableFuture<Admitted> answer = new CompletableFuture<>();
         blocking.execute(() -> {
             try {
-                Resolution.Found found = directory.visit(visit);
-                answer.complete(new Admitted(visitorOf(found), found));
+                answer.complete(question.get());
             } catch (RuntimeException e) {
                 answer.completeExceptionally(e);
             }

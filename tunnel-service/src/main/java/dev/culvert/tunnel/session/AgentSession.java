@@ -2,6 +2,8 @@ package dev.culvert.tunnel.session;
 
 import dev.culvert.tunnel.session.SessionEvent.SessionInfo;
 import dev.culvert.tunnelprotocol.Link;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -12,15 +14,25 @@ public final class AgentSession {
     private final int connection;
     private final Link link;
     private final AtomicInteger requests = new AtomicInteger();
+    private final Optional<Instant> until;
     private volatile @Nullable Consumer<String> line;
 
     /**
      * @param connection number of the link within its agent process
      */
     public AgentSession(SessionInfo info, int connection, Link link) {
+        this(info, connection, link, Optional.empty());
+    }
+
+    /**
+     * @param connection number of the link within its agent process
+     * @param until when the right to serve the tunnel ends by itself
+     */
+    public AgentSession(SessionInfo info, int connection, Link link, Optional<Instant> until) {
         this.info = info;
         this.connection = connection;
         this.link = link;
+        this.until = until;
     }
 
     public SessionInfo info() {
@@ -29,6 +41,11 @@ public final class AgentSession {
 
     public Link link() {
         return link;
+    }
+
+    /** When the right to serve the tunnel ends by itself, as it was known when the agent came. */
+    public Optional<Instant> until() {
+        return until;
     }
 
     /**

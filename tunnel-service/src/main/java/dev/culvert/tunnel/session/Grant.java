@@ -11,10 +11,12 @@ import java.util.UUID;
  * @param role word of what the right allows: owner, admin, editor, viewer
  * @param mayConnect whether its holder's agents may serve the tunnel
  * @param until when it ends by itself
+ * @param limited whether what is used by it counts against a quota
  */
-public record Grant(Kind kind, Optional<UUID> id, String role, boolean mayConnect, Optional<Instant> until) {
+public record Grant(
+        Kind kind, Optional<UUID> id, String role, boolean mayConnect, Optional<Instant> until, boolean limited) {
     /** The right of the one whose tunnel it is. */
-    public static final Grant OWNER = new Grant(Kind.OWNER, Optional.empty(), "owner", true, Optional.empty());
+    public static final Grant OWNER = new Grant(Kind.OWNER, Optional.empty(), "owner", true, Optional.empty(), false);
 
     /** Where a right comes from. */
     public enum Kind {

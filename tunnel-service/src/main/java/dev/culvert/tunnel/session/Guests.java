@@ -1,6 +1,7 @@
 package dev.culvert.tunnel.session;
 
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,10 +29,12 @@ public final class Guests {
     public final class Stay {
         private final Guest guest;
         private final Runnable cut;
+        private volatile Optional<Instant> until;
 
         private Stay(Guest guest, Runnable cut) {
             this.guest = guest;
             this.cut = cut;
+            this.until = guest.found().grant().until();
         }
 
         /** The request has ended. */
@@ -59,37 +62,40 @@ public final class Guests {
         return stay;
     }
 
-    /** Asks anew for each guest of a tunnel, and cuts those who may no longer be there. Returns at once. */
+    /**
+     * Asks anew for each guest of a tunnel, and cuts those who may no longer be there; the others stay until the end their
+     * right has now. Returns at once.
+     */
     public void recheck(UUID tunnelId) {
         for (Stay stay : stays.getOrDefault(tunnelId, Set.of())) {
-            blocking.execute(() -> {
-                if (!mayStay(stay.guest)) {
-                    stay.cut.run();
-                }
-            });
+            blocking.execute(() -> standing(stay.guest)
+                    .ifPresentOrElse(grant -> stay.until = grant.until(), stay.cut));
         }
     }
 
-    /** Who cannot be asked about may not: their right was withdrawn a moment ago. */
-    private boolean mayStay(Guest guest) {
+    /** Who cannot be asked about may not stay: their right was withdrawn a moment ago. */
+    private Optional<Grant> standing(Guest guest) {
         try {
-            return directory.mayStay(guest);
+            return directory.standing(guest);
         } catch (RuntimeException e) {
             log.atWarn().setCause(e).log("Nobody can tell whether a guest may stay, so the request ends");
-            return false;
+            return Optional.empty();
         }
+    }
+
+    /** Cuts the guests of a tunnel who came by a share or link that is used up. */
+    public void cut(UUID tunnelId, UUID grantId) {
+        stays.getOrDefault(tunnelId, Set.of()).stream()
+                .filter(stay ->
+                        stay.guest.found().grant().id().filter(grantId::equals).isPresent())
+                .forEach(stay -> stay.cut.run());
     }
 
     /** Cuts the guests whose time is over. */
     public void cutExpired(Instant now) {
         stays.values()
                 .forEach(all -> all.forEach(stay -> {
-                    if (stay.guest
-                            .found()
-                            .grant()
-                            .until()
-                            .filter(end -> !now.isBefore(end))
-                            .isPresent()) {
+                    if (stay.until.filter(end -> !now.isBefore(end)).isPresent()) {
                         stay.cut.run();
                     }
                 }));

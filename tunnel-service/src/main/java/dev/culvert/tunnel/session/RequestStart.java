@@ -12,6 +12,7 @@ import java.util.UUID;
  * @param userId the caller, who need not be the tunnel's owner
  * @param correlationId {@code X-Correlation-ID}, the caller's or one made here
  * @param path raw path and query, as the local service will see them
+ * @param grant by what right the caller was let in
  * @param headers as the caller sent them, without its credentials for the suite; only to be read
  */
 public record RequestStart(
@@ -24,4 +25,32 @@ public record RequestStart(
         String method,
         String path,
         HttpHeaders headers,
-        Instant startedAt) {}
+        Instant startedAt,
+        Grant grant) {
+
+    /** A request of the tunnel's owner. */
+    public RequestStart(
+            UUID requestId,
+            UUID tunnelId,
+            UUID tenantId,
+            UUID userId,
+            Protocol protocol,
+            String correlationId,
+            String method,
+            String path,
+            HttpHeaders headers,
+            Instant startedAt) {
+        this(
+                requestId,
+                tunnelId,
+                tenantId,
+                userId,
+                protocol,
+                correlationId,
+                method,
+                path,
+                headers,
+                startedAt,
+                Grant.OWNER);
+    }
+}

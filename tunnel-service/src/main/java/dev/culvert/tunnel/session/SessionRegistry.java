@@ -219,9 +219,9 @@ public final class SessionRegistry implements AutoCloseable {
     }
 
     /** Ends those sessions of a tunnel for which {@code which} holds. */
-    public void closeIf(UUID tunnelId, Predicate<SessionEvent.SessionInfo> which, CloseReason reason) {
+    public void closeIf(UUID tunnelId, Predicate<AgentSession> which, CloseReason reason) {
         sessions.getOrDefault(tunnelId, List.of()).stream()
-                .filter(session -> which.test(session.info()))
+                .filter(which)
                 .forEach(session -> session.link().close(reason));
     }
 

@@ -6,6 +6,7 @@ import dev.culvert.platform.outbound.AddressRange;
 import dev.culvert.platform.problem.ProblemException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +36,16 @@ public interface TunnelDirectory {
                 ProblemCode.AUTH_TOKEN_MISSING, "Send an access token or API key in the Authorization header.");
     }
 
-    /** Whether somebody who was let in has that right still. */
-    default boolean mayStay(Guest guest) {
-        return true;
+    /**
+     * Counts a request against the quota of the right it came by. Called for rights that are limited only.
+     *
+     * @throws dev.culvert.platform.problem.ProblemException QUOTA_EXCEEDED if that is used up
+     */
+    default void charge(Grant grant) {}
+
+    /** By what right somebody who was let in may stay, as it is now; empty if they may not. */
+    default Optional<Grant> standing(Guest guest) {
+        return Optional.of(guest.found().grant());
     }
 
     /** A guest's request begins. Called on an event loop: must return at once. */

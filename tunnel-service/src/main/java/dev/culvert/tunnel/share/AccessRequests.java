@@ -8,6 +8,7 @@ import dev.culvert.platform.caller.Caller;
 import dev.culvert.platform.paging.Page;
 import dev.culvert.platform.paging.PageRequest;
 import dev.culvert.platform.problem.ProblemException;
+import dev.culvert.tunnel.access.Quota;
 import dev.culvert.tunnel.access.Standing;
 import dev.culvert.tunnel.access.TunnelRole;
 import java.sql.ResultSet;
@@ -129,7 +130,8 @@ class AccessRequests {
                 asked.response().requesterId(),
                 asked.requesterTenantId(),
                 asked.response().requesterName());
-        shares.addOrRaise(tunnel, grantee, new Shares.Terms(role, terms.expiresAt()), decider);
+        Quota quota = Objects.requireNonNullElse(terms.quota(), Quota.NONE);
+        shares.addOrRaise(tunnel, grantee, new Shares.Terms(role, terms.expiresAt(), quota), decider);
         return one(id).orElseThrow().response();
     }
 

@@ -1,6 +1,8 @@
 package dev.culvert.tunnel.share;
 
+import dev.culvert.tunnel.access.Quota;
 import io.swagger.v3.oas.annotations.media.Schema;
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
@@ -31,7 +33,9 @@ record CreateShareRequest(
         String permission,
 
         @Schema(description = "When it ends by itself; never unless set.") @Nullable
-        Instant expiresAt) {
+        Instant expiresAt,
+
+        @Valid @Nullable Quota quota) {
 
     static final String PERMISSION = "viewer|editor|admin|read|write";
     static final String PERMISSION_RULE = "must be viewer, editor, admin, read or write";

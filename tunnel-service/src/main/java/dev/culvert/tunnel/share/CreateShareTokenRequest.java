@@ -1,6 +1,8 @@
 package dev.culvert.tunnel.share;
 
+import dev.culvert.tunnel.access.Quota;
 import io.swagger.v3.oas.annotations.media.Schema;
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
@@ -26,7 +28,9 @@ record CreateShareTokenRequest(
         Integer maxUses,
 
         @Schema(example = "For the demo on Friday") @Size(max = 200) @Nullable
-        String description) {
+        String description,
+
+        @Valid @Nullable Quota quota) {
 
     static final int DEFAULT_HOURS = 24;
 }

@@ -6,8 +6,11 @@ import dev.culvert.platform.access.Access;
 import dev.culvert.platform.caller.Caller;
 import dev.culvert.platform.paging.Page;
 import dev.culvert.platform.paging.PageRequest;
+import dev.culvert.tunnel.access.GrantQuotas;
+import dev.culvert.tunnel.access.QuotaState;
 import dev.culvert.tunnel.access.Standing;
 import dev.culvert.tunnel.access.TunnelAccess;
+import dev.culvert.tunnel.access.TunnelAccess.SharedTunnel;
 import dev.culvert.tunnel.access.TunnelAction;
 import dev.culvert.tunnel.activity.CommandSource;
 import io.swagger.v3.oas.annotations.Operation;
@@ -16,6 +19,8 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -35,12 +40,19 @@ class GuestController {
     private final AccessRequests requests;
     private final Redemption redemption;
     private final People people;
+    private final GrantQuotas quotas;
 
-    GuestController(TunnelAccess access, AccessRequests requests, Redemption redemption, People people) {
+    GuestController(
+            TunnelAccess access,
+            AccessRequests requests,
+            Redemption redemption,
+            People people,
+            GrantQuotas quotas) {
         this.access = access;
         this.requests = requests;
         this.redemption = redemption;
         this.people = people;
+        this.quotas = quotas;
     }
 
     @GetMapping("/shared-with-me")
@@ -49,11 +61,21 @@ class GuestController {
             summary = "Tunnels of others that are shared with you or your team, latest share first",
             description = "Use them at their path: by name you would reach a tunnel of your own first.")
     Page<SharedTunnelResponse> sharedWithMe(Caller caller, PageRequest page) {
-        List<SharedTunnelResponse> all =
-                access.sharedWith(caller).stream().map(SharedTunnelResponse::of).toList();
-        List<SharedTunnelResponse> shown =
+        List<SharedTunnel> all = access.sharedWith(caller);
+        List<SharedTunnel> shown =
                 all.stream().skip(page.offset()).limit(page.limit()).toList();
-        return Page.of(shown, all.size(), page);
+        Map<UUID, QuotaState> used = quotas.ofShares(shown.stream()
+                .flatMap(shared -> shared.standing().shareId().stream())
+                .toList());
+        List<SharedTunnelResponse> items = shown.stream()
+                .map(shared -> SharedTunnelResponse.of(
+                        shared,
+                        shared.standing()
+                                .shareId()
+                                .flatMap(id -> Optional.ofNullable(used.get(id)))
+                                .orElse(null)))
+                .toList();
+        return Page.of(items, all.size(), page);
     }
 
     @PostMapping("/access-requests")

@@ -8,6 +8,8 @@ import dev.culvert.platform.paging.Page;
 import dev.culvert.platform.paging.PageRequest;
 import dev.culvert.platform.problem.ProblemException;
 import dev.culvert.tunnel.access.AccessChanged;
+import dev.culvert.tunnel.access.GrantQuotas;
+import dev.culvert.tunnel.access.Quota;
 import dev.culvert.tunnel.access.ShareTokens;
 import dev.culvert.tunnel.access.Standing;
 import dev.culvert.tunnel.access.TunnelRole;
@@ -32,9 +34,8 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 class Links {
     private static final String COLUMNS = """
-            SELECT id, tunnel_id, role, description, created_by, created_at, expires_at, max_uses, uses, last_used_at
-            FROM share_tokens
-            """;
+            SELECT id, tunnel_id, role, description, created_by, created_at, expires_at, max_uses, uses, last_used_at,
+            """ + GrantQuotas.COLUMNS + " FROM share_tokens ";
 
     private final JdbcClient jdbc;
     private final ShareTokens tokens;
@@ -66,44 +67,37 @@ class Links {
         int hours = Objects.requireNonNullElse(request.expiresInHours(), CreateShareTokenRequest.DEFAULT_HOURS);
         TunnelRole role = TunnelRole.granted(Objects.requireNonNullElse(request.permission(), "viewer"))
                 .orElseThrow();
-        ShareTokenResponse link = new ShareTokenResponse(
-                UUID.randomUUID(),
-                tunnel.tunnelId(),
-                null,
-                null,
-                role.wireName(),
-                Objects.requireNonNullElse(request.description(), ""),
-                creator,
-                now,
-                now.plus(Duration.ofHours(hours)),
-                request.maxUses(),
-                0,
-                null);
+        Quota quota = Objects.requireNonNullElse(request.quota(), Quota.NONE);
+        Instant ends = now.plus(Duration.ofHours(hours));
+        UUID id = UUID.randomUUID();
         String secret = tokens.newSecret();
         jdbc.sql("""
                 INSERT INTO share_tokens (id, tunnel_id, tenant_id, digest, role, description, created_by, created_at,
-                  expires_at, max_uses)
-                VALUES (:id, :tunnel, :tenant, :digest, :role, :description, :creator, :now, :ends, :maxUses)""")
-                .param("id", link.id())
-                .param("tunnel", link.tunnelId())
+                  expires_at, max_uses, requests_per_day, requests_per_month, bytes_per_day, bytes_per_month)
+                VALUES (:id, :tunnel, :tenant, :digest, :role, :description, :creator, :now, :ends, :maxUses,
+                  :requestsPerDay, :requestsPerMonth, :bytesPerDay, :bytesPerMonth)""")
+                .param("id", id)
+                .param("tunnel", tunnel.tunnelId())
                 .param("tenant", tunnel.tenantId())
                 .param("digest", tokens.digest(secret))
-                .param("role", link.permission())
-                .param("description", link.description())
+                .param("role", role.wireName())
+                .param("description", Objects.requireNonNullElse(request.description(), ""))
                 .param("creator", creator)
                 .param("now", Timestamp.from(now))
-                .param("ends", Timestamp.from(link.expiresAt()))
-                .param("maxUses", link.maxUses(), Types.INTEGER)
+                .param("ends", Timestamp.from(ends))
+                .param("maxUses", request.maxUses(), Types.INTEGER)
+                .param("requestsPerDay", quota.requestsPerDay(), Types.BIGINT)
+                .param("requestsPerMonth", quota.requestsPerMonth(), Types.BIGINT)
+                .param("bytesPerDay", quota.bytesPerDay(), Types.BIGINT)
+                .param("bytesPerMonth", quota.bytesPerMonth(), Types.BIGINT)
                 .update();
         outbox.append(new TunnelLinkCreated(
-                tunnel.tunnelId(),
-                tunnel.ownerId(),
-                tunnel.name(),
-                link.id(),
-                link.permission(),
-                link.expiresAt(),
-                link.maxUses()));
-        return link.withSecret(secret);
+                tunnel.tunnelId(), tunnel.ownerId(), tunnel.name(), id, role.wireName(), ends, request.maxUses()));
+        return one(id).withSecret(secret);
+    }
+
+    private ShareTokenResponse one(UUID id) {
+        return jdbc.sql(COLUMNS + "WHERE id = ?").param(id).query(Links::link).single();
     }
 
     /** Links of a tunnel, those that have expired or are used up included, latest first. */
@@ -149,6 +143,7 @@ class Links {
                 row.getObject("expires_at", OffsetDateTime.class).toInstant(),
                 row.getObject("max_uses", Integer.class),
                 row.getInt("uses"),
-                used == null ? null : used.toInstant());
+                used == null ? null : used.toInstant(),
+                GrantQuotas.state(row));
     }
 }

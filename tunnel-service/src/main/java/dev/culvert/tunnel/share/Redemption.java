@@ -27,10 +27,13 @@ class Redemption {
                         ProblemCode.NOT_FOUND,
                         "The link has expired, is used up or was withdrawn. Ask for a new one."));
         Standing tunnel = link.tunnel();
+        if (link.createdBy().equals(caller.userId())) {
+            throw new ProblemException(ProblemCode.FORBIDDEN, "Nobody changes their own share. Ask the owner.");
+        }
         return shares.addOrRaise(
                 tunnel,
                 Grantee.person(caller.userId(), caller.tenantId(), callerName),
-                new Shares.Terms(link.role(), link.expiresAt()),
+                new Shares.Terms(link.role(), link.expiresAt(), link.quota()),
                 tunnel.ownerId());
     }
 }

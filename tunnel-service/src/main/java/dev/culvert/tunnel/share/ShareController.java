@@ -8,6 +8,7 @@ import dev.culvert.platform.caller.Caller;
 import dev.culvert.platform.paging.Page;
 import dev.culvert.platform.paging.PageRequest;
 import dev.culvert.platform.problem.ProblemException;
+import dev.culvert.tunnel.access.Quota;
 import dev.culvert.tunnel.access.TunnelAccess;
 import dev.culvert.tunnel.access.TunnelAction;
 import dev.culvert.tunnel.access.TunnelRole;
@@ -21,6 +22,7 @@ import jakarta.validation.Valid;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -75,7 +77,12 @@ class ShareController {
     }
 
     private static Shares.Terms terms(CreateShareRequest body) {
-        return new Shares.Terms(TunnelRole.granted(body.permission()).orElseThrow(), body.expiresAt());
+        return new Shares.Terms(
+                TunnelRole.granted(body.permission()).orElseThrow(), body.expiresAt(), quota(body.quota()));
+    }
+
+    private static Quota quota(@Nullable Quota asked) {
+        return asked == null ? Quota.NONE : asked;
     }
 
     private Grantee grantee(CreateShareRequest body) {
@@ -103,15 +110,15 @@ class ShareController {
 
     @PutMapping("/{id}/shares/{shareId}/permission")
     @Access(scope = Scope.TUNNELS_WRITE)
-    @Operation(summary = "Change what a share allows and when it ends", description = "Holds at once. Not one's own.")
+    @Operation(summary = "Change what a share allows, when it ends and its quota", description = "Holds at once. Not one's own.")
     ShareResponse change(
             @PathVariable UUID id,
             @PathVariable UUID shareId,
             @Valid @RequestBody UpdateSharePermissionRequest body,
             Caller caller,
             HttpServletRequest request) {
-        Shares.Terms terms =
-                new Shares.Terms(TunnelRole.granted(body.permission()).orElseThrow(), body.expiresAt());
+        Shares.Terms terms = new Shares.Terms(
+                TunnelRole.granted(body.permission()).orElseThrow(), body.expiresAt(), quota(body.quota()));
         return access.call(
                 id,
                 caller,

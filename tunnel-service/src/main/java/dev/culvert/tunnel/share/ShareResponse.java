@@ -1,5 +1,6 @@
 package dev.culvert.tunnel.share;
 
+import dev.culvert.tunnel.access.QuotaState;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.UUID;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param teamId the tenant whose members it is shared with, if it is a team
  * @param name user name of the person or name of the team
  * @param expiresAt when it ends by itself
+ * @param quota what may be used by it, and what was
  */
 record ShareResponse(
         UUID id,
@@ -25,4 +27,5 @@ record ShareResponse(
 
         UUID createdBy,
         Instant createdAt,
-        @Nullable Instant expiresAt) {}
+        @Nullable Instant expiresAt,
+        QuotaState quota) {}

@@ -1,5 +1,6 @@
 package dev.culvert.tunnel.share;
 
+import dev.culvert.tunnel.access.QuotaState;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.UUID;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param path where requests with the token go; likewise
  * @param maxUses requests that may come by it; absent for any number
  * @param uses requests that came
+ * @param quota what may be used by it, and what was
  */
 record ShareTokenResponse(
         UUID id,
@@ -29,7 +31,8 @@ record ShareTokenResponse(
         Instant expiresAt,
         @Nullable Integer maxUses,
         int uses,
-        @Nullable Instant lastUsedAt) {
+        @Nullable Instant lastUsedAt,
+        QuotaState quota) {
 
     ShareTokenResponse withSecret(String secret) {
         return new ShareTokenResponse(
@@ -44,7 +47,8 @@ record ShareTokenResponse(
                 expiresAt,
                 maxUses,
                 uses,
-                lastUsedAt);
+                lastUsedAt,
+                quota);
     }
 
     /** Without the secret. */

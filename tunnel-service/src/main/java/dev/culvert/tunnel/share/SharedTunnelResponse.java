@@ -1,5 +1,6 @@
 package dev.culvert.tunnel.share;
 
+import dev.culvert.tunnel.access.QuotaState;
 import dev.culvert.tunnel.access.TunnelAccess.SharedTunnel;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param ownerId whose it is
  * @param path where requests to it go
  * @param expiresAt when the share ends by itself
+ * @param quota what may be used by the share, and what was, by the whole team if it is a team's
  */
 record SharedTunnelResponse(
         UUID id,
@@ -26,9 +28,10 @@ record SharedTunnelResponse(
         @Schema(allowableValues = {"viewer", "editor", "admin"})
         String permission,
 
-        @Nullable Instant expiresAt) {
+        @Nullable Instant expiresAt,
+        @Nullable QuotaState quota) {
 
-    static SharedTunnelResponse of(SharedTunnel shared) {
+    static SharedTunnelResponse of(SharedTunnel shared, @Nullable QuotaState quota) {
         return new SharedTunnelResponse(
                 shared.standing().tunnelId(),
                 shared.standing().name(),
@@ -36,6 +39,7 @@ record SharedTunnelResponse(
                 shared.status(),
                 "/t/" + shared.standing().tunnelId() + "/",
                 shared.standing().role().wireName(),
-                shared.until().orElse(null));
+                shared.until().orElse(null),
+                quota);
     }
 }

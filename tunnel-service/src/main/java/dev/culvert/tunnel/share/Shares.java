@@ -1,6 +1,7 @@
 package dev.culvert.tunnel.share;
 
 import dev.culvert.contracts.event.TunnelEvent;
+import dev.culvert.contracts.event.TunnelEvent.TunnelLinkRevoked;
 import dev.culvert.contracts.event.TunnelEvent.TunnelShareChanged;
 import dev.culvert.contracts.event.TunnelEvent.TunnelShareRevoked;
 import dev.culvert.contracts.event.TunnelEvent.TunnelShared;
@@ -11,6 +12,8 @@ import dev.culvert.platform.paging.Page;
 import dev.culvert.platform.paging.PageRequest;
 import dev.culvert.platform.problem.ProblemException;
 import dev.culvert.tunnel.access.AccessChanged;
+import dev.culvert.tunnel.access.GrantQuotas;
+import dev.culvert.tunnel.access.Quota;
 import dev.culvert.tunnel.access.Standing;
 import dev.culvert.tunnel.access.TunnelAccess;
 import dev.culvert.tunnel.access.TunnelRole;
@@ -40,9 +43,8 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 class Shares {
     private static final String COLUMNS = """
-            SELECT id, tunnel_id, grantee_user_id, grantee_tenant_id, grantee_name, role, created_by, created_at, expires_at
-            FROM shares
-            """;
+            SELECT id, tunnel_id, grantee_user_id, grantee_tenant_id, grantee_name, role, created_by, created_at, expires_at,
+            """ + GrantQuotas.COLUMNS + " FROM shares ";
 
     private final JdbcClient jdbc;
     private final Outbox outbox;
@@ -56,10 +58,19 @@ class Shares {
         this.clock = clock;
     }
 
-    /** What a share allows and for how long. */
-    record Terms(TunnelRole role, @Nullable Instant expiresAt) {
+    /** What a share allows, for how long and how much. */
+    record Terms(TunnelRole role, @Nullable Instant expiresAt, Quota quota) {
         private @Nullable OffsetDateTime endsAt() {
             return expiresAt == null ? null : expiresAt.atOffset(ZoneOffset.UTC);
+        }
+
+        /** Sets the parameters a statement names for the quota. */
+        private JdbcClient.StatementSpec set(JdbcClient.StatementSpec statement) {
+            return statement
+                    .param("requestsPerDay", quota.requestsPerDay(), Types.BIGINT)
+                    .param("requestsPerMonth", quota.requestsPerMonth(), Types.BIGINT)
+                    .param("bytesPerDay", quota.bytesPerDay(), Types.BIGINT)
+                    .param("bytesPerMonth", quota.bytesPerMonth(), Types.BIGINT);
         }
     }
 
@@ -97,11 +108,13 @@ class Shares {
     }
 
     private int insert(UUID id, Standing tunnel, Grantee grantee, Terms terms, UUID grantor, Instant now) {
-        return jdbc.sql("""
+        return terms.set(jdbc.sql("""
                 INSERT INTO shares (id, tunnel_id, tenant_id, grantee_user_id, grantee_tenant_id, home_tenant_id,
-                  grantee_name, role, created_by, created_at, expires_at)
-                VALUES (:id, :tunnel, :tenant, :user, :team, :home, :name, :role, :grantor, :now, :ends)
-                ON CONFLICT DO NOTHING""")
+                  grantee_name, role, created_by, created_at, expires_at, requests_per_day, requests_per_month,
+                  bytes_per_day, bytes_per_month)
+                VALUES (:id, :tunnel, :tenant, :user, :team, :home, :name, :role, :grantor, :now, :ends, :requestsPerDay,
+                  :requestsPerMonth, :bytesPerDay, :bytesPerMonth)
+                ON CONFLICT DO NOTHING"""))
                 .param("id", id)
                 .param("tunnel", tunnel.tunnelId())
                 .param("tenant", tunnel.tenantId())
@@ -161,8 +174,11 @@ class Shares {
         if (changer.equals(before.userId())) {
             throw new ProblemException(ProblemCode.FORBIDDEN, "Nobody changes their own share. Ask the owner.");
         }
-        UUID home = jdbc.sql(
-                        "UPDATE shares SET role = :role, expires_at = :ends WHERE id = :id RETURNING home_tenant_id")
+        UUID home = terms.set(jdbc.sql("""
+                        UPDATE shares SET role = :role, expires_at = :ends, requests_per_day = :requestsPerDay,
+                          requests_per_month = :requestsPerMonth, bytes_per_day = :bytesPerDay,
+                          bytes_per_month = :bytesPerMonth
+                        WHERE id = :id RETURNING home_tenant_id"""))
                 .param("role", terms.role().wireName())
                 .param("ends", terms.endsAt(), Types.TIMESTAMP_WITH_TIMEZONE)
                 .param("id", id)
@@ -182,7 +198,13 @@ class Shares {
                         terms.role().wireName(),
                         terms.expiresAt(),
                         reduced));
-        changes.publishEvent(reduced ? withdrawal(tunnel, before.userId()) : AccessChanged.of(tunnel));
+        changes.publishEvent(AccessChanged.ofShare(
+                tunnel.tunnelId(),
+                tunnel.ownerId(),
+                Optional.ofNullable(before.userId()),
+                terms.role(),
+                Optional.ofNullable(terms.expiresAt()),
+                reduced));
         return one(tunnel, id).orElseThrow();
     }
 
@@ -198,17 +220,19 @@ class Shares {
         if (held.isEmpty()) {
             return add(tunnel, grantee, terms, grantor);
         }
-        TunnelRole before = TunnelRole.ofWireName(held.get().permission());
-        return change(
-                tunnel,
-                held.get().id(),
-                before.compareTo(terms.role()) > 0
-                        ? new Terms(before, held.get().expiresAt())
-                        : terms,
-                grantor);
+        ShareResponse share = held.get();
+        return isNoMore(terms, share) ? share : change(tunnel, share.id(), terms, grantor);
     }
 
-    /** Ends a share, named by its own id or by that of the person or team. */
+    /** Whether somebody has as much already: whoever is offered something loses nothing by it. */
+    private static boolean isNoMore(Terms terms, ShareResponse held) {
+        int more = terms.role().compareTo(TunnelRole.ofWireName(held.permission()));
+        boolean noLonger = held.expiresAt() == null
+                || (terms.expiresAt() != null && !terms.expiresAt().isAfter(held.expiresAt()));
+        return more < 0 || (more == 0 && noLonger);
+    }
+
+    /** Ends a share, named by its own id or by that of the person or team; links that the person made go with it. */
     @Transactional
     void revoke(Standing tunnel, UUID shareOrGrantee) {
         lock(tunnel);
@@ -238,16 +262,29 @@ class Shares {
                             share.id(),
                             share.userId(),
                             share.teamId()));
-            changes.publishEvent(withdrawal(tunnel, share.userId()));
+            endLinksOf(tunnel, share.userId());
+            changes.publishEvent(new AccessChanged.NoLongerServed(
+                    tunnel.tunnelId(), tunnel.ownerId(), Optional.ofNullable(share.userId())));
         });
+    }
+
+    /** Whoever made a link knows its secret, and would come back by it. */
+    private void endLinksOf(Standing tunnel, @Nullable UUID person) {
+        if (person == null) {
+            return;
+        }
+        jdbc
+                .sql("DELETE FROM share_tokens WHERE tunnel_id = ? AND created_by = ? RETURNING id")
+                .params(tunnel.tunnelId(), person)
+                .query((row, _) -> row.getObject("id", UUID.class))
+                .list()
+                .forEach(link -> outbox.append(
+                        tunnel.tenantId(),
+                        new TunnelLinkRevoked(tunnel.tunnelId(), tunnel.ownerId(), tunnel.name(), link)));
     }
 
     private record Ended(
             UUID id, @Nullable UUID userId, @Nullable UUID teamId, UUID home) {}
-
-    private static AccessChanged withdrawal(Standing tunnel, @Nullable UUID person) {
-        return new AccessChanged(tunnel.tunnelId(), tunnel.ownerId(), Optional.ofNullable(person), person == null);
-    }
 
     /** Appends an event for the owner's tenant, and for that of whom it concerns. */
     private void tell(Standing tunnel, UUID concerned, TunnelEvent event) {
@@ -291,7 +328,8 @@ class Shares {
                 row.getString("role"),
                 row.getObject("created_by", UUID.class),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                ends == null ? null : ends.toInstant());
+                ends == null ? null : ends.toInstant(),
+                GrantQuotas.state(row));
     }
 
     private Instant now() {

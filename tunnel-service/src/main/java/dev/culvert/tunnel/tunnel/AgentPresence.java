@@ -207,7 +207,24 @@ class AgentPresence implements SessionListener, SchedulingConfigurer {
                 tenantId,
                 () -> Optional.ofNullable(transactions.execute(_ -> settleLocked(tunnelId, lostReason)))
                         .orElseThrow());
-        intruders.ifPresent(why -> sessions.getObject().close(tunnelId, why));
+        Optional<UUID> newTenant = intruders
+                .filter(CloseReason.TUNNEL_DELETED::equals)
+                .flatMap(_ -> tenantOf(tunnelId))
+                .filter(tenant -> !tenant.equals(tenantId));
+        if (newTenant.isPresent()) {
+            // It was handed over, and the new owner's agents are here already.
+            settle(tunnelId, newTenant.get(), lostReason);
+        } else {
+            intruders.ifPresent(why -> sessions.getObject().close(tunnelId, why));
+        }
+    }
+
+    private Optional<UUID> tenantOf(UUID tunnelId) {
+        return TenantScope.callAsSystem(
+                "see whether a tunnel that is not found is another tenant's now",
+                () -> Optional.ofNullable(transactions.execute(_ -> tunnels.findById(tunnelId)))
+                        .flatMap(found -> found)
+                        .map(Tunnel::tenantId));
     }
 
     private Optional<CloseReason> settleLocked(UUID tunnelId, String lostReason) {

@@ -1,5 +1,6 @@
 package dev.culvert.tunnel.tunnel;
 
+import dev.culvert.tunnel.access.TunnelName;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -21,9 +22,6 @@ record CreateTunnelRequest(
 
         @Valid @Nullable TunnelConfig config) {
 
-    /** No slash, backslash or control character, no blank at either end, neither {@code .} nor {@code ..}. */
-    static final String NAME = "(?!\\.{1,2}$)(?!\\s)[^/\\\\\\p{Cntrl}]*(?<!\\s)";
-
-    static final String NAME_RULE =
-            "must have no slash, backslash or control character, must not begin or end with a blank, and not be . or ..";
+    static final String NAME = TunnelName.PATTERN;
+    static final String NAME_RULE = TunnelName.RULE;
 }

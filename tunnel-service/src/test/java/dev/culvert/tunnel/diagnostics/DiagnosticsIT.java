@@ -13,6 +13,10 @@ import dev.culvert.tunnel.ingress.DataPort;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,31 +144,53 @@ class DiagnosticsIT extends RunningTunnelService {
         }
     }
 
-    /** P2.14.10 and P2.9.7: names and label values. */
+    /** P2.9.7: names and label values, while a request runs and after it. */
     @Test
     void countsUnderTheNamesThatAreRequired() throws Exception {
-        tunnel.origin.on("/a", exchange -> exchange.respond(200, "text/plain", "a"));
-        long before = metrics.get("tunnel.request.latency")
+        CountDownLatch looked = new CountDownLatch(1);
+        tunnel.origin.on("/a", exchange -> {
+            looked.await(20, TimeUnit.SECONDS);
+            exchange.respond(200, "text/plain", "answer");
+        });
+        long ended = completed();
+        double running = value("tunnel.connections", "protocol", "http/1.1");
+        double moved = metrics.get("tunnel.traffic")
+                .tags("protocol", "http/1.1", "direction", "out")
+                .counter()
+                .count();
+
+        try (Agent agent = tunnel.agent();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            assertThat(agent.connectionsUp()).isPositive();
+            Future<Integer> answer =
+                    threads.submit(() -> tunnel.send("GET", "/a", "").statusCode());
+            await().until(() -> value("tunnel.connections", "protocol", "http/1.1") == running + 1);
+            await().until(() -> value("tunnel.pool.utilization") > 0);
+            assertThat(value("tunnel.pool.utilization")).isLessThan(1);
+            looked.countDown();
+            assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo(200);
+        }
+
+        await().until(() -> completed() == ended + 1);
+        assertThat(value("tunnel.connections", "protocol", "http/1.1")).isEqualTo(running);
+        assertThat(value("tunnel.connections", "protocol", "websocket")).isZero();
+        await().until(() -> value("tunnel.pool.utilization") == 0);
+        assertThat(metrics.get("tunnel.traffic")
+                        .tags("protocol", "http/1.1", "direction", "out")
+                        .counter()
+                        .count())
+                .isEqualTo(moved + "answer".length());
+    }
+
+    private long completed() {
+        return metrics.get("tunnel.request.latency")
                 .tags("protocol", "http/1.1", "outcome", "completed")
                 .summary()
                 .count();
+    }
 
-        try (Agent agent = tunnel.agent()) {
-            assertThat(agent.connectionsUp()).isPositive();
-            tunnel.send("GET", "/a", "");
-        }
-
-        await().until(() -> metrics.get("tunnel.request.latency")
-                        .tags("protocol", "http/1.1", "outcome", "completed")
-                        .summary()
-                        .count()
-                > before);
-        assertThat(metrics.get("tunnel.connections")
-                        .tag("protocol", "websocket")
-                        .gauge()
-                        .value())
-                .isZero();
-        assertThat(metrics.get("tunnel.pool.utilization").gauge().value()).isBetween(0.0, 1.0);
+    private double value(String gauge, String... tags) {
+        return metrics.get(gauge).tags(tags).gauge().value();
     }
 
     @Test

@@ -58,6 +58,24 @@ class BodyViewTest {
                 .isEqualTo("not packed");
     }
 
+    /** Chinese and emoji take several bytes a character, and the copy ends where the limit is. */
+    @Test
+    void showsTextThatWasCutOffWithinACharacterAsText() {
+        byte[] text = "héllo 你好 🙂".getBytes(StandardCharsets.UTF_8);
+
+        for (int kept = 0; kept < text.length; kept++) {
+            BodyView view =
+                    BodyView.of(new CapturedBody(text.length, Arrays.copyOf(text, kept)), List.of(), LIMIT);
+
+            assertThat(view.encoding()).as("%d bytes", kept).isEqualTo("utf-8");
+            assertThat("héllo 你好 🙂").startsWith(view.text());
+        }
+        assertThat(BodyView.of(whole(Arrays.copyOf(text, text.length - 1)), List.of(), LIMIT)
+                        .encoding())
+                .as("what is whole and ends within a character is no text")
+                .isEqualTo("base64");
+    }
+
     @Test
     void showsWhatIsNoTextInBase64() {
         BodyView view = BodyView.of(whole(new byte[] {(byte) 0xff, 0, 1}), List.of(), LIMIT);

@@ -2,6 +2,7 @@ package dev.culvert.tunnel.inspector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.tunnel.inspector.Timeline.Chunk;
 import dev.culvert.tunnel.session.TrafficMeter.Course;
 import dev.culvert.tunnel.session.TrafficMeter.Hops;
 import dev.culvert.tunnel.session.TrafficMeter.Outcome;
@@ -83,6 +84,33 @@ class CapturesTest {
         assertThat(refused.size()).isEqualTo(4_000);
         assertThat(refused.kept()).isEmpty();
         assertThat(memory.takenBytes()).isZero();
+    }
+
+    /** Thousands of streams with hundreds of pieces each would be more than all that is kept. */
+    @Test
+    void keepsTheTimesOfPiecesOnlyWhileThereIsRoom() {
+        CaptureMemory memory = new CaptureMemory(4 * 64 * CapturedRequest.BYTES_PER_CHUNK);
+        Timeline first = new Timeline(memory, 1_000);
+        Timeline second = new Timeline(memory, 40);
+
+        for (int i = 0; i < 100; i++) {
+            first.add(new Chunk("out", i, 1));
+            second.add(new Chunk("out", i, 1));
+        }
+
+        assertThat(memory.takenBytes()).isEqualTo(64L * CapturedRequest.BYTES_PER_CHUNK);
+        assertThat(first.take()).hasSize(32);
+        assertThat(second.take()).hasSize(32);
+        assertThat(memory.takenBytes()).isZero();
+        first.add(new Chunk("out", 101, 1));
+        assertThat(first.take()).isEmpty();
+        assertThat(memory.takenBytes()).isZero();
+
+        Timeline third = new Timeline(memory, 40);
+        for (int i = 0; i < 100; i++) {
+            third.add(new Chunk("out", i, 1));
+        }
+        assertThat(third.take()).hasSize(40);
     }
 
     private static CapturedRequest request(UUID tunnel, int bodyBytes) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.culvert.agent.Agent;
 import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.data.tenant.TenantScope;
 import dev.culvert.testing.OriginExchange;
 import dev.culvert.testing.ProblemAssert;
 import dev.culvert.testing.TestCallers;
@@ -29,12 +30,26 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionOperations;
 import tools.jackson.databind.JsonNode;
 
 /** Architecture §6: the last requests with redacted headers, bodies up to a budget, live, and sent again. */
 class InspectorIT extends RunningTunnelService {
     @Autowired
     private DataPort dataPort;
+
+    @Autowired
+    private StoredSettings settings;
+
+    @Autowired
+    private InspectorProperties properties;
+
+    @Autowired
+    private JdbcClient jdbc;
+
+    @Autowired
+    private TransactionOperations transactions;
 
     private TunnelUnderTest tunnel;
     private Agent agent;
@@ -171,8 +186,36 @@ class InspectorIT extends RunningTunnelService {
 
         tunnel.api.send("PUT", tunnel.path + "/inspector", "{\"enabled\": false, \"bodies\": false}");
         say("\"b\"");
-
         assertThat(read("/requests").path("items")).isEmpty();
+
+        // Requests are kept in the order in which they end: were one of them kept, it would be there with the last.
+        tunnel.api.send("PUT", tunnel.path + "/inspector", "{\"enabled\": true, \"bodies\": false}");
+        tunnel.send("GET", "/v1/last", "");
+        assertThat(captured(1).valueStream().map(request -> request.path("path").asString()))
+                .containsExactly("/v1/last");
+    }
+
+    @Test
+    void forgetsOnEveryReplicaWhatItKeptUntilThen() throws Exception {
+        say("\"a\"");
+        captured(1);
+        StoredSettings elsewhere = new StoredSettings(jdbc, transactions, properties);
+
+        asAnotherReplica(() -> elsewhere.clear(tunnel.id, tunnel.api.caller().tenantId()));
+        await().until(() -> read("/requests").path("items").isEmpty());
+
+        say("\"b\"");
+        captured(1);
+        settings.refresh();
+        assertThat(read("/requests").path("items")).as("kept after that").hasSize(1);
+
+        asAnotherReplica(() ->
+                elsewhere.store(tunnel.id, tunnel.api.caller().tenantId(), new InspectorSettings(false, false)));
+        await().until(() -> read("/requests").path("items").isEmpty());
+    }
+
+    private void asAnotherReplica(Runnable change) {
+        TenantScope.runAsSystem("test", () -> transactions.executeWithoutResult(_ -> change.run()));
     }
 
     @Test

@@ -4,11 +4,11 @@ import dev.culvert.testing.TestCallers;
 import dev.culvert.testing.TestingPostgres;
 
 /** Makes callers known as user-service's events would. */
-final class Neighbours {
+public final class Neighbours {
     private Neighbours() {}
 
     /** Somebody with an account of this name, alone in a tenant that lets guests in. */
-    static TestCallers known(TestCallers caller, String name) {
+    public static TestCallers known(TestCallers caller, String name) {
         TestingPostgres.shared()
                 .execute("INSERT INTO tunnel.people VALUES ('%s', '%s', '%s', '%s@Example.org')"
                         .formatted(caller.userId(), caller.tenantId(), name, name));

@@ -98,7 +98,7 @@ class SharingIT extends RunningTunnelService {
         };
     }
 
-    /** X-15, P2.10.2 to P2.10.4, R4.8: each role tried on each operation. */
+    /** X-15, P2.10.2, P2.10.3, P2.10.4, R4.8: each role tried on each operation, the owner's below. */
     @ParameterizedTest
     @CsvSource({"viewer, viewer", "read, viewer", "editor, editor", "write, editor", "admin, admin"})
     void allowsEachRoleItsActionsAndNoOther(String word, String role) {
@@ -113,6 +113,17 @@ class SharingIT extends RunningTunnelService {
             } else {
                 ProblemAssert.assertThat(answer).isProblem(ProblemCode.FORBIDDEN);
             }
+        }
+    }
+
+    /** P2.10.3: the owner's role; what is the owner's alone is tried in {@link TransferIT}. */
+    @Test
+    void allowsTheOwnerEverything() {
+        for (Operation operation : Operation.values()) {
+            HttpResponse<String> answer = as(owner).send(operation.method, tunnel + operation.path, operation.body);
+            assertThat(answer.statusCode())
+                    .as("%s: %s", operation, answer.body())
+                    .isBetween(200, 204);
         }
     }
 
@@ -137,6 +148,22 @@ class SharingIT extends RunningTunnelService {
                 .isZero();
         ProblemAssert.assertThat(as(owner).send("DELETE", tunnel + "/shares/" + guest.userId(), ""))
                 .isProblem(ProblemCode.NOT_FOUND);
+    }
+
+    /** P2.10.9: whoever made a link knows its secret, and would come back by it. */
+    @Test
+    void withdrawsTheLinksOfWhomItIsNoLongerSharedWith() {
+        share("admin");
+        as(guest).post(tunnel + "/share-tokens", "{}");
+        as(owner).post(tunnel + "/share-tokens", "{}");
+
+        as(owner).send("DELETE", tunnel + "/shares/" + guest.userId(), "");
+
+        assertThat(json(as(owner).get(tunnel + "/share-tokens"))
+                        .path("items")
+                        .valueStream()
+                        .map(link -> link.path("createdBy").asString()))
+                .containsExactly(owner.userId().toString());
     }
 
     /** P2.10.1: by name, mail address and id. */
@@ -358,7 +385,7 @@ class SharingIT extends RunningTunnelService {
         assertThat(listed.has("token")).isFalse();
     }
 
-    /** R4.8b: a guest's call appears for the owner, with permission, address and client. */
+    /** R4.8b, P2.10.5: a guest's call appears for the owner, with permission, address and client. */
     @Test
     void showsTheOwnerWhatGuestsDid() {
         String shareId = share("editor").path("id").asString();

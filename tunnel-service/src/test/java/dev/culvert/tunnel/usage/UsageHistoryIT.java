@@ -2,6 +2,7 @@ package dev.culvert.tunnel.usage;
 
 import static dev.culvert.testing.TestingApi.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.culvert.data.tenant.TenantScope;
 import dev.culvert.testing.TestCallers;
@@ -9,10 +10,12 @@ import dev.culvert.testing.TestingApi;
 import dev.culvert.tunnel.RunningTunnelService;
 import dev.culvert.tunnel.usage.UsageBatch.Key;
 import dev.culvert.tunnel.usage.UsageBatch.Sums;
+import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.time.temporal.TemporalAdjusters;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +26,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -122,6 +128,56 @@ class UsageHistoryIT extends RunningTunnelService {
                         a.path("from").asString().compareTo(b.path("from").asString()));
     }
 
+    /** Beginning of a period, of the next, and its end; none so old that it would be purged. */
+    private static Stream<Arguments> borders() {
+        LocalDate monday = TODAY.with(TemporalAdjusters.previous(DayOfWeek.MONDAY));
+        LocalDate first = TODAY.withDayOfMonth(1);
+        return Stream.of(
+                arguments("hour", hour(1, 12), hour(1, 13), hour(1, 14)),
+                arguments("day", hour(2, 0), hour(1, 0), hour(0, 0)),
+                arguments("week", startOf(monday.minusWeeks(1)), startOf(monday), startOf(monday.plusWeeks(1))),
+                arguments("month", startOf(first.minusMonths(1)), startOf(first), startOf(first.plusMonths(1))));
+    }
+
+    private static Instant startOf(LocalDate day) {
+        return day.atStartOfDay().toInstant(ZoneOffset.UTC);
+    }
+
+    /** P2.5.1: where hours, days, weeks and months begin, with requests in the last hour before and the first behind. */
+    @ParameterizedTest
+    @MethodSource("borders")
+    void tellsPeriodsApartAtTheirBorders(String granularity, Instant before, Instant border, Instant end) {
+        Instant last = border.minus(1, ChronoUnit.HOURS);
+        store(Map.of(
+                key(caller.userId(), last), requests(3, 1, 10, 20),
+                key(caller.userId(), border), requests(5, 2, 100, 40)));
+
+        JsonNode periods = usage("?granularity=%s&from=%s&to=%s"
+                        .formatted(
+                                granularity,
+                                LocalDate.ofInstant(last, ZoneOffset.UTC),
+                                LocalDate.ofInstant(border, ZoneOffset.UTC)))
+                .path("periods");
+
+        assertThat(periods).hasSize(2);
+        assertPeriod(periods.get(0), before, border, 3, 1, 10, 20);
+        assertPeriod(periods.get(1), border, end, 5, 2, 100, 40);
+    }
+
+    private static void assertPeriod(
+            JsonNode period, Instant from, Instant to, long requests, long errors, long bytes, long millis) {
+        assertThat(period.path("from").asString()).isEqualTo(from.toString());
+        assertThat(period.path("to").asString()).isEqualTo(to.toString());
+        JsonNode figures = period.path("figures");
+        assertThat(figures.path("requests").asLong()).isEqualTo(requests);
+        assertThat(figures.path("successes").asLong()).isEqualTo(requests - errors);
+        assertThat(figures.path("errors").asLong()).isEqualTo(errors);
+        assertThat(figures.path("bytesIn").asLong()).isEqualTo(bytes);
+        assertThat(figures.path("bytesOut").asLong()).isEqualTo(2 * bytes);
+        assertThat(figures.path("averageLatencyMillis").asDouble()).isEqualTo(millis);
+        assertThat(figures.path("peakLatencyMillis").asLong()).isEqualTo(millis);
+    }
+
     private static long sum(List<JsonNode> periods, String figure) {
         return periods.stream()
                 .mapToLong(period -> period.path("figures").path(figure).asLong())
@@ -156,6 +212,32 @@ class UsageHistoryIT extends RunningTunnelService {
         assertThat(others.at("/groups/0/key").asString())
                 .isEqualTo(TODAY.minusDays(1).toString());
         assertThat(as(other).get("/api/v1/tunnels/" + tunnelId + "/usage/users").statusCode())
+                .isEqualTo(404);
+    }
+
+    /** R4.9: the report is of all tunnels, those of other tenants included; what their owners see stays as it was. */
+    @Test
+    void reportsOnesUseOfTheTunnelsOfOthers() {
+        TestCallers guest = TestCallers.user();
+        store(Map.of(
+                key(guest.userId(), hour(1, 10)), requests(3, 1, 10, 20),
+                key(caller.userId(), hour(1, 10)), requests(9, 0, 100, 20)));
+
+        JsonNode report = json(as(guest).get("/api/v1/users/usage/report?groupBy=tunnel"));
+
+        assertThat(report.at("/total/requests").asLong()).isEqualTo(3);
+        assertThat(report.path("groups")).hasSize(1);
+        assertThat(report.at("/groups/0/key").asString()).isEqualTo(tunnelId.toString());
+        assertThat(json(as(guest).get("/api/v1/users/usage/report"))
+                        .at("/groups/0/figures/requests")
+                        .asLong())
+                .isEqualTo(3);
+        assertThat(json(as(TestCallers.user().withTenantId(guest.tenantId())).get("/api/v1/users/usage/report"))
+                        .at("/total/requests")
+                        .asLong())
+                .as("of a colleague of the guest")
+                .isZero();
+        assertThat(as(guest).get("/api/v1/tunnels/" + tunnelId + "/usage").statusCode())
                 .isEqualTo(404);
     }
 

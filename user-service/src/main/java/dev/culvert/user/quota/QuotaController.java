@@ -55,7 +55,9 @@ class QuotaController {
 
     @Access(scope = Scope.PROFILE_READ)
     @GetMapping
-    @Operation(summary = "Own quotas", description = "What a plan does not limit is not in the list.")
+    @Operation(summary = "Own quotas", description =
+                    "What a plan does not limit is not in the list. After a change of plan, the month of the new one is there from"
+                            + " the first call on.")
     QuotaList quotas(Caller caller) {
         return new QuotaList(own(caller));
     }
@@ -89,7 +91,10 @@ class QuotaController {
     }
 
     private List<QuotaResponse> own(Caller caller) {
-        return ledger.ofUser(caller.userId(), clock.instant()).map(QuotaResponse::of).stream()
+        return ledger.ofUser(caller.userId(), clock.instant())
+                .filter(window -> window.isOf(caller.tier()))
+                .map(QuotaResponse::of)
+                .stream()
                 .toList();
     }
 }

@@ -4,6 +4,7 @@ import dev.culvert.user.quota.CountedWindow.SubjectType;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.sql.Types;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,10 +39,11 @@ class QuotaLedger {
     public CountedWindow keep(CountedWindow counted) {
         return jdbc.sql("""
                 INSERT INTO api_rate_limits AS known (subject_type, subject_id, window_type, window_start, window_end, tenant_id,
-                                                      used, allowed, updated_at)
-                VALUES (:type, :id, 'month', :start, :end, :tenant, :used, :allowed, :now)
+                                                      tier, used, allowed, updated_at)
+                VALUES (:type, :id, 'month', :start, :end, :tenant, :tier, :used, :allowed, :now)
                 ON CONFLICT (subject_type, subject_id, window_type, window_start) DO UPDATE
-                SET used = greatest(known.used, excluded.used), allowed = excluded.allowed, updated_at = excluded.updated_at
+                SET used = greatest(known.used, excluded.used), tier = excluded.tier, allowed = excluded.allowed,
+                    updated_at = excluded.updated_at
                 RETURNING *
                 """)
                 .param("type", counted.subjectType().wireName())
@@ -49,6 +51,7 @@ class QuotaLedger {
                 .param("start", Timestamp.from(counted.start()))
                 .param("end", Timestamp.from(counted.end()))
                 .param("tenant", counted.tenantId())
+                .param("tier", counted.tier(), Types.VARCHAR)
                 .param("used", counted.used())
                 .param("allowed", counted.allowed())
                 .param("now", Timestamp.from(clock.instant()))
@@ -95,6 +98,7 @@ class QuotaLedger {
                 row.getObject("tenant_id", UUID.class),
                 SubjectType.valueOf(row.getString("subject_type").toUpperCase(Locale.ROOT)),
                 row.getObject("subject_id", UUID.class),
+                row.getString("tier"),
                 row.getTimestamp("window_start").toInstant(),
                 row.getTimestamp("window_end").toInstant(),
                 row.getLong("used"),

@@ -2,6 +2,7 @@ package dev.culvert.user.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.contracts.identity.Tier;
 import dev.culvert.data.tenant.TenantScope;
 import dev.culvert.platform.secret.Hmac;
 import dev.culvert.testing.TestCallers;
@@ -84,6 +85,7 @@ class QuotaIT extends RunningUserService {
                 caller.tenantId(),
                 SubjectType.USER,
                 caller.userId(),
+                "free",
                 Instant.parse("2020-01-01T00:00:00Z"),
                 Instant.parse("2020-02-01T00:00:00Z"),
                 7,
@@ -109,6 +111,24 @@ class QuotaIT extends RunningUserService {
         return TenantScope.callAsSystem("a test", work::get);
     }
 
+    /** What an earlier plan allowed is not shown to somebody whom the new one does not limit. */
+    @Test
+    void showsNothingOfAnEarlierPlan() {
+        told(50);
+        TestCallers enterprise = caller.withTier(Tier.ENTERPRISE);
+        assertThat(UserClient.json(client(caller).get("/api/v1/quotas")).path("items"))
+                .hasSize(1);
+
+        assertThat(UserClient.json(client(enterprise).get("/api/v1/quotas")).path("items"))
+                .isEmpty();
+        assertThat(client(enterprise).get("/api/v1/quotas/api_requests").statusCode())
+                .isEqualTo(404);
+        assertThat(UserClient.json(client(enterprise).get("/api/v1/quotas/summary"))
+                        .path("quotas")
+                        .asInt())
+                .isZero();
+    }
+
     private long told(long used) {
         HttpResponse<String> answer = tell(
                 Map.of(
@@ -120,6 +140,8 @@ class QuotaIT extends RunningUserService {
                                 "user",
                                 "subjectId",
                                 caller.userId(),
+                                "tier",
+                                "free",
                                 "start",
                                 START,
                                 "end",

@@ -9,8 +9,10 @@ import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.testing.ProblemAssert;
 import dev.culvert.testing.TestCallers;
 import dev.culvert.user.RunningUserService;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -26,6 +28,9 @@ class ApiUsageIT extends RunningUserService {
 
     @Autowired
     private OldUsage oldUsage;
+
+    @Autowired
+    private ApiUsage usage;
 
     @Test
     void keepsOneRowOfEachCallHoweverOftenItsEventComes() {
@@ -124,6 +129,27 @@ class ApiUsageIT extends RunningUserService {
         assertThat(calls(ada, "")).hasSize(1);
         assertThat(column("SELECT sum(calls) FROM users.api_usage_day WHERE user_id = ?", ada.userId()))
                 .containsExactly("2");
+    }
+
+    /** S3.20: single calls for 90 days, sums for two years; by a clock that was set, with rows on both sides of each border. */
+    @Test
+    void purgesByTheClock() {
+        TestCallers ada = TestCallers.user();
+        Instant now = Instant.parse("2024-05-01T12:00:00Z");
+        Instant ninetyDays = now.minus(Duration.ofDays(90));
+        Instant lastDayOfTheSums = Instant.parse("2022-05-01T23:00:00Z");
+        for (Instant at : List.of(
+                ninetyDays, ninetyDays.minusSeconds(1), lastDayOfTheSums, lastDayOfTheSums.minus(Duration.ofDays(1)))) {
+            publish(UUID.randomUUID(), ada, call(ada, "/api/v1/tunnels", 200, at));
+        }
+        awaitRows(ada, 4);
+
+        new OldUsage(usage, Clock.fixed(now, ZoneOffset.UTC)).forget();
+
+        assertThat(column("SELECT started_at = '" + ninetyDays + "' FROM users.api_usage WHERE user_id = ?", ada.userId()))
+                .containsExactly("t");
+        assertThat(column("SELECT day FROM users.api_usage_day WHERE user_id = ? ORDER BY day", ada.userId()))
+                .containsExactly("2022-05-01", "2024-02-01");
     }
 
     private JsonNode calls(TestCallers caller, String query) {

@@ -48,6 +48,9 @@ public enum EventType {
     TUNNEL_VISIBILITY_CHANGED("tunnel.visibility_changed", TunnelEvent.TunnelVisibilityChanged.class, Topics.TUNNELS),
     TUNNEL_ACCESS_REQUESTED("tunnel.access_requested", TunnelEvent.TunnelAccessRequested.class, Topics.TUNNELS),
     TUNNEL_ACCESS_DECIDED("tunnel.access_decided", TunnelEvent.TunnelAccessDecided.class, Topics.TUNNELS),
+    TUNNEL_TRANSFER_OFFERED("tunnel.transfer_offered", TunnelEvent.TunnelTransferOffered.class, Topics.TUNNELS),
+    TUNNEL_TRANSFER_ENDED("tunnel.transfer_ended", TunnelEvent.TunnelTransferEnded.class, Topics.TUNNELS),
+    TUNNEL_TRANSFERRED("tunnel.transferred", TunnelEvent.TunnelTransferred.class, Topics.TUNNELS),
 
     PROXY_CREATED("proxy.created", ProxyEvent.ProxyCreated.class, Topics.PROXIES),
     PROXY_UPDATED("proxy.updated", ProxyEvent.ProxyUpdated.class, Topics.PROXIES),

@@ -157,4 +157,27 @@ public sealed interface TunnelEvent extends DomainEvent {
     record TunnelAccessDecided(
             UUID tunnelId, UUID userId, String name, UUID requestId, UUID requesterId, boolean approved)
             implements TunnelEvent {}
+
+    /** A tunnel's owner offered it to somebody; told in the tenants of both. */
+    record TunnelTransferOffered(
+            UUID tunnelId, UUID userId, String name, UUID transferId, UUID receiverId, Instant expiresAt)
+            implements TunnelEvent {}
+
+    /**
+     * An offer ended without the tunnel changing hands; told in the tenants of both.
+     *
+     * @param refused by whom it was offered to, rather than withdrawn by the owner
+     */
+    record TunnelTransferEnded(
+            UUID tunnelId, UUID userId, String name, UUID transferId, UUID receiverId, boolean refused)
+            implements TunnelEvent {}
+
+    /**
+     * A tunnel is somebody else's from now on; told in the tenants of both.
+     *
+     * @param userId the new owner
+     * @param name under the new owner
+     */
+    record TunnelTransferred(UUID tunnelId, UUID userId, String name, UUID transferId, UUID previousOwnerId)
+            implements TunnelEvent {}
 }
