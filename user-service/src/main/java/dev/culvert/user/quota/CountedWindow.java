@@ -15,6 +15,8 @@ import java.util.UUID;
  */
 record CountedWindow(
         UUID tenantId, SubjectType subjectType, UUID subjectId, Instant start, Instant end, long used, long allowed) {
+    /** What is counted, in the words of the API and of events. */
+    static final String RESOURCE = "api_requests";
 
     /** Whose calls are counted. */
     enum SubjectType {
