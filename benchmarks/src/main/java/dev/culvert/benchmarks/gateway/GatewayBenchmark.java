@@ -91,6 +91,20 @@ public final class GatewayBenchmark {
         }
     }
 
+    /** Ten thousand equal requests at once and nothing else; a few seconds. */
+    public static void runEqual(Path root) throws Exception {
+        Path folder = Files.createTempDirectory("culvert-gateway-benchmark");
+        try (Service service = Service.start();
+                TestingKafka kafka = TestingKafka.start()) {
+            Contenders contenders = new Contenders(service.address(), kafka.bootstrapServers(), folder, root);
+            try (Contender ours = contenders.ours("culvert", Contenders.OF_THE_IMAGE)) {
+                System.out.println(new GatewayBenchmark(service, contenders, SHORTEST).identical(ours));
+            }
+        } finally {
+            FileSystemUtils.deleteRecursively(folder);
+        }
+    }
+
     private void compare() throws Exception {
         load(service.address(), CONNECTIONS, span.multipliedBy(WARM_UP)); // the load itself has to be warm too
         Load.Result direct = load(service.address(), CONNECTIONS, span);
