@@ -104,6 +104,7 @@ final class ApiDocument {
                             () -> unavailable.add(fetched.service()));
         }
         ObjectNode document = merge.document();
+        OpenApiExamples.addTo(document, json);
         servers(document);
         document.withObject("/info").withObject("/contact").put("url", publicUrl);
         unavailable.forEach(document.withObject("/info").putArray("x-unavailable-services")::add);
