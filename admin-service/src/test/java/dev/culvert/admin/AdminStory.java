@@ -67,18 +67,20 @@ abstract class AdminStory {
         registry.add("WEBHOOK_SERVICE_URL", () -> "http://127.0.0.1:9");
     }
 
-    JsonNode operationForGateways(String name) {
-        return rulesForGateways()
-                .path("operations")
-                .valueStream()
-                .filter(rule -> rule.path("name").asString().equals(name))
-                .findFirst()
-                .orElse(MissingNode.getInstance());
-    }
-
     JsonNode rulesForGateways() {
         return rules(HexFormat.of().formatHex(hmac.forPurpose("gateway").of("limit-rules")))
                 .body();
+    }
+
+    Answer rules(String credential) {
+        var response = RestClient.create("http://127.0.0.1:" + port)
+                .get()
+                .uri("/internal/limit-rules")
+                .header("Culvert-Gateway-Key", credential)
+                .retrieve()
+                .onStatus(HttpStatusCode::isError, (_, _) -> {})
+                .toEntity(JsonNode.class);
+        return new Answer(response.getStatusCode().value(), response.getBody());
     }
 
     Answer send(TestCallers as, HttpMethod method, String path, String body) {
@@ -113,8 +115,15 @@ abstract class AdminStory {
         return rows.valueStream().map(row -> row.path("type").asString()).toList();
     }
 
-    JsonNode rows(String query) {
-        return get(admin, "/api/v1/admin/audit-logs" + query).body().path("items");
+    Answer get(TestCallers as, String path, Object... values) {
+        var response = RestClient.create("http://127.0.0.1:" + port)
+                .get()
+                .uri(path, values)
+                .header("Authorization", "Bearer " + TestingIssuer.shared().token(as))
+                .retrieve()
+                .onStatus(HttpStatusCode::isError, (_, _) -> {})
+                .toEntity(JsonNode.class);
+        return new Answer(response.getStatusCode().value(), response.getBody());
     }
 
     private static TestingOrigin health(int status, String body) {

@@ -75,11 +75,14 @@ class ExemptionsIT extends AdminStory {
                         "rate_limit_exemption.uses_reset",
                         "rate_limit_exemption.disabled",
                         "rate_limit_exemption.created");
-        assertThat(rows).allMatch(row -> row.path("actorId").asString().equals(admin.userId().toString()));
+        assertThat(rows)
+                .allMatch(row ->
+                        row.path("actorId").asString().equals(admin.userId().toString()));
         assertThat(rows.path(0).path("subject").asString()).isEqualTo(id);
         assertThat(rows.path(0).at("/data/before/name").asString()).isEqualTo("incident");
         assertThat(rows.path(0).at("/data/after").isNull()).isTrue();
-        assertThat(rows.path(1).path("subject").asString()).isEqualTo(caller.userId().toString());
+        assertThat(rows.path(1).path("subject").asString())
+                .isEqualTo(caller.userId().toString());
         assertThat(rows.path(2).at("/data/before/enabled").asBoolean()).isTrue();
         assertThat(rows.path(2).at("/data/after/enabled").asBoolean()).isFalse();
     }

@@ -78,12 +78,13 @@ final class ControllerRoutes {
             List<Annotation> annotations = method.findAttribute(Attributes.runtimeVisibleAnnotations())
                     .map(attribute -> attribute.annotations())
                     .orElse(List.of());
-            if (annotations.stream().anyMatch(annotation -> descriptor(annotation).equals(HIDDEN))) {
+            if (annotations.stream()
+                    .anyMatch(annotation -> descriptor(annotation).equals(HIDDEN))) {
                 continue;
             }
             annotations.forEach(annotation -> Optional.ofNullable(METHODS.get(descriptor(annotation)))
-                    .ifPresent(verb -> bases.forEach(base -> paths(annotation)
-                            .forEach(path -> routes.add(verb + ' ' + normalized(base + path))))));
+                    .ifPresent(verb -> bases.forEach(base ->
+                            paths(annotation).forEach(path -> routes.add(verb + ' ' + normalized(base + path))))));
         }
     }
 

@@ -74,7 +74,9 @@ class DescriptionIsTrueIT {
                 .atMost(Duration.ofSeconds(60))
                 .until(
                         () -> Person.json(anybody.anonymous("GET", "/openapi.json", null)),
-                        found -> found.path("info").path("x-unavailable-services").isEmpty());
+                        found -> found.path("info")
+                                .path("x-unavailable-services")
+                                .isEmpty());
         schemas = SchemaRegistry.withDefaultDialect(
                 SpecificationVersion.DRAFT_2020_12, registry -> registry.schemas(Map.of(DOCUMENT, openApi.toString())));
     }
@@ -97,24 +99,32 @@ class DescriptionIsTrueIT {
                         check(ids.add(described.path("operationId").asString("")), name + ": operationId");
                         check(!described.path("summary").asString("").isBlank(), name + ": summary");
                         check(!described.path("responses").isEmpty(), name + ": responses");
-                        Set<String> declared = described.path("parameters").valueStream()
+                        Set<String> declared = described
+                                .path("parameters")
+                                .valueStream()
                                 .filter(one -> one.path("in").asString().equals("path"))
                                 .filter(one -> one.path("required").asBoolean())
                                 .map(one -> one.path("name").asString())
                                 .collect(Collectors.toSet());
                         check(declared.equals(inPath), name + ": path parameters " + declared);
-                        described.path("responses").properties().forEach(response -> check(
-                                response.getValue().has("$ref")
-                                        || response.getValue().has("description"),
-                                name + ": description of " + response.getKey()));
+                        described
+                                .path("responses")
+                                .properties()
+                                .forEach(response -> check(
+                                        response.getValue().has("$ref")
+                                                || response.getValue().has("description"),
+                                        name + ": description of " + response.getKey()));
                     });
         });
-        references(openApi).forEach(reference -> check(
-                !openApi.at(reference.substring(1)).isMissingNode(), "nothing at " + reference));
+        references(openApi)
+                .forEach(reference ->
+                        check(!openApi.at(reference.substring(1)).isMissingNode(), "nothing at " + reference));
         Schema aboutSchemas = schemas.getSchema(SchemaLocation.of("https://json-schema.org/draft/2020-12/schema"));
-        openApi.at("/components/schemas").properties().forEach(schema -> aboutSchemas
-                .validate(schema.getValue())
-                .forEach(error -> faults.add(schema.getKey() + ": " + error)));
+        openApi.at("/components/schemas")
+                .properties()
+                .forEach(schema -> aboutSchemas
+                        .validate(schema.getValue())
+                        .forEach(error -> faults.add(schema.getKey() + ": " + error)));
 
         assertThat(faults).isEmpty();
     }
@@ -122,11 +132,13 @@ class DescriptionIsTrueIT {
     @Test
     void namesEveryRouteThatRunsAndNoOther() throws Exception {
         Set<String> described = new TreeSet<>();
-        openApi.path("paths").properties().forEach(path -> path.getValue().propertyNames().stream()
-                .filter(METHODS::contains)
-                .filter(_ -> !OF_THE_GATEWAY.matcher(path.getKey()).matches())
-                .forEach(method -> described.add(
-                        method.toUpperCase(Locale.ROOT) + ' ' + ControllerRoutes.normalized(path.getKey()))));
+        openApi.path("paths")
+                .properties()
+                .forEach(path -> path.getValue().propertyNames().stream()
+                        .filter(METHODS::contains)
+                        .filter(_ -> !OF_THE_GATEWAY.matcher(path.getKey()).matches())
+                        .forEach(method -> described.add(
+                                method.toUpperCase(Locale.ROOT) + ' ' + ControllerRoutes.normalized(path.getKey()))));
 
         assertThat(described).containsExactlyElementsOf(ControllerRoutes.of(ROOT));
     }
@@ -136,13 +148,19 @@ class DescriptionIsTrueIT {
         for (DeclaredOperation operation : DeclaredOperation.of(openApi)) {
             String pointer = pointer(operation);
             JsonNode described = openApi.at(pointer);
-            described.at("/requestBody/content").properties().forEach(content ->
-                    checkExample(operation, pointer + "/requestBody/content/" + escaped(content.getKey())));
+            described
+                    .at("/requestBody/content")
+                    .properties()
+                    .forEach(content ->
+                            checkExample(operation, pointer + "/requestBody/content/" + escaped(content.getKey())));
             described.path("responses").properties().stream()
                     .filter(response -> response.getKey().startsWith("2"))
-                    .forEach(response -> response.getValue().path("content").propertyNames().forEach(type -> checkExample(
-                            operation,
-                            pointer + "/responses/" + response.getKey() + "/content/" + escaped(type))));
+                    .forEach(response -> response.getValue()
+                            .path("content")
+                            .propertyNames()
+                            .forEach(type -> checkExample(
+                                    operation,
+                                    pointer + "/responses/" + response.getKey() + "/content/" + escaped(type))));
         }
         assertThat(faults).isEmpty();
     }
@@ -178,7 +196,8 @@ class DescriptionIsTrueIT {
 
     /** Calls that end, that end nobody's session, and that say something of their own. */
     private boolean isReplayed(DeclaredOperation operation) {
-        boolean says = operation.bodyType().isPresent() || operation.method().equals("GET") && !operation.hasVariables();
+        boolean says =
+                operation.bodyType().isPresent() || operation.method().equals("GET") && !operation.hasVariables();
         return says
                 && !operation.actsByItself()
                 && !OF_A_SECRET.matcher(operation.path()).matches()
@@ -189,12 +208,13 @@ class DescriptionIsTrueIT {
     }
 
     private void replay(DeclaredOperation operation, Person caller) throws IOException, InterruptedException {
-        String path = operation.pathWith(variable -> variable.equals("{date}") ? "2026-11-22" : UUID.randomUUID().toString());
+        String path = operation.pathWith(variable ->
+                variable.equals("{date}") ? "2026-11-22" : UUID.randomUUID().toString());
         HttpRequest.Builder request = caller.request(path + query(operation)).timeout(Duration.ofSeconds(20));
         if (operation.bodyType().isPresent()) {
             String type = operation.bodyType().get();
-            JsonNode example =
-                    openApi.at(pointer(operation) + "/requestBody/content/" + escaped(type)).path("example");
+            JsonNode example = openApi.at(pointer(operation) + "/requestBody/content/" + escaped(type))
+                    .path("example");
             request.header("Content-Type", type)
                     .method(operation.method(), BodyPublishers.ofString(example.toString()));
         }
@@ -208,11 +228,16 @@ class DescriptionIsTrueIT {
 
     /** What must be asked for, by the examples of the parameters. */
     private String query(DeclaredOperation operation) {
-        String query = openApi.at(pointer(operation)).path("parameters").valueStream()
-                .filter(one -> one.path("in").asString().equals("query") && one.path("required").asBoolean())
-                .map(one -> one.path("name").asString() + '='
+        String query = openApi.at(pointer(operation))
+                .path("parameters")
+                .valueStream()
+                .filter(one -> one.path("in").asString().equals("query")
+                        && one.path("required").asBoolean())
+                .map(one -> one.path("name").asString()
+                        + '='
                         + URLEncoder.encode(
-                                one.path("example").asString(one.at("/schema/example").asString("x")),
+                                one.path("example")
+                                        .asString(one.at("/schema/example").asString("x")),
                                 StandardCharsets.UTF_8))
                 .collect(Collectors.joining("&"));
         return query.isEmpty() ? "" : "?" + query;
@@ -221,10 +246,14 @@ class DescriptionIsTrueIT {
     private void checkAnswer(DeclaredOperation operation, HttpResponse<String> answer) {
         String pointer = pointer(operation) + "/responses/" + answer.statusCode();
         JsonNode content = openApi.at(pointer).path("content");
-        check(!openApi.at(pointer).isMissingNode(), operation + " answered " + answer.statusCode() + ", which is not described");
+        check(
+                !openApi.at(pointer).isMissingNode(),
+                operation + " answered " + answer.statusCode() + ", which is not described");
         boolean json = answer.headers().firstValue("Content-Type").orElse("").startsWith("application/json");
         if (json && !content.isEmpty()) {
-            String type = content.has("application/json") ? "application/json" : content.propertyNames().iterator().next();
+            String type = content.has("application/json")
+                    ? "application/json"
+                    : content.propertyNames().iterator().next();
             schemas.getSchema(SchemaLocation.of(DOCUMENT + "#" + pointer + "/content/" + escaped(type) + "/schema"))
                     .validate(JsonMapper.shared().readTree(answer.body()))
                     .forEach(error -> faults.add(operation + ": " + error));

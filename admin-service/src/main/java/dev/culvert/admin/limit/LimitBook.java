@@ -115,8 +115,8 @@ public class LimitBook {
     @Transactional
     public void clear(UUID tenantId, UUID by) {
         TenantLimit before = tenant(tenantId)
-                .orElseThrow(() ->
-                        new ProblemException(ProblemCode.NOT_FOUND, "The tenant has the limits of its plan."));
+                .orElseThrow(
+                        () -> new ProblemException(ProblemCode.NOT_FOUND, "The tenant has the limits of its plan."));
         jdbc.sql("DELETE FROM tenant_limit WHERE tenant_id = :id")
                 .param("id", tenantId)
                 .update();

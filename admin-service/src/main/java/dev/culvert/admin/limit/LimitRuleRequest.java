@@ -65,11 +65,7 @@ record LimitRuleRequest(
             throw new ProblemException(ProblemCode.VALIDATION_ERROR, "The limit is not valid.").withViolations(wrong);
         }
         return new Checked(
-                checkedName,
-                selected,
-                Objects.requireNonNullElse(by, LimitSubject.USER),
-                checkedCalls,
-                checkedSeconds);
+                checkedName, selected, Objects.requireNonNullElse(by, LimitSubject.USER), checkedCalls, checkedSeconds);
     }
 
     private static int within(String field, @Nullable Integer value, int most, List<Violation> wrong) {

@@ -72,8 +72,10 @@ final class OpenApiExamples {
         return own(schema, type).orElseGet(() -> switch (type) {
             case "object" -> object(schema, request);
             case "array" -> array(schema, request);
-            case "integer" -> NODES.numberNode(Math.max(1, schema.path("minimum").asLong(1)));
-            case "number" -> NODES.numberNode(Math.max(1.0, schema.path("minimum").asDouble(1)));
+            case "integer" ->
+                NODES.numberNode(Math.max(1, schema.path("minimum").asLong(1)));
+            case "number" ->
+                NODES.numberNode(Math.max(1.0, schema.path("minimum").asDouble(1)));
             case "boolean" -> NODES.booleanNode(true);
             default -> NODES.stringNode(text(schema));
         });

@@ -88,9 +88,10 @@ final class Crawlers {
     private void lookUp(InetAddress client) {
         try {
             // Made anew: an address remembers a name that somebody else gave it.
-            String name = nameOf.apply(InetAddress.getByAddress(client.getAddress())).toLowerCase(Locale.ROOT);
-            boolean crawler =
-                    properties.domains().stream().anyMatch(domain -> name.equals(domain) || name.endsWith('.' + domain));
+            String name =
+                    nameOf.apply(InetAddress.getByAddress(client.getAddress())).toLowerCase(Locale.ROOT);
+            boolean crawler = properties.domains().stream()
+                    .anyMatch(domain -> name.equals(domain) || name.endsWith('.' + domain));
             verdicts.put(client, crawler ? Verdict.CRAWLER : Verdict.ANYBODY);
         } catch (UnknownHostException impossible) {
             throw new IllegalStateException("An address of no length", impossible);

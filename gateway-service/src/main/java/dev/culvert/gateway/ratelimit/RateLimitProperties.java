@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -118,10 +119,16 @@ public record RateLimitProperties(
      */
     public record CrawlerProperties(
             @DefaultValue List<String> domains,
-            @DefaultValue({"bot", "crawl", "spider", "slurp"}) List<String> agents,
+
+            @DefaultValue({"bot", "crawl", "spider", "slurp"})
+            List<String> agents,
+
             @DefaultValue("1h") Duration remembered) {
         public CrawlerProperties {
-            domains = domains.stream().filter(domain -> !domain.isBlank()).toList();
+            domains = domains.stream()
+                    .filter(domain -> !domain.isBlank())
+                    .map(domain -> domain.strip().toLowerCase(Locale.ROOT))
+                    .toList();
             agents = List.copyOf(agents);
         }
     }

@@ -38,8 +38,7 @@ final class ConnectionRehearsal implements Rehearsal {
     }
 
     private List<EventLoop> loops() {
-        return StreamSupport.stream(
-                        resources.getLoopResources().onServer(true).spliterator(), false)
+        return StreamSupport.stream(resources.getLoopResources().onServer(true).spliterator(), false)
                 .map(EventLoop.class::cast)
                 .toList();
     }

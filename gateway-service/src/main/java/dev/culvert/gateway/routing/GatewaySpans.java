@@ -61,7 +61,8 @@ final class GatewaySpans {
 
     private Optional<Span> begin(Context parent) {
         return tracer.map(known -> {
-            SpanBuilder span = known.spanBuilder("HTTP").setSpanKind(SpanKind.SERVER).setParent(parent);
+            SpanBuilder span =
+                    known.spanBuilder("HTTP").setSpanKind(SpanKind.SERVER).setParent(parent);
             return span.startSpan();
         });
     }

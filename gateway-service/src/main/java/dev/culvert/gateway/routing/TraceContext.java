@@ -46,7 +46,8 @@ final class TraceContext implements Stage {
         URI uri = exchange.getRequest().getURI();
         String correlationId = ReactiveCorrelation.of(exchange);
         String sent = exchange.getRequest().getHeaders().getFirst(TRACEPARENT);
-        Optional<String> caller = Optional.ofNullable(sent).filter(value -> VALID.matcher(value).matches());
+        Optional<String> caller =
+                Optional.ofNullable(sent).filter(value -> VALID.matcher(value).matches());
         Optional<Span> span = spans.wanted() ? caller.map(spans::below).orElseGet(spans::first) : Optional.empty();
         new Call(
                         routes.find(uri.getRawPath(), uri.getRawQuery()),

@@ -5,6 +5,7 @@ import dev.culvert.gateway.identity.IdentityStatus;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.List;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -82,9 +83,10 @@ public final class WarmUp implements SmartLifecycle {
     }
 
     private Mono<Long> run() {
-        Flux<Void> parts = Flux.fromIterable(rehearsals).flatMap(part -> part.rehearse().onErrorComplete());
-        Flux<Boolean> calls = Flux.range(0, properties.calls())
-                .concatMap(i -> call(i < MOST_ANSWERED ? ANSWERED : REFUSED));
+        Flux<Void> parts =
+                Flux.fromIterable(rehearsals).flatMap(part -> part.rehearse().onErrorComplete());
+        Flux<Boolean> calls =
+                Flux.range(0, properties.calls()).concatMap(i -> call(i < MOST_ANSWERED ? ANSWERED : REFUSED));
         return parts.thenMany(calls)
                 .take(properties.longest())
                 .filter(answered -> answered)
@@ -92,11 +94,16 @@ public final class WarmUp implements SmartLifecycle {
     }
 
     private Mono<Boolean> call(String path) {
-        return client.headers(headers -> headers.set("Cache-Control", "no-cache").set("User-Agent", "culvert-warm-up"))
+        return client.headers(headers ->
+                        headers.set("Cache-Control", "no-cache").set("User-Agent", "culvert-warm-up"))
                 .get()
-                .uri(URI.create("http://" + host() + ':' + server.getWebServer().getPort() + path))
+                .uri(URI.create("http://" + host() + ':' + port() + path))
                 .responseSingle((_, body) -> body.then(Mono.just(true)))
                 .onErrorReturn(false);
+    }
+
+    private int port() {
+        return Objects.requireNonNull(server.getWebServer()).getPort(); // the phase says that it runs
     }
 
     private String host() {

@@ -28,7 +28,8 @@ class ManyEqualCallsIT {
         TestingGateway gateway = TestingGateway.shared();
         String path = "/oauth2/jwks/" + UUID.randomUUID();
         Sinks.Empty<Void> go = Sinks.empty();
-        gateway.service().on(path, (_, response) -> response.sendString(go.asMono().thenReturn("for all")));
+        gateway.service()
+                .on(path, (_, response) -> response.sendString(go.asMono().thenReturn("for all")));
         ConnectionProvider connections = ConnectionProvider.builder("callers")
                 .maxConnections(CALLERS)
                 .pendingAcquireMaxCount(CALLERS)

@@ -235,15 +235,16 @@ class DocumentationIT {
         Set<String> routed = gateway.context().getBeansOfType(RouterFunction.class).values().stream()
                 .flatMap(routes -> routes.toString().lines())
                 .filter(line -> line.contains(" -> "))
-                .flatMap(line -> path.matcher(line.substring(0, line.indexOf(" -> "))).results())
+                .flatMap(line ->
+                        path.matcher(line.substring(0, line.indexOf(" -> "))).results())
                 .map(MatchResult::group)
                 .collect(Collectors.toCollection(TreeSet::new));
         routed.removeIf(address -> address.matches("(/api(/v1)?)?/docs.*|/redoc|(/api/v1)?/openapi.json|/ready"));
         routed.removeIf(address -> routed.contains("/api/v1" + address));
-        Set<String> described = new TreeSet<>(JSON.readTree(
-                        new ClassPathResource("openapi/gateway.json").getContentAsByteArray())
-                .path("paths")
-                .propertyNames());
+        Set<String> described =
+                new TreeSet<>(JSON.readTree(new ClassPathResource("openapi/gateway.json").getContentAsByteArray())
+                        .path("paths")
+                        .propertyNames());
         described.removeAll(Set.of("/t/{name}/{path}", "/p/{name}/{path}", "/tunnel/v1/connect")); // services answer
         described.remove("/metrics"); // Spring's own endpoint
 

@@ -34,7 +34,9 @@ class CrawlersTest {
 
     @Test
     void knowACrawlerByTheNameOfItsAddressOnceItWasLookedUp() {
-        assertThat(crawlers.include(CRAWLER, agent("Searchbot/1.0"))).as("nobody waits").isFalse();
+        assertThat(crawlers.include(CRAWLER, agent("Searchbot/1.0")))
+                .as("nobody waits")
+                .isFalse();
 
         await().until(() -> crawlers.include(CRAWLER, agent("Searchbot/1.0")));
         assertThat(asked).as("looked up once").containsExactly(CRAWLER);

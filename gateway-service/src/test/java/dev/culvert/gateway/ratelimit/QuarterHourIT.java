@@ -84,7 +84,8 @@ class QuarterHourIT {
     void limitNoCrawlerWhoseAddressHasItsName() {
         HttpRequest.Builder crawler = gateway.anonymous(SITEMAP).header("User-Agent", "Searchbot/1.0");
 
-        await().until(() -> send(crawler).headers().firstValue("X-RateLimit-Limit").isEmpty());
+        await().until(() ->
+                send(crawler).headers().firstValue("X-RateLimit-Limit").isEmpty());
         for (int i = 0; i < 6; i++) {
             assertThat(send(crawler).statusCode()).isEqualTo(404);
         }

@@ -60,7 +60,8 @@ class GatewaySpansIT {
 
         String own = handedOn();
         assertThat(own).startsWith("00-" + TRACE + "-").endsWith("-01").doesNotContain(CALLER);
-        await().atMost(Duration.ofSeconds(20)).until(() -> EXPORTED.stream().anyMatch(spans -> spans.contains(bytes(TRACE))));
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> EXPORTED.stream().anyMatch(spans -> spans.contains(bytes(TRACE))));
         assertThat(EXPORTED)
                 .anySatisfy(spans -> assertThat(spans)
                         .contains(bytes(TRACE), bytes(CALLER), bytes(own.substring(36, 52)))

@@ -151,11 +151,7 @@ class StreamingIT {
     /** Past the codec, which would take it for the answer itself. */
     private static void sendTwice(String interim, Connection connection) {
         String answer = "HTTP/1.1 " + interim + "\r\nLink: </style.css>; rel=preload\r\n\r\n";
-        var _ = connection
-                .channel()
-                .pipeline()
-                .context(NettyPipeline.HttpCodec)
-                .writeAndFlush(bytes(answer + answer));
+        var _ = connection.channel().pipeline().context(NettyPipeline.HttpCodec).writeAndFlush(bytes(answer + answer));
     }
 
     /** S2.55. */

@@ -43,7 +43,12 @@ class QuotaController {
         static QuotaResponse of(CountedWindow window) {
             double percent = HUNDRED * window.used() / window.allowed();
             return new QuotaResponse(
-                    CountedWindow.RESOURCE, window.used(), window.allowed(), percent, percent >= QuotaStep.NEAR.percent(), window.end());
+                    CountedWindow.RESOURCE,
+                    window.used(),
+                    window.allowed(),
+                    percent,
+                    percent >= QuotaStep.NEAR.percent(),
+                    window.end());
         }
     }
 

@@ -41,7 +41,9 @@ class QuotaLedger {
     @Transactional
     public CountedWindow keep(CountedWindow counted) {
         CountedWindow kept = upsert(counted);
-        QuotaStep.of(kept).filter(step -> isNews(kept, step)).ifPresent(step -> outbox.append(kept.tenantId(), step.event(kept)));
+        QuotaStep.of(kept)
+                .filter(step -> isNews(kept, step))
+                .ifPresent(step -> outbox.append(kept.tenantId(), step.event(kept)));
         return kept;
     }
 

@@ -82,14 +82,15 @@ class QuotaIT extends RunningUserService {
         assertThat(said)
                 .extracting(Published::type)
                 .containsExactly("dev.culvert.quota.threshold_reached", "dev.culvert.quota.exceeded");
-        assertThat(said).extracting(Published::tenantId).containsOnly(caller.tenantId().toString());
+        assertThat(said)
+                .extracting(Published::tenantId)
+                .containsOnly(caller.tenantId().toString());
         assertThat(said.getFirst().data().path("percent").asInt()).isEqualTo(80);
         assertThat(said.getFirst().data().path("used").asLong()).isEqualTo(8_000);
         assertThat(said.getLast().data().path("allowed").asLong()).isEqualTo(10_000);
 
         told(10_500, 1_000_000);
-        assertThat(column(
-                        "SELECT announced_percent FROM users.api_rate_limits WHERE subject_id = ?", caller.userId()))
+        assertThat(column("SELECT announced_percent FROM users.api_rate_limits WHERE subject_id = ?", caller.userId()))
                 .containsExactly("0");
     }
 

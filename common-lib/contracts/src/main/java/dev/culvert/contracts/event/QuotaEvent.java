@@ -8,7 +8,7 @@ public sealed interface QuotaEvent extends DomainEvent {
     /**
      * Much of a quota is used.
      *
-     * @param subjectType whose quota it is: {@code user} or {@code api_key}
+     * @param subjectType whose quota it is, a user's or an {@code api_key}'s
      * @param resource what is counted, e.g. {@code api_requests}
      * @param percent what was passed, e.g. 80
      * @param used what was counted when it was noticed
