@@ -3,6 +3,7 @@ package dev.culvert.gateway.documentation;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -17,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class OpenApiExamples {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-    private static final Pattern WORDS = Pattern.compile("[a-z-]+(\\|[a-z-]+)+");
+    private static final Pattern WORDS = Pattern.compile("\\^\\(\\?:([a-z-]+)(\\|[a-z-]+)*\\)\\$");
     private static final String TEXT = "text";
     private static final int DEEPEST = 8;
 
@@ -81,14 +82,20 @@ final class OpenApiExamples {
         });
     }
 
-    /** The one the schema has; annotations hold it as text, whatever its type. */
+    /** The one the schema has; annotations hold it as text, and springdoc reads some as JSON, whatever its type. */
     private Optional<JsonNode> own(JsonNode schema, String type) {
         if (schema.path("enum").size() > 0 && !schema.has("example")) {
             return Optional.of(schema.get("enum").get(0));
         }
         JsonNode own = schema.has("const") ? schema.get("const") : schema.get("example");
-        if (own == null || type.equals("string") || !own.isString()) {
-            return Optional.ofNullable(own);
+        if (own == null) {
+            return Optional.empty();
+        }
+        if (type.equals("string")) {
+            return Optional.of(own.isString() ? own : NODES.stringNode(own.toString()));
+        }
+        if (!own.isString()) {
+            return Optional.of(own);
         }
         try {
             return Optional.of(json.readTree(own.asString()));
@@ -136,9 +143,9 @@ final class OpenApiExamples {
     }
 
     private static String text(JsonNode schema) {
-        String pattern = schema.path("pattern").asString("");
-        if (WORDS.matcher(pattern).matches()) {
-            return pattern.substring(0, pattern.indexOf('|'));
+        Matcher words = WORDS.matcher(schema.path("pattern").asString(""));
+        if (words.matches()) {
+            return words.group(1);
         }
         return switch (schema.path("format").asString("")) {
             case "uuid" -> "3f2b8c1e-9d4a-4c6b-8e0f-5a7d1c2b3e4f";
