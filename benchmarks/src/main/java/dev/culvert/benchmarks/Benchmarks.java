@@ -11,13 +11,14 @@ import java.util.OptionalInt;
 
 /**
  * Runs one benchmark against the suite that {@code ./culvert up} started: {@code bulk [megabytes]}, {@code delay
- * [events]} or {@code tokens [seconds]}; {@code gateway [seconds]}, {@code gateway-alone
- * [seconds]} and {@code http-cache [test]} start what they need themselves. All traffic stays on the loopback address and ends by itself.
+ * [events]} or {@code tokens [seconds]}; {@code gateway [seconds]}, its parts {@code gateway-alone [seconds]} and
+ * {@code equal}, and {@code http-cache [test]} start what they need themselves. All traffic stays on the loopback address and ends by
+ * itself.
  */
 final class Benchmarks {
     private static final String USAGE =
             "Usage: benchmarks/run bulk [megabytes] | delay [events] | tokens [seconds] | gateway [seconds]"
-                    + " | gateway-alone [seconds] | http-cache [test]";
+                    + " | gateway-alone [seconds] | equal | http-cache [test]";
 
     private Benchmarks() {}
 
@@ -49,6 +50,7 @@ final class Benchmarks {
             case "bulk" -> tunnelled(suite, bench -> BulkTransfer.run(bench, size.orElse(1024)));
             case "delay" -> tunnelled(suite, bench -> StreamedEventDelay.run(bench, size.orElse(1000)));
             case "tokens" -> Tokens.run(suite, size.orElse(10));
+            case "equal" -> GatewayBenchmark.runEqual(root);
             case "gateway" -> GatewayBenchmark.run(root, size.orElse(30));
             case "gateway-alone" -> GatewayBenchmark.runOurs(root, size.orElse(30));
             default -> throw new IllegalArgumentException(USAGE);

@@ -14,6 +14,7 @@ import dev.culvert.gateway.ratelimit.RateLimitProperties;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.AdaptiveProperties;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.AddressBudget;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.Budget;
+import dev.culvert.gateway.ratelimit.RateLimitProperties.CrawlerProperties;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.ExemptProperties;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.ExemptionType;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.KeyBudget;
@@ -30,6 +31,7 @@ import dev.culvert.gateway.security.SecurityProperties;
 import dev.culvert.gateway.spool.SpoolProperties;
 import dev.culvert.gateway.version.VersionProperties;
 import dev.culvert.gateway.version.VersionProperties.SupportedVersion;
+import dev.culvert.gateway.warmup.WarmUpProperties;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -130,6 +132,8 @@ class GatewayPropertiesTest {
                         new AddressBudget(1_000, 50_000),
                         100,
                         List.of(),
+                        new CrawlerProperties(
+                                List.of(), List.of("bot", "crawl", "spider", "slurp"), Duration.ofHours(1)),
                         20_000,
                         limits.operations(),
                         limits.exempt(),
@@ -192,6 +196,12 @@ class GatewayPropertiesTest {
                         Map.of("DEFAULT_RATE_LIMIT_PER_MINUTE", "0")))
                 .rootCause()
                 .hasMessageContaining("at least 1");
+    }
+
+    @Test
+    void pinsTheDefaultsOfTheWarmUp() throws IOException {
+        assertThat(bind("culvert.gateway.warm-up", WarmUpProperties.class, Map.of()))
+                .isEqualTo(new WarmUpProperties(true, 20, Duration.ofSeconds(2)));
     }
 
     @Test

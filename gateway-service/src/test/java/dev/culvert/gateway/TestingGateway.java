@@ -87,6 +87,7 @@ public final class TestingGateway implements AutoCloseable {
         properties.put("culvert.gateway.ratelimit.quota.ledger-url", "");
         properties.put("culvert.gateway.ratelimit.address.minute", 1_000_000);
         properties.put("culvert.gateway.ratelimit.address.hour", 1_000_000);
+        properties.put("culvert.gateway.warm-up.enabled", false); // tests look at what the service receives
         for (int i = 0; i < settings.length; i += 2) {
             properties.put(settings[i], settings[i + 1]);
         }

@@ -5,6 +5,7 @@ import java.sql.Timestamp;
 import java.sql.Types;
 import java.time.Clock;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -20,6 +21,22 @@ public class AuditTrail {
     private final JsonMapper json;
     private final Clock clock;
 
+    /**
+     * The state of something around a change.
+     *
+     * @param before absent when it was made
+     * @param after absent when it was deleted
+     */
+    public record Change(@Nullable Object before, @Nullable Object after) {
+        public static Change made(Object after) {
+            return new Change(null, after);
+        }
+
+        public static Change deleted(Object before) {
+            return new Change(before, null);
+        }
+    }
+
     AuditTrail(JdbcClient jdbc, JsonMapper json, Clock clock) {
         this.jdbc = jdbc;
         this.json = json;
@@ -32,10 +49,10 @@ public class AuditTrail {
      *
      * @param type what happened, e.g. {@code rate_limit_rule.created}
      * @param subject id of what was changed
-     * @param data its new state, written as a JSON object
+     * @param change what it was and is, written as JSON objects; nothing secret
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public void record(String type, String subject, UUID actorId, Object data) {
+    public void record(String type, String subject, UUID actorId, Change change) {
         Timestamp now = Timestamp.from(clock.instant());
         jdbc.sql("""
                 INSERT INTO audit_log (event_id, type, source, subject, actor_id, correlation_id, occurred_at, recorded_at, data)
@@ -48,7 +65,7 @@ public class AuditTrail {
                 .param("actorId", actorId)
                 .param("correlationId", Correlation.current().orElse(null), Types.VARCHAR)
                 .param("now", now)
-                .param("data", json.writeValueAsString(data))
+                .param("data", json.writeValueAsString(change))
                 .update();
     }
 }

@@ -1,6 +1,7 @@
 package dev.culvert.admin.exemption;
 
 import dev.culvert.contracts.identity.Permission;
+import dev.culvert.data.tenant.TenantScope;
 import dev.culvert.platform.access.Access;
 import dev.culvert.platform.caller.Caller;
 import io.swagger.v3.oas.annotations.Operation;
@@ -23,6 +24,8 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/v1/admin/rate-limit-exemptions")
 @Tag(name = "Rate limits")
 class ExemptionController {
+    private static final String REASON = "an administrator exempts calls from limits";
+
     private final Exemptions exemptions;
 
     ExemptionController(Exemptions exemptions) {
@@ -35,7 +38,7 @@ class ExemptionController {
     @Access(permission = Permission.VIEW_SYSTEM_METRICS)
     @Operation(summary = "List exemptions from rate limits")
     ExemptionList listExemptions() {
-        return new ExemptionList(exemptions.all());
+        return new ExemptionList(TenantScope.callAsSystem(REASON, exemptions::all));
     }
 
     @PostMapping
@@ -46,44 +49,44 @@ class ExemptionController {
             description =
                     "Counts at all gateways within a second. Limits of single operations, e.g. of signing in, stay.")
     Exemption createExemption(@RequestBody CreateExemptionRequest request, Caller caller) {
-        return exemptions.create(request, caller.userId());
+        return TenantScope.callAsSystem(REASON, () -> exemptions.create(request, caller.userId()));
     }
 
     @PatchMapping("/{id}/enable")
     @Access(permission = Permission.MANAGE_SYSTEM_CONFIG)
     @Operation(summary = "Let an exemption count again")
-    Exemption enableExemption(@PathVariable UUID id) {
-        return exemptions.enable(id, true);
+    Exemption enableExemption(@PathVariable UUID id, Caller caller) {
+        return TenantScope.callAsSystem(REASON, () -> exemptions.enable(id, true, caller.userId()));
     }
 
     @PatchMapping("/{id}/disable")
     @Access(permission = Permission.MANAGE_SYSTEM_CONFIG)
     @Operation(summary = "Suspend an exemption")
-    Exemption disableExemption(@PathVariable UUID id) {
-        return exemptions.enable(id, false);
+    Exemption disableExemption(@PathVariable UUID id, Caller caller) {
+        return TenantScope.callAsSystem(REASON, () -> exemptions.enable(id, false, caller.userId()));
     }
 
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Access(permission = Permission.MANAGE_SYSTEM_CONFIG)
     @Operation(summary = "Delete an exemption")
-    void deleteExemption(@PathVariable UUID id) {
-        exemptions.delete(id);
+    void deleteExemption(@PathVariable UUID id, Caller caller) {
+        TenantScope.runAsSystem(REASON, () -> exemptions.delete(id, caller.userId()));
     }
 
     @PostMapping("/reset/user/{userId}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Access(permission = Permission.MANAGE_SYSTEM_CONFIG)
     @Operation(summary = "Count a user's uses of exemptions from nothing again")
-    void resetExemptionUses(@PathVariable UUID userId) {
-        exemptions.reset(Optional.of(userId));
+    void resetExemptionUses(@PathVariable UUID userId, Caller caller) {
+        TenantScope.runAsSystem(REASON, () -> exemptions.reset(Optional.of(userId), caller.userId()));
     }
 
     @PostMapping("/reset/all")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     @Access(permission = Permission.MANAGE_SYSTEM_CONFIG)
     @Operation(summary = "Count everybody's uses of exemptions from nothing again")
-    void resetAllExemptionUses() {
-        exemptions.reset(Optional.empty());
+    void resetAllExemptionUses(Caller caller) {
+        TenantScope.runAsSystem(REASON, () -> exemptions.reset(Optional.empty(), caller.userId()));
     }
 }

@@ -1,5 +1,7 @@
 package dev.culvert.admin.exemption;
 
+import dev.culvert.admin.audit.AuditTrail;
+import dev.culvert.admin.audit.AuditTrail.Change;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.platform.problem.ProblemException;
 import java.sql.Array;
@@ -14,22 +16,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** The exemptions of the installation (requirements R6.7, R6.7a). */
+/**
+ * The exemptions of the installation (requirements R6.7, R6.7a); each change with its row in the audit log. Works inside the
+ * system scope only.
+ */
 @Service
 class Exemptions {
-    private static final Logger log = LoggerFactory.getLogger(Exemptions.class);
-
     private final JdbcClient jdbc;
+    private final AuditTrail trail;
     private final Clock clock;
 
-    Exemptions(JdbcClient jdbc, Clock clock) {
+    Exemptions(JdbcClient jdbc, AuditTrail trail, Clock clock) {
         this.jdbc = jdbc;
+        this.trail = trail;
         this.clock = clock;
     }
 
@@ -67,60 +70,59 @@ class Exemptions {
                 .param("id", id)
                 .param("name", checked.name())
                 .param("type", checked.type().wireName())
-                .param("methods", checked.methods().toArray(String[]::new), Types.ARRAY)
-                .param("paths", checked.paths().toArray(String[]::new), Types.ARRAY)
+                .param("methods", checked.calls().methods().toArray(String[]::new), Types.ARRAY)
+                .param("paths", checked.calls().paths().toArray(String[]::new), Types.ARRAY)
                 .param("userId", request.userId(), Types.OTHER)
                 .param("most", request.perUserAndHour(), Types.INTEGER)
                 .param("by", by)
                 .param("now", Timestamp.from(now))
                 .update();
-        log.atInfo().addKeyValue("exemption", id).addKeyValue("user_id", by).log("Calls are exempt from rate limits");
-        return get(id);
+        Exemption created = get(id);
+        trail.record("rate_limit_exemption.created", id.toString(), by, Change.made(created));
+        return created;
     }
 
     /** Fails with NOT_FOUND. */
     @Transactional
-    public Exemption enable(UUID id, boolean enabled) {
-        int changed = jdbc.sql("UPDATE rate_limit_exemption SET enabled = :enabled, updated_at = :now WHERE id = :id")
+    public Exemption enable(UUID id, boolean enabled, UUID by) {
+        Exemption before = get(id);
+        jdbc.sql("UPDATE rate_limit_exemption SET enabled = :enabled, updated_at = :now WHERE id = :id")
                 .param("enabled", enabled)
                 .param("now", Timestamp.from(clock.instant()))
                 .param("id", id)
                 .update();
-        if (changed == 0) {
-            throw unknown();
-        }
-        log.atInfo()
-                .addKeyValue("exemption", id)
-                .addKeyValue("enabled", enabled)
-                .log("Exemption was switched");
-        return get(id);
+        Exemption after = get(id);
+        String type = enabled ? "rate_limit_exemption.enabled" : "rate_limit_exemption.disabled";
+        trail.record(type, id.toString(), by, new Change(before, after));
+        return after;
     }
 
     /** Fails with NOT_FOUND. */
     @Transactional
-    public void delete(UUID id) {
-        int deleted = jdbc.sql("DELETE FROM rate_limit_exemption WHERE id = :id")
+    public void delete(UUID id, UUID by) {
+        Exemption before = get(id);
+        jdbc.sql("DELETE FROM rate_limit_exemption WHERE id = :id")
                 .param("id", id)
                 .update();
-        if (deleted == 0) {
-            throw unknown();
-        }
-        log.atInfo().addKeyValue("exemption", id).log("Exemption was deleted");
+        trail.record("rate_limit_exemption.deleted", id.toString(), by, Change.deleted(before));
     }
 
     /** Counts the uses of capped exemptions from nothing again, of one user or of everybody. */
     @Transactional
-    public void reset(Optional<UUID> userId) {
+    public void reset(Optional<UUID> userId, UUID by) {
         if (userId.isEmpty()) {
             jdbc.sql("DELETE FROM rate_limit_exemption_reset").update();
         }
+        Instant now = clock.instant();
         jdbc.sql("""
                 INSERT INTO rate_limit_exemption_reset (user_id, reset_at) VALUES (:userId, :now)
                 ON CONFLICT (user_id) DO UPDATE SET reset_at = excluded.reset_at
                 """)
                 .param("userId", userId.orElse(null), Types.OTHER)
-                .param("now", Timestamp.from(clock.instant()))
+                .param("now", Timestamp.from(now))
                 .update();
+        String whose = userId.map(UUID::toString).orElse("everybody");
+        trail.record("rate_limit_exemption.uses_reset", whose, by, Change.made(Map.of("resetAt", now)));
     }
 
     @Transactional(readOnly = true)

@@ -1,6 +1,7 @@
 package dev.culvert.admin.limit;
 
 import dev.culvert.admin.audit.AuditTrail;
+import dev.culvert.admin.audit.AuditTrail.Change;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.platform.problem.ProblemException;
 import java.math.BigDecimal;
@@ -11,7 +12,7 @@ import java.sql.Timestamp;
 import java.sql.Types;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -59,26 +60,28 @@ public class LimitBook {
         } catch (DuplicateKeyException taken) {
             throw new ProblemException(ProblemCode.ALREADY_EXISTS, "There is a limit of this name. Change that one.");
         }
-        return recorded("rate_limit_rule.created", id, by);
+        LimitRule created = get(id);
+        trail.record("rate_limit_rule.created", id.toString(), by, Change.made(created));
+        return created;
     }
 
     /** Fails with NOT_FOUND, or with ALREADY_EXISTS when there is another rule of that name. */
     @Transactional
     public LimitRule update(UUID id, LimitRuleRequest request, UUID by) {
         LimitRuleRequest.Checked checked = request.check();
+        LimitRule before = get(id);
         try {
-            int changed = params("""
+            params("""
                     UPDATE rate_limit_rule SET name = :name, methods = :methods, paths = :paths, counted_by = :subject,
                            calls = :calls, within_seconds = :within, updated_at = :now
                     WHERE id = :id
                     """, id, checked).update();
-            if (changed == 0) {
-                throw unknown();
-            }
         } catch (DuplicateKeyException taken) {
             throw new ProblemException(ProblemCode.ALREADY_EXISTS, "There is another limit of this name.");
         }
-        return recorded("rate_limit_rule.updated", id, by);
+        LimitRule after = get(id);
+        trail.record("rate_limit_rule.updated", id.toString(), by, new Change(before, after));
+        return after;
     }
 
     /** Fails with NOT_FOUND. */
@@ -86,12 +89,13 @@ public class LimitBook {
     public void delete(UUID id, UUID by) {
         LimitRule rule = get(id);
         jdbc.sql("DELETE FROM rate_limit_rule WHERE id = :id").param("id", id).update();
-        trail.record("rate_limit_rule.deleted", id.toString(), by, rule);
+        trail.record("rate_limit_rule.deleted", id.toString(), by, Change.deleted(rule));
     }
 
     /** Sets by what a tenant's budgets are multiplied. */
     @Transactional
     public TenantLimit set(UUID tenantId, BigDecimal multiplier, UUID by) {
+        Optional<TenantLimit> before = tenant(tenantId);
         jdbc.sql("""
                 INSERT INTO tenant_limit (tenant_id, multiplier, updated_by, updated_at) VALUES (:id, :multiplier, :by, :now)
                 ON CONFLICT (tenant_id) DO UPDATE
@@ -102,24 +106,28 @@ public class LimitBook {
                 .param("by", by)
                 .param("now", Timestamp.from(clock.instant()))
                 .update();
-        TenantLimit set = jdbc.sql("SELECT * FROM tenant_limit WHERE tenant_id = :id")
-                .param("id", tenantId)
-                .query((row, _) -> tenant(row))
-                .single();
-        trail.record("tenant_limit.set", tenantId.toString(), by, set);
-        return set;
+        TenantLimit after = tenant(tenantId).orElseThrow();
+        trail.record("tenant_limit.set", tenantId.toString(), by, new Change(before.orElse(null), after));
+        return after;
     }
 
     /** Goes back to the number of the plan. Fails with NOT_FOUND when nothing was set. */
     @Transactional
     public void clear(UUID tenantId, UUID by) {
-        int deleted = jdbc.sql("DELETE FROM tenant_limit WHERE tenant_id = :id")
+        TenantLimit before = tenant(tenantId)
+                .orElseThrow(
+                        () -> new ProblemException(ProblemCode.NOT_FOUND, "The tenant has the limits of its plan."));
+        jdbc.sql("DELETE FROM tenant_limit WHERE tenant_id = :id")
                 .param("id", tenantId)
                 .update();
-        if (deleted == 0) {
-            throw new ProblemException(ProblemCode.NOT_FOUND, "The tenant has the limits of its plan.");
-        }
-        trail.record("tenant_limit.cleared", tenantId.toString(), by, Map.of("tenantId", tenantId));
+        trail.record("tenant_limit.cleared", tenantId.toString(), by, Change.deleted(before));
+    }
+
+    private Optional<TenantLimit> tenant(UUID id) {
+        return jdbc.sql("SELECT * FROM tenant_limit WHERE tenant_id = :id")
+                .param("id", id)
+                .query((row, _) -> tenant(row))
+                .optional();
     }
 
     private LimitRule get(UUID id) {
@@ -130,18 +138,12 @@ public class LimitBook {
                 .orElseThrow(LimitBook::unknown);
     }
 
-    private LimitRule recorded(String type, UUID id, UUID by) {
-        LimitRule rule = get(id);
-        trail.record(type, id.toString(), by, rule);
-        return rule;
-    }
-
     private JdbcClient.StatementSpec params(String sql, UUID id, LimitRuleRequest.Checked checked) {
         return jdbc.sql(sql)
                 .param("id", id)
                 .param("name", checked.name())
-                .param("methods", checked.methods().toArray(String[]::new), Types.ARRAY)
-                .param("paths", checked.paths().toArray(String[]::new), Types.ARRAY)
+                .param("methods", checked.selected().methods().toArray(String[]::new), Types.ARRAY)
+                .param("paths", checked.selected().paths().toArray(String[]::new), Types.ARRAY)
                 .param("subject", checked.by().wireName())
                 .param("calls", checked.calls())
                 .param("within", checked.withinSeconds())

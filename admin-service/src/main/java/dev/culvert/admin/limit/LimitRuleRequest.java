@@ -1,5 +1,6 @@
 package dev.culvert.admin.limit;
 
+import dev.culvert.admin.call.SelectedCalls;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.contracts.problem.Violation;
 import dev.culvert.platform.problem.ProblemException;
@@ -8,11 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.springframework.web.util.pattern.PathPatternParser;
-import org.springframework.web.util.pattern.PatternParseException;
 
 /** A limit as it shall be. */
 record LimitRuleRequest(
@@ -47,13 +45,11 @@ record LimitRuleRequest(
         @Nullable
         Integer withinSeconds) {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,39}");
-    private static final int MOST_PATHS = 50;
     private static final int MOST_CALLS = 1_000_000_000;
     private static final int LONGEST_SECONDS = (int) Duration.ofDays(31).toSeconds();
-    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
-    record Checked(
-            String name, List<String> methods, List<String> paths, LimitSubject by, int calls, int withinSeconds) {}
+    /** What must be there, checked. */
+    record Checked(String name, SelectedCalls selected, LimitSubject by, int calls, int withinSeconds) {}
 
     /** Throws VALIDATION_ERROR with every field that is wrong. */
     Checked check() {
@@ -62,28 +58,14 @@ record LimitRuleRequest(
         if (!NAME.matcher(checkedName).matches()) {
             wrong.add(new Violation("name", "must be up to 40 small letters, digits and dashes"));
         }
-        List<String> allMethods = Objects.requireNonNullElse(methods, List.of());
-        if (!METHODS.containsAll(allMethods)) {
-            wrong.add(new Violation("methods", "must be HTTP methods in capitals"));
-        }
-        List<String> allPaths = Objects.requireNonNullElse(paths, List.of());
-        if (allPaths.isEmpty()
-                || allPaths.size() > MOST_PATHS
-                || !allPaths.stream().allMatch(LimitRuleRequest::isPattern)) {
-            wrong.add(new Violation("paths", "must be 1 to " + MOST_PATHS + " patterns such as /api/v1/tunnels/**"));
-        }
+        SelectedCalls selected = SelectedCalls.check(methods, paths, wrong);
         int checkedCalls = within("calls", calls, MOST_CALLS, wrong);
         int checkedSeconds = within("withinSeconds", withinSeconds, LONGEST_SECONDS, wrong);
         if (!wrong.isEmpty()) {
             throw new ProblemException(ProblemCode.VALIDATION_ERROR, "The limit is not valid.").withViolations(wrong);
         }
         return new Checked(
-                checkedName,
-                allMethods,
-                allPaths,
-                Objects.requireNonNullElse(by, LimitSubject.USER),
-                checkedCalls,
-                checkedSeconds);
+                checkedName, selected, Objects.requireNonNullElse(by, LimitSubject.USER), checkedCalls, checkedSeconds);
     }
 
     private static int within(String field, @Nullable Integer value, int most, List<Violation> wrong) {
@@ -92,14 +74,5 @@ record LimitRuleRequest(
             wrong.add(new Violation(field, "must be 1 to " + most));
         }
         return given;
-    }
-
-    private static boolean isPattern(String path) {
-        try {
-            PathPatternParser.defaultInstance.parse(path);
-            return path.startsWith("/");
-        } catch (PatternParseException notOne) {
-            return false;
-        }
     }
 }

@@ -108,7 +108,10 @@ class ApplicationController {
     record KeySetRequest(
             @Schema(
                     description =
-                            "public keys in the form of RFC 7517: EC on P-256 or P-384, or RSA of 2048 to 4096 bits")
+                            "public keys in the form of RFC 7517: EC on P-256 or P-384, or RSA of 2048 to 4096 bits",
+                    example = """
+                            [{"kty": "EC", "crv": "P-256", "kid": "1", "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+                             "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}]""")
             @NotNull(message = "is required")
             List<Map<String, Object>> keys) {}
 

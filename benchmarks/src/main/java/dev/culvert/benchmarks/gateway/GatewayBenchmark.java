@@ -81,6 +81,11 @@ public final class GatewayBenchmark {
         with(root, seconds, GatewayBenchmark::ours);
     }
 
+    /** Ten thousand equal requests at once and nothing else; a few seconds. */
+    public static void runEqual(Path root) throws Exception {
+        with(root, 1, GatewayBenchmark::equal);
+    }
+
     private interface Measurement {
         void take(GatewayBenchmark benchmark) throws Exception;
     }
@@ -90,12 +95,6 @@ public final class GatewayBenchmark {
         try (Service service = Service.start();
                 TestingKafka kafka = TestingKafka.start()) {
             Duration span = Duration.ofSeconds(seconds);
-            System.out.printf(
-                    "%d s each at %d connections, after a warm-up of %d s; %d processors%n",
-                    seconds,
-                    CONNECTIONS,
-                    WARM_UP * seconds,
-                    Runtime.getRuntime().availableProcessors());
             measurement.take(new GatewayBenchmark(
                     service, new Contenders(service.address(), kafka.bootstrapServers(), folder, root), span));
         } finally {
@@ -110,7 +109,19 @@ public final class GatewayBenchmark {
         }
     }
 
+    private void equal() throws Exception {
+        try (Contender ours = contenders.ours("culvert", Contenders.OF_THE_IMAGE)) {
+            System.out.println(identical(ours));
+        }
+    }
+
     private void direct() throws Exception {
+        System.out.printf(
+                "%d s each at %d connections, after a warm-up of %d s; %d processors%n",
+                span.toSeconds(),
+                CONNECTIONS,
+                WARM_UP * span.toSeconds(),
+                Runtime.getRuntime().availableProcessors());
         load(service.address(), CONNECTIONS, span.multipliedBy(WARM_UP)); // the load itself has to be warm too
         Load.Result direct = load(service.address(), CONNECTIONS, span);
         directAlone = load(service.address(), 1, alone()).timings();

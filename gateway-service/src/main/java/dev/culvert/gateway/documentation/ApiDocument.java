@@ -104,6 +104,9 @@ final class ApiDocument {
                             () -> unavailable.add(fetched.service()));
         }
         ObjectNode document = merge.document();
+        OpenApiUnions.untangle(document);
+        OpenApiPatterns.translate(document);
+        OpenApiExamples.addTo(document, json);
         servers(document);
         document.withObject("/info").withObject("/contact").put("url", publicUrl);
         unavailable.forEach(document.withObject("/info").putArray("x-unavailable-services")::add);

@@ -2,6 +2,7 @@ package dev.culvert.gateway.health;
 
 import dev.culvert.gateway.health.HealthChecks.State;
 import dev.culvert.gateway.identity.IdentityStatus;
+import dev.culvert.gateway.warmup.WarmUp;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
@@ -23,8 +24,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * The health addresses (requirements R1.10, X-8), in the shape of Spring Boot's. {@code /health} tells how the
- * dependencies are and is 503 when one is not well; readiness is about this process and the issuer's keys, without which it
- * can serve nobody: a gateway without Redis or with one service away still serves.
+ * dependencies are and is 503 when one is not well; readiness is about this process, which has to be warm, and the issuer's
+ * keys, without which it can serve nobody: a gateway without Redis or with one service away still serves.
  */
 @Configuration(proxyBeanMethods = false)
 class HealthEndpoints {
@@ -42,7 +43,11 @@ class HealthEndpoints {
 
     @Bean
     RouterFunction<ServerResponse> healthRoutes(
-            HealthChecks checks, ApplicationAvailability availability, IdentityStatus identities, Clock clock) {
+            HealthChecks checks,
+            ApplicationAvailability availability,
+            IdentityStatus identities,
+            WarmUp warmUp,
+            Clock clock) {
         return RouterFunctions.route()
                 .route(
                         RequestPredicates.path("/health"),
@@ -59,7 +64,8 @@ class HealthEndpoints {
                 })
                 .route(RequestPredicates.path("/health/ready").or(RequestPredicates.path("/ready")), _ -> {
                     boolean ready = availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC
-                            && identities.canVerify();
+                            && identities.canVerify()
+                            && warmUp.isDone();
                     return answer(new Health(ready ? UP : "OUT_OF_SERVICE", clock.instant(), Map.of()));
                 })
                 .build();

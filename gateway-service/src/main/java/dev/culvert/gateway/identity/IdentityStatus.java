@@ -2,6 +2,7 @@ package dev.culvert.gateway.identity;
 
 import dev.culvert.gateway.call.Identity;
 import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
 
 /** Whether callers can be told from impostors. */
 @Component
@@ -22,5 +23,10 @@ public final class IdentityStatus {
     /** False until the issuer's keys were read for the first time; from then on they are kept. */
     public boolean canVerify() {
         return keys.read();
+    }
+
+    /** Completes when {@link #canVerify()}. */
+    public Mono<Void> verifiable() {
+        return keys.whenRead();
     }
 }

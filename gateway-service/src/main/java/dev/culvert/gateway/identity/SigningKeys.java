@@ -23,6 +23,7 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.netty.http.client.HttpClient;
 
 /**
@@ -40,6 +41,7 @@ final class SigningKeys implements JWKSource<SecurityContext>, SmartLifecycle {
     private final Flux<JWKSet> refresh;
     private final Disposable.Swap refreshing = Disposables.swap();
     private final Set<Runnable> removalListeners = new HashSet<>();
+    private final Sinks.Empty<Void> firstRead = Sinks.empty();
     private volatile @Nullable JWKSet known;
     private volatile boolean warned;
     private volatile long lastLookupNanos = System.nanoTime() - EARLIEST_REPEAT_NANOS;
@@ -81,6 +83,11 @@ final class SigningKeys implements JWKSource<SecurityContext>, SmartLifecycle {
         return known != null;
     }
 
+    /** Completes when there are. */
+    Mono<Void> whenRead() {
+        return firstRead.asMono();
+    }
+
     /** Completes once the key is known, or looked for in vain. */
     Mono<Void> lookUp(@Nullable String keyId) {
         JWKSet now = known;
@@ -101,6 +108,7 @@ final class SigningKeys implements JWKSource<SecurityContext>, SmartLifecycle {
         JWKSet before = known;
         known = next;
         warned = false;
+        var _ = firstRead.tryEmitEmpty(); // all but the first fail
         if (before != null && !ids(next).containsAll(ids(before))) {
             removalListeners.forEach(Runnable::run);
         }

@@ -101,7 +101,8 @@ class AdaptiveEndpoints {
                     require(request, Permission.VIEW_SYSTEM_METRICS);
                     return answer(limits());
                 })
-                .build();
+                .build()
+                .and(OwnEndpoints.refuseOthers(HttpMethod.GET, BASE + "/metrics", BASE + "/status", BASE + "/user-stats", BASE + "/admin/system-status", BASE + "/admin/load-history", BASE + "/admin/adaptive-limits"));
     }
 
     /** The last one that limits followed; measured now before there is one. */

@@ -16,8 +16,6 @@ import dev.culvert.gateway.ratelimit.RateLimitProperties.PacingProperties;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.Subject;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.TenantBudget;
 import dev.culvert.platform.caller.Caller;
-import dev.culvert.platform.outbound.AddressRange;
-import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +53,7 @@ final class Charges {
     private static final String KEY_ALIAS = "API_KEY_RATE_LIMIT_EXCEEDED";
 
     private final RateLimitProperties properties;
-    private final List<AddressRange> crawlers;
+    private final Crawlers crawlers;
     private final LimitRules rules;
     private final AdaptiveLimits adaptive;
     private final TierChanges tiers;
@@ -98,13 +96,14 @@ final class Charges {
 
     Charges(
             RateLimitProperties properties,
+            Crawlers crawlers,
             LimitRules rules,
             AdaptiveLimits adaptive,
             TierChanges tiers,
             Enforcement enforcement,
             Clock clock) {
         this.properties = properties;
-        crawlers = properties.crawlers().stream().map(AddressRange::parse).toList();
+        this.crawlers = crawlers;
         this.rules = rules;
         this.adaptive = adaptive;
         this.tiers = tiers;
@@ -173,13 +172,8 @@ final class Charges {
         return Optional.of(known.get(of, _ -> charge(of)));
     }
 
-    /** By address, which nobody can lie about; what a client calls itself is not looked at (requirement S4.34). */
     private boolean isCrawler(ServerHttpRequest request, Client client) {
-        if (crawlers.isEmpty() || !READING.contains(request.getMethod())) {
-            return false;
-        }
-        InetAddress address = InetAddress.ofLiteral(client.address());
-        return crawlers.stream().anyMatch(network -> network.contains(address));
+        return READING.contains(request.getMethod()) && crawlers.include(client.address(), request.getHeaders());
     }
 
     private static Lasting lasting(Call call, HttpHeaders headers) {

@@ -44,7 +44,8 @@ class MetricsEndpoints {
         return RouterFunctions.route()
                 .route(at(HttpMethod.GET, BASE + "/summary"), request -> answer(summary(request)))
                 .route(at(HttpMethod.GET, BASE + "/dashboard-data"), request -> answer(dashboardData(request)))
-                .build();
+                .build()
+                .and(OwnEndpoints.refuseOthers(HttpMethod.GET, BASE + "/summary", BASE + "/dashboard-data"));
     }
 
     private LimitMetrics.Summary summary(ServerRequest request) {

@@ -7,10 +7,13 @@ import dev.culvert.gateway.call.Identity;
 import dev.culvert.platform.caller.Caller;
 import dev.culvert.platform.problem.ProblemException;
 import org.springframework.http.CacheControl;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.RequestPredicate;
 import org.springframework.web.reactive.function.server.RequestPredicates;
+import org.springframework.web.reactive.function.server.RouterFunction;
+import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
@@ -23,6 +26,19 @@ final class OwnEndpoints {
     static RequestPredicate at(HttpMethod method, String address) {
         return RequestPredicates.method(method)
                 .and(RequestPredicates.path(address).or(RequestPredicates.path("/api/v1" + address)));
+    }
+
+    /** Refuses other methods at addresses that are answered to one; behind the routes that answer. */
+    static RouterFunction<ServerResponse> refuseOthers(HttpMethod answered, String... addresses) {
+        RouterFunctions.Builder routes = RouterFunctions.route();
+        for (String address : addresses) {
+            routes.route(
+                    RequestPredicates.path(address).or(RequestPredicates.path("/api/v1" + address)),
+                    _ -> Mono.error(new ProblemException(
+                                    ProblemCode.METHOD_NOT_ALLOWED, "This method is not used here.")
+                            .withHeader(HttpHeaders.ALLOW, answered.name())));
+        }
+        return routes.build();
     }
 
     static Caller caller(ServerRequest request) {

@@ -40,7 +40,9 @@ class QueueEndpoints {
         return RouterFunctions.route()
                 .route(at(HttpMethod.GET, "/queue/status"), request -> answer(status(request)))
                 .route(at(HttpMethod.POST, "/queue/drain"), request -> answer(drain(request)))
-                .build();
+                .build()
+                .and(OwnEndpoints.refuseOthers(HttpMethod.GET, "/queue/status"))
+                .and(OwnEndpoints.refuseOthers(HttpMethod.POST, "/queue/drain"));
     }
 
     private Status status(ServerRequest request) {

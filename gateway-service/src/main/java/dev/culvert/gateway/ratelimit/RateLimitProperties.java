@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -32,6 +33,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param anonymousQuarterHour calls per 15 minutes of an anonymous client address on open paths
  * @param crawlers networks in CIDR notation that search engines publish for their crawlers: their anonymous reading is not
  *     limited, beyond the ceiling; what a client calls itself counts for nothing
+ * @param crawlerNames the same for crawlers told by the name of their address
  * @param ceiling calls per minute of one client address to one instance, credentials or not
  * @param operations limits of single operations by name, beside the others
  * @param exempt calls that the budgets of user, tenant and key do not bind; limits of operations still do
@@ -60,6 +62,7 @@ public record RateLimitProperties(
         AddressBudget address,
         @DefaultValue("100") int anonymousQuarterHour,
         @DefaultValue List<String> crawlers,
+        @DefaultValue CrawlerProperties crawlerNames,
         @DefaultValue("20000") int ceiling,
         Map<String, OperationProperties> operations,
         List<ExemptProperties> exempt,
@@ -104,6 +107,29 @@ public record RateLimitProperties(
             if (value < 1) {
                 throw new IllegalArgumentException("culvert.gateway.ratelimit." + key + " must be at least 1");
             }
+        }
+    }
+
+    /**
+     * Crawlers whose addresses have a name that leads back to them (requirement S4.34).
+     *
+     * @param domains names that crawlers' addresses have or end with, e.g. {@code googlebot.com}; none for no such look-up
+     * @param agents part of the {@code User-Agent}, in small letters, without which no name is looked up
+     * @param remembered how long an answer counts
+     */
+    public record CrawlerProperties(
+            @DefaultValue List<String> domains,
+
+            @DefaultValue({"bot", "crawl", "spider", "slurp"})
+            List<String> agents,
+
+            @DefaultValue("1h") Duration remembered) {
+        public CrawlerProperties {
+            domains = domains.stream()
+                    .filter(domain -> !domain.isBlank())
+                    .map(domain -> domain.strip().toLowerCase(Locale.ROOT))
+                    .toList();
+            agents = List.copyOf(agents);
         }
     }
 

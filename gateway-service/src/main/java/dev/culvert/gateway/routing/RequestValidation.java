@@ -143,6 +143,10 @@ final class RequestValidation implements Stage {
             return new ProblemException(
                     ProblemCode.MISSING_CONTENT_TYPE, "A request with a body must say its Content-Type.");
         }
+        if (contentType.getType().equals("multipart") && contentType.getParameter("boundary") == null) {
+            return new ProblemException(
+                    ProblemCode.VALIDATION_ERROR, "The Content-Type of multipart data must name its boundary.");
+        }
         return READABLE.stream().anyMatch(readable -> readable.includes(contentType)) ? null : unsupported();
     }
 

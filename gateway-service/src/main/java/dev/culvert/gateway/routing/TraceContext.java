@@ -4,10 +4,11 @@ import dev.culvert.gateway.call.Call;
 import dev.culvert.gateway.call.Stage;
 import dev.culvert.platform.correlation.Correlation;
 import dev.culvert.platform.correlation.ReactiveCorrelation;
+import io.opentelemetry.api.trace.Span;
 import java.net.URI;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
@@ -16,8 +17,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * First stage: attaches the {@link Call} with the correlation id (requirement R1.5) and the W3C trace context. A caller's
- * valid {@code traceparent} is handed on, so the services' spans join the caller's trace; else one is started here. The
- * gateway records no span of its own: on this hot path that costs more than the request itself.
+ * valid {@code traceparent} is handed on, so the services' spans join the caller's trace; else one is started here. Where spans
+ * are collected, {@link GatewaySpans} adds the gateway's own to traces that are sampled.
  */
 @Component
 final class TraceContext implements Stage {
@@ -26,14 +27,17 @@ final class TraceContext implements Stage {
 
     private final RouteTable routes;
     private final ClientResolver clients;
+    private final GatewaySpans spans;
     private final double sampled;
 
     TraceContext(
             RouteTable routes,
             ClientResolver clients,
+            GatewaySpans spans,
             @Value("${management.tracing.sampling.probability}") double sampled) {
         this.routes = routes;
         this.clients = clients;
+        this.spans = spans;
         this.sampled = sampled;
     }
 
@@ -41,20 +45,23 @@ final class TraceContext implements Stage {
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         URI uri = exchange.getRequest().getURI();
         String correlationId = ReactiveCorrelation.of(exchange);
+        String sent = exchange.getRequest().getHeaders().getFirst(TRACEPARENT);
+        Optional<String> caller =
+                Optional.ofNullable(sent).filter(value -> VALID.matcher(value).matches());
+        Optional<Span> span = spans.wanted() ? caller.map(spans::below).orElseGet(spans::first) : Optional.empty();
         new Call(
                         routes.find(uri.getRawPath(), uri.getRawQuery()),
                         clients.resolve(exchange.getRequest()),
                         correlationId,
-                        traceparent(exchange.getRequest().getHeaders().getFirst(TRACEPARENT)))
+                        span.map(GatewaySpans::traceparent).or(() -> caller).orElseGet(this::traceparent))
                 .attachTo(exchange);
         exchange.getResponse().getHeaders().set(Correlation.HEADER, correlationId);
-        return chain.filter(exchange);
+        Mono<Void> rest = chain.filter(exchange);
+        return span.map(own -> rest.doFinally(_ -> GatewaySpans.end(own, exchange)))
+                .orElse(rest);
     }
 
-    private String traceparent(@Nullable String sent) {
-        if (sent != null && VALID.matcher(sent).matches()) {
-            return sent;
-        }
+    private String traceparent() {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         return "00-" + hex(random.nextLong()) + hex(nonZero(random)) + '-' + hex(nonZero(random))
                 + (random.nextDouble() < sampled ? "-01" : "-00");

@@ -69,6 +69,7 @@ class UpstreamClient {
                         ChannelOption.CONNECT_TIMEOUT_MILLIS,
                         Math.toIntExact(properties.connectTimeout().toMillis()))
                 .option(ChannelOption.TCP_NODELAY, true)
+                .doOnChannelInit((_, channel, _) -> InterimAnswers.keepOut(channel.pipeline()))
                 .httpResponseDecoder(decoder -> decoder.maxHeaderSize(
                         Math.toIntExact(properties.request().maxHeaderSize().toBytes())));
     }

@@ -36,7 +36,11 @@ final class UpstreamConnections implements DisposableBean {
 
     /** For requests that came over a connection. */
     Pool of(Channel client) {
-        return pools.computeIfAbsent(client.eventLoop(), this::pool);
+        return of(client.eventLoop());
+    }
+
+    Pool of(EventLoop loop) {
+        return pools.computeIfAbsent(loop, this::pool);
     }
 
     private Pool pool(EventLoop loop) {

@@ -1,5 +1,6 @@
 package dev.culvert.gateway.documentation;
 
+import static dev.culvert.gateway.TestingGateway.JSON;
 import static dev.culvert.gateway.TestingGateway.json;
 import static dev.culvert.gateway.TestingGateway.send;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,16 +9,23 @@ import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.gateway.TestingGateway;
 import dev.culvert.gateway.TestingService;
 import dev.culvert.testing.TestingIssuer;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.web.reactive.function.server.RouterFunction;
 import tools.jackson.databind.JsonNode;
 
 /** Requirements R1.2a (families that run), X-36, X-40. */
@@ -38,7 +46,12 @@ class DocumentationIT {
         OTHERS.on("/v3/api-docs", 200, """
                 {"openapi":"3.1.0","paths":{"/api/v1/tunnels":{"get":{"operationId":"list","responses":{"200":{"description":"ok",
                 "content":{"application/json":{"schema":{"$ref":"#/components/schemas/Page"}}}}}}}},
-                "components":{"schemas":{"Page":{"type":"object","properties":{"tunnel":{"type":"string"}}}}}}
+                "components":{"schemas":{"Page":{"type":"object","required":["tunnel"],"properties":{"tunnel":{"type":"string",
+                "pattern":"[^\\\\p{Cntrl}]*","example":"home"},"methods":{"type":"array","items":{"type":"string"},"example":"[\\"GET\\"]"},
+                "id":{"type":["string","null"],"format":"uuid"},"next":{"$ref":"#/components/schemas/Page"}}},
+                "Shape":{"oneOf":[{"$ref":"#/components/schemas/Round"}],"discriminator":{"propertyName":"type",
+                "mapping":{"round":"#/components/schemas/Round"}}},
+                "Round":{"allOf":[{"$ref":"#/components/schemas/Shape"},{"type":"object"}]}}}}
                 """);
         STOPPED.stop();
         gateway = TestingGateway.start(
@@ -202,6 +215,63 @@ class DocumentationIT {
             assertThat(page)
                     .contains("id=\"" + code.type().substring(code.type().indexOf('#') + 1) + "\"");
         }
+    }
+
+    /** R12.2: made of the examples of the members; a page within a page ends there. */
+    @Test
+    void givesAnswersAnExample() {
+        JsonNode document = json(send(gateway.anonymous("/openapi.json")));
+
+        JsonNode example = document.path("paths")
+                .path("/api/v1/tunnels")
+                .at("/get/responses/200/content/application~1json/example");
+
+        assertThat(example.propertyNames()).containsExactlyInAnyOrder("tunnel", "methods", "id");
+        assertThat(example.path("tunnel").asString()).isEqualTo("home");
+        assertThat(example.at("/methods/0").asString()).isEqualTo("GET");
+    }
+
+    /** R12.1: JSON Schema looks for a pattern anywhere in a text, services for all of it. */
+    @Test
+    void saysPatternsInTheWordsOfJsonSchema() {
+        JsonNode document = json(send(gateway.anonymous("/openapi.json")));
+
+        assertThat(document.at(schema(document, "/api/v1/tunnels").substring(1) + "/properties/tunnel/pattern")
+                        .asString())
+                .isEqualTo("^(?:[^\\x00-\\x1f\\x7f]*)$");
+    }
+
+    /** An alternative that refers to its union would have no end. */
+    @Test
+    void untanglesUnions() {
+        JsonNode round = json(send(gateway.anonymous("/openapi.json"))).at("/components/schemas/Round/allOf");
+
+        assertThat(round.at("/0/properties/type/enum/0").asString()).isEqualTo("round");
+        assertThat(round.at("/0/$ref").isMissingNode()).isTrue();
+    }
+
+    /** R12.1, this service's part: what it answers by itself, without the addresses of before versions. */
+    @Test
+    void describesItsOwnRoutesAndNoOther() throws IOException {
+        Pattern path = Pattern.compile("/[\\w/{}.-]+");
+        Set<String> routed = gateway.context().getBeansOfType(RouterFunction.class).values().stream()
+                .flatMap(routes -> routes.toString().lines())
+                .filter(line -> line.contains(" -> "))
+                .flatMap(line ->
+                        path.matcher(line.substring(0, line.indexOf(" -> "))).results())
+                .map(MatchResult::group)
+                .collect(Collectors.toCollection(TreeSet::new));
+        routed.removeIf(address -> address.startsWith("/0x")); // a predicate without a text of its own
+        routed.removeIf(address -> address.matches("(/api(/v1)?)?/docs.*|/redoc|(/api/v1)?/openapi.json|/ready"));
+        routed.removeIf(address -> routed.contains("/api/v1" + address));
+        Set<String> described =
+                new TreeSet<>(JSON.readTree(new ClassPathResource("openapi/gateway.json").getContentAsByteArray())
+                        .path("paths")
+                        .propertyNames());
+        described.removeAll(Set.of("/t/{name}/{path}", "/p/{name}/{path}", "/tunnel/v1/connect")); // services answer
+        described.remove("/metrics"); // Spring's own endpoint
+
+        assertThat(routed).containsExactlyElementsOf(described);
     }
 
     private static String schema(JsonNode document, String path) {

@@ -95,7 +95,7 @@ class PacingIT {
                 .count();
     }
 
-    /** The calls themselves, in order and with the pace of 600 a minute between them. */
+    /** The calls themselves: the service gets them in the order in which they came. */
     @Test
     void letsDelayedCallsGoOnInOrder() {
         TestCallers user = TestCallers.user().withTier(Tier.PREMIUM);

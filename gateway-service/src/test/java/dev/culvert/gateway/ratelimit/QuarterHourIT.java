@@ -3,6 +3,7 @@ package dev.culvert.gateway.ratelimit;
 import static dev.culvert.gateway.Problems.assertProblem;
 import static dev.culvert.gateway.TestingGateway.send;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.culvert.contracts.identity.Tier;
 import dev.culvert.contracts.problem.ProblemCode;
@@ -29,6 +30,7 @@ class QuarterHourIT {
         List<String> settings = new ArrayList<>(List.of(
                 "TRUSTED_PROXIES", "127.0.0.1",
                 "CRAWLER_NETWORKS", "66.249.64.0/19,2001:4860:4801::/48",
+                "CRAWLER_DOMAINS", "localhost",
                 "culvert.gateway.ratelimit.redis-budget", "5s",
                 "culvert.gateway.ratelimit.operations.seo.calls", "4",
                 "culvert.gateway.ratelimit.anonymous-quarter-hour", "100"));
@@ -74,6 +76,18 @@ class QuarterHourIT {
                 assertThat(answer.statusCode()).isEqualTo(404);
                 assertThat(answer.headers().firstValue("X-RateLimit-Limit")).isEmpty();
             }
+        }
+    }
+
+    /** S4.34: by reverse name, here the real one of this machine's own address. */
+    @Test
+    void limitNoCrawlerWhoseAddressHasItsName() {
+        HttpRequest.Builder crawler = gateway.anonymous(SITEMAP).header("User-Agent", "Searchbot/1.0");
+
+        await().until(() ->
+                send(crawler).headers().firstValue("X-RateLimit-Limit").isEmpty());
+        for (int i = 0; i < 6; i++) {
+            assertThat(send(crawler).statusCode()).isEqualTo(404);
         }
     }
 

@@ -40,6 +40,9 @@ class RequestValidationIT {
         assertProblem(
                 send(post(gateway.signedIn("/api/v1/tunnels"), "text/plain", "x")), ProblemCode.UNSUPPORTED_MEDIA_TYPE);
         assertProblem(
+                send(post(gateway.signedIn("/api/v1/tunnels"), "multipart/form-data", "x")),
+                ProblemCode.VALIDATION_ERROR);
+        assertProblem(
                 send(gateway.anonymous("/api/v1/tunnels").header("Authorization", "Basic YTpi")),
                 ProblemCode.INVALID_AUTH_HEADER);
         assertThat(gateway.service().waiting()).isEmpty();

@@ -1,6 +1,7 @@
 package dev.culvert.proxy.proxy;
 
 import dev.culvert.contracts.identity.Scope;
+import dev.culvert.contracts.problem.Problem;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.contracts.problem.Violation;
 import dev.culvert.platform.access.Access;
@@ -10,6 +11,8 @@ import dev.culvert.platform.paging.PageRequest;
 import dev.culvert.platform.problem.ProblemException;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.Valid;
@@ -52,7 +55,13 @@ class ProxyController {
             summary = "Create a proxy",
             description = "It runs at once. The target of the highest priority is tried first.")
     @ApiResponse(responseCode = "201", description = "Created")
-    @ApiResponse(responseCode = "409", description = "ALREADY_EXISTS: you have a proxy of this name")
+    @ApiResponse(
+            responseCode = "409",
+            description = "ALREADY_EXISTS: you have a proxy of this name",
+            content =
+                    @Content(
+                            mediaType = Problem.MEDIA_TYPE,
+                            schema = @Schema(implementation = Problem.class)))
     ResponseEntity<ProxyResponse> create(@Valid @RequestBody CreateProxyRequest body, Caller caller) {
         UUID id = service.create(body, caller).getId();
         ProxyViews.Found found = views.find(id, caller);
@@ -72,7 +81,13 @@ class ProxyController {
     @Access(scope = Scope.PROXIES_READ)
     @Operation(summary = "Read a proxy")
     @ApiResponse(responseCode = "200", description = "The proxy; its ETag can guard a later change")
-    @ApiResponse(responseCode = "404", description = "PROXY_001: unknown, or a stranger's")
+    @ApiResponse(
+            responseCode = "404",
+            description = "PROXY_001: unknown, or a stranger's",
+            content =
+                    @Content(
+                            mediaType = Problem.MEDIA_TYPE,
+                            schema = @Schema(implementation = Problem.class)))
     ResponseEntity<ProxyResponse> get(@PathVariable UUID id, Caller caller) {
         return answer(id, caller);
     }
@@ -82,7 +97,13 @@ class ProxyController {
     @Operation(
             summary = "Replace a proxy's name and targets",
             description = "With If-Match only if nobody changed it meanwhile.")
-    @ApiResponse(responseCode = "409", description = "ALREADY_EXISTS, or CONFLICT_STATE when If-Match is outdated")
+    @ApiResponse(
+            responseCode = "409",
+            description = "ALREADY_EXISTS, or CONFLICT_STATE when If-Match is outdated",
+            content =
+                    @Content(
+                            mediaType = Problem.MEDIA_TYPE,
+                            schema = @Schema(implementation = Problem.class)))
     ResponseEntity<ProxyResponse> replace(
             @PathVariable UUID id,
             @Valid @RequestBody UpdateProxyRequest body,
@@ -98,7 +119,13 @@ class ProxyController {
     @Operation(
             summary = "Change a proxy's name or targets",
             description = "What is left out stays. With If-Match only if nobody changed it meanwhile.")
-    @ApiResponse(responseCode = "409", description = "ALREADY_EXISTS, or CONFLICT_STATE when If-Match is outdated")
+    @ApiResponse(
+            responseCode = "409",
+            description = "ALREADY_EXISTS, or CONFLICT_STATE when If-Match is outdated",
+            content =
+                    @Content(
+                            mediaType = Problem.MEDIA_TYPE,
+                            schema = @Schema(implementation = Problem.class)))
     ResponseEntity<ProxyResponse> patch(
             @PathVariable UUID id,
             @Valid @RequestBody PatchProxyRequest body,

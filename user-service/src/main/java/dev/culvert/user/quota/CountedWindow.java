@@ -26,6 +26,9 @@ record CountedWindow(
         long used,
         long allowed) {
 
+    /** What is counted, in the words of the API and of events. */
+    static final String RESOURCE = "api_requests";
+
     /** Whether this is what somebody of a plan has; the month of an earlier plan is none of theirs any more. */
     boolean isOf(Tier plan) {
         return tier == null || tier.equals(plan.wireName());

@@ -20,9 +20,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/v1/quotas")
 @Tag(name = "quotas", description = "What is left of a month")
 class QuotaController {
-    private static final String API_REQUESTS = "api_requests";
     private static final double HUNDRED = 100;
-    private static final int NEAR_PERCENT = 80;
 
     private final QuotaLedger ledger;
     private final Clock clock;
@@ -45,7 +43,12 @@ class QuotaController {
         static QuotaResponse of(CountedWindow window) {
             double percent = HUNDRED * window.used() / window.allowed();
             return new QuotaResponse(
-                    API_REQUESTS, window.used(), window.allowed(), percent, percent >= NEAR_PERCENT, window.end());
+                    CountedWindow.RESOURCE,
+                    window.used(),
+                    window.allowed(),
+                    percent,
+                    percent >= QuotaStep.NEAR.percent(),
+                    window.end());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.culvert.user.quota;
 
+import dev.culvert.data.outbox.Outbox;
 import dev.culvert.user.quota.CountedWindow.SubjectType;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -24,26 +25,54 @@ class QuotaLedger {
     private static final Duration BETWEEN_RUNS = Duration.ofMinutes(55);
 
     private final JdbcClient jdbc;
+    private final Outbox outbox;
     private final Clock clock;
 
-    QuotaLedger(JdbcClient jdbc, Clock clock) {
+    QuotaLedger(JdbcClient jdbc, Outbox outbox, Clock clock) {
         this.jdbc = jdbc;
+        this.outbox = outbox;
         this.clock = clock;
     }
 
     /**
      * Takes what a gateway counted and answers what is known: the greater number of the two, so that neither a late message nor
-     * a Redis that forgot takes calls back. Works inside the system scope only.
+     * a Redis that forgot takes calls back. Says so once when the quota is nearly used up, and once when it is. Works inside the
+     * system scope only.
      */
     @Transactional
     public CountedWindow keep(CountedWindow counted) {
+        CountedWindow kept = upsert(counted);
+        QuotaStep.of(kept)
+                .filter(step -> isNews(kept, step))
+                .ifPresent(step -> outbox.append(kept.tenantId(), step.event(kept)));
+        return kept;
+    }
+
+    /** The row tells what was said, so that of several gateways that tell at once one makes it known. */
+    private boolean isNews(CountedWindow window, QuotaStep step) {
+        return jdbc.sql("""
+                UPDATE api_rate_limits SET announced_percent = :percent
+                WHERE subject_type = :type AND subject_id = :id AND window_type = 'month' AND window_start = :start
+                  AND announced_percent < :percent
+                """)
+                        .param("percent", step.percent())
+                        .param("type", window.subjectType().wireName())
+                        .param("id", window.subjectId())
+                        .param("start", Timestamp.from(window.start()))
+                        .update()
+                > 0;
+    }
+
+    /** Of a plan that allows another number nothing has been said yet. */
+    private CountedWindow upsert(CountedWindow counted) {
         return jdbc.sql("""
                 INSERT INTO api_rate_limits AS known (subject_type, subject_id, window_type, window_start, window_end, tenant_id,
                                                       tier, used, allowed, updated_at)
                 VALUES (:type, :id, 'month', :start, :end, :tenant, :tier, :used, :allowed, :now)
                 ON CONFLICT (subject_type, subject_id, window_type, window_start) DO UPDATE
                 SET used = greatest(known.used, excluded.used), tier = excluded.tier, allowed = excluded.allowed,
-                    updated_at = excluded.updated_at
+                    updated_at = excluded.updated_at,
+                    announced_percent = CASE WHEN known.allowed = excluded.allowed THEN known.announced_percent ELSE 0 END
                 RETURNING *
                 """)
                 .param("type", counted.subjectType().wireName())

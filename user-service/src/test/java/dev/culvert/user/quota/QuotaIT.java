@@ -2,9 +2,12 @@ package dev.culvert.user.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.contracts.event.EventType;
 import dev.culvert.contracts.identity.Tier;
 import dev.culvert.data.tenant.TenantScope;
 import dev.culvert.platform.secret.Hmac;
+import dev.culvert.testing.PublishedEvents;
+import dev.culvert.testing.PublishedEvents.Published;
 import dev.culvert.testing.TestCallers;
 import dev.culvert.user.RunningUserService;
 import dev.culvert.user.UserClient;
@@ -69,6 +72,29 @@ class QuotaIT extends RunningUserService {
                 .isEmpty();
     }
 
+    /** Whoever listens hears of each step once a month; of another plan nothing has been said yet. */
+    @Test
+    void saysOnceWhenAQuotaIsNearlyAndWhenItIsWhollyUsed() {
+        for (long used : new long[] {7_999, 8_000, 8_400, 10_000, 10_400}) {
+            told(used);
+        }
+
+        List<Published> said = PublishedEvents.until(EventType.QUOTA_EXCEEDED, caller.userId());
+        assertThat(said)
+                .extracting(Published::type)
+                .containsExactly("dev.culvert.quota.threshold_reached", "dev.culvert.quota.exceeded");
+        assertThat(said)
+                .extracting(Published::tenantId)
+                .containsOnly(caller.tenantId().toString());
+        assertThat(said.getFirst().data().path("percent").asInt()).isEqualTo(80);
+        assertThat(said.getFirst().data().path("used").asLong()).isEqualTo(8_000);
+        assertThat(said.getLast().data().path("allowed").asLong()).isEqualTo(10_000);
+
+        told(10_500, 1_000_000);
+        assertThat(column("SELECT announced_percent FROM users.api_rate_limits WHERE subject_id = ?", caller.userId()))
+                .containsExactly("0");
+    }
+
     @Test
     void believesNobodyButGateways() {
         Map<String, Object> windows = Map.of("items", List.of());
@@ -130,6 +156,10 @@ class QuotaIT extends RunningUserService {
     }
 
     private long told(long used) {
+        return told(used, 10_000);
+    }
+
+    private long told(long used, long allowed) {
         HttpResponse<String> answer = tell(
                 Map.of(
                         "items",
@@ -149,7 +179,7 @@ class QuotaIT extends RunningUserService {
                                 "used",
                                 used,
                                 "allowed",
-                                10_000))),
+                                allowed))),
                 credential());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return UserClient.json(answer).at("/items/0/used").asLong();

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
  * only compatibly: new ones may be added, none removed or retyped (requirement R10.10b).
  */
 public sealed interface DomainEvent
-        permits AuthEvent, UserEvent, TunnelEvent, ProxyEvent, WebhookEvent, UsageEvent, SecurityEvent {
+        permits AuthEvent, UserEvent, QuotaEvent, TunnelEvent, ProxyEvent, WebhookEvent, UsageEvent, SecurityEvent {
     /** Id of the resource the event is about: the Kafka key and the CloudEvents {@code subject}; keeps events in order. */
     @JsonIgnore
     String subject();

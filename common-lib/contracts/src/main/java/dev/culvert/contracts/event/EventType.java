@@ -34,6 +34,9 @@ public enum EventType {
     PROFILE_UPDATED("user.profile_updated", UserEvent.ProfileUpdated.class, Topics.USERS),
     PREFERENCES_UPDATED("user.preferences_updated", UserEvent.PreferencesUpdated.class, Topics.USERS),
 
+    QUOTA_THRESHOLD_REACHED("quota.threshold_reached", QuotaEvent.QuotaThresholdReached.class, Topics.USERS),
+    QUOTA_EXCEEDED("quota.exceeded", QuotaEvent.QuotaExceeded.class, Topics.USERS),
+
     TUNNEL_CREATED("tunnel.created", TunnelEvent.TunnelCreated.class, Topics.TUNNELS),
     TUNNEL_UPDATED("tunnel.updated", TunnelEvent.TunnelUpdated.class, Topics.TUNNELS),
     TUNNEL_DELETED("tunnel.deleted", TunnelEvent.TunnelDeleted.class, Topics.TUNNELS),
