@@ -1,6 +1,7 @@
 package dev.culvert.agent;
 
 import dev.culvert.agent.connect.Server;
+import dev.culvert.agent.connect.Way;
 import dev.culvert.agent.forward.Target;
 import dev.culvert.tunnelprotocol.LinkSettings;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.time.Duration;
  * What an agent needs to know.
  *
  * @param server the gateway, or tunnel-service's data port
+ * @param way how the server is reached
  * @param tunnel name of the tunnel
  * @param target the local service, the only place requests go to
  * @param key API key or access token; never logged
@@ -19,6 +21,7 @@ import java.time.Duration;
  */
 public record AgentOptions(
         Server server,
+        Way way,
         String tunnel,
         Target target,
         String key,
@@ -49,6 +52,7 @@ public record AgentOptions(
     public static AgentOptions of(String server, String tunnel, String target, String key) {
         return new AgentOptions(
                 Server.parse(server),
+                Way.STRAIGHT,
                 tunnel,
                 Target.parse(target),
                 key,
@@ -58,19 +62,23 @@ public record AgentOptions(
     }
 
     public AgentOptions withTarget(Target place) {
-        return new AgentOptions(server, tunnel, place, key, connections, link, drainGrace);
+        return new AgentOptions(server, way, tunnel, place, key, connections, link, drainGrace);
+    }
+
+    public AgentOptions withWay(Way other) {
+        return new AgentOptions(server, other, tunnel, target, key, connections, link, drainGrace);
     }
 
     public AgentOptions withConnections(int number) {
-        return new AgentOptions(server, tunnel, target, key, number, link, drainGrace);
+        return new AgentOptions(server, way, tunnel, target, key, number, link, drainGrace);
     }
 
     public AgentOptions withLink(LinkSettings settings) {
-        return new AgentOptions(server, tunnel, target, key, connections, settings, drainGrace);
+        return new AgentOptions(server, way, tunnel, target, key, connections, settings, drainGrace);
     }
 
     public AgentOptions withDrainGrace(Duration grace) {
-        return new AgentOptions(server, tunnel, target, key, connections, link, grace);
+        return new AgentOptions(server, way, tunnel, target, key, connections, link, grace);
     }
 
     @Override

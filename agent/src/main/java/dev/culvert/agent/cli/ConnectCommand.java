@@ -72,7 +72,8 @@ public final class ConnectCommand {
             Profile kind = Profile.of(profile)
                     .orElseThrow(() -> new IllegalArgumentException("There is no profile '" + profile + "'"));
             TunnelEntry entry = TunnelEntry.of(common.serverAddress(), tunnel, target, kind, serving.connections)
-                    .withManagement(allowManagement);
+                    .withManagement(allowManagement)
+                    .withWay(serving.way());
             String key = common.key(Optional.empty());
             entry.options(key);
             return new Foreground(common.output(false)).run(List.of(entry), key, serving.statusAddress());

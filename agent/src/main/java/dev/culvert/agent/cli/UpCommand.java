@@ -98,7 +98,8 @@ public final class UpCommand implements Callable<Integer> {
         try {
             return TunnelEntry.of(
                             common.serverAddress(), name, service.address(), service.profile(), serving.connections)
-                    .withManagement(allowManagement);
+                    .withManagement(allowManagement)
+                    .withWay(serving.way());
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }

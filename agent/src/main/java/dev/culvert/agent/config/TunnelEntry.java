@@ -1,7 +1,9 @@
 package dev.culvert.agent.config;
 
 import dev.culvert.agent.AgentOptions;
+import dev.culvert.agent.connect.HttpProxy;
 import dev.culvert.agent.connect.Server;
+import dev.culvert.agent.connect.Way;
 import dev.culvert.agent.forward.HeaderChanges;
 import dev.culvert.agent.forward.Target;
 import dev.culvert.agent.profile.Profile;
@@ -12,6 +14,7 @@ import dev.culvert.tunnelprotocol.LinkSettings;
  * after the file changed is left alone.
  *
  * @param server address of the gateway
+ * @param way how the server is reached; where it names no proxy, the environment may
  * @param tunnel name of the tunnel
  * @param to address of the local service
  * @param profile what the local service is
@@ -23,6 +26,7 @@ import dev.culvert.tunnelprotocol.LinkSettings;
  */
 public record TunnelEntry(
         String server,
+        Way way,
         String tunnel,
         String to,
         Profile profile,
@@ -56,6 +60,7 @@ public record TunnelEntry(
     public static TunnelEntry of(String server, String tunnel, String to, Profile profile, int connections) {
         return new TunnelEntry(
                 server,
+                Way.STRAIGHT,
                 tunnel,
                 to,
                 profile,
@@ -67,7 +72,12 @@ public record TunnelEntry(
     }
 
     public TunnelEntry withManagement(boolean allowed) {
-        return new TunnelEntry(server, tunnel, to, profile, allowed, connections, maxStreams, request, answer);
+        return new TunnelEntry(server, way, tunnel, to, profile, allowed, connections, maxStreams, request, answer);
+    }
+
+    public TunnelEntry withWay(Way other) {
+        return new TunnelEntry(
+                server, other, tunnel, to, profile, allowManagement, connections, maxStreams, request, answer);
     }
 
     /** What an agent needs to serve it. */
@@ -75,8 +85,10 @@ public record TunnelEntry(
         Target target =
                 Target.parse(to).withRules(profile.rules(allowManagement).and(request, answer));
         LinkSettings defaults = LinkSettings.DEFAULTS;
+        Server place = Server.parse(server);
         return new AgentOptions(
-                Server.parse(server),
+                place,
+                new Way(way.only(), way.proxy().or(() -> HttpProxy.of(System.getenv(), place))),
                 tunnel,
                 target,
                 key,

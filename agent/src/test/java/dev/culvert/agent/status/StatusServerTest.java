@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.agent.config.TunnelEntry;
 import dev.culvert.agent.connect.LinkEvent;
+import dev.culvert.agent.connect.Transport;
 import dev.culvert.agent.forward.ForwardedRequest;
 import dev.culvert.agent.profile.Profile;
 import java.io.IOException;
@@ -31,7 +32,7 @@ class StatusServerTest {
         TunnelStatus box =
                 status.add(TunnelEntry.of("http://a.example", "b\"<x", "http://127.0.0.1:1", Profile.PLAIN, 2));
         box.measuredBy(() -> List.of(Duration.ofMillis(12)));
-        box.onLink(new LinkEvent.Connected(0));
+        box.onLink(new LinkEvent.Connected(0, Transport.WEBSOCKET));
         box.onLink(new LinkEvent.Retrying(1, Duration.ofSeconds(1), "no <route>"));
         box.onRequestStarted();
         box.onRequestStarted();
