@@ -3,6 +3,7 @@ package dev.culvert.tunnel.ingress;
 import dev.culvert.platform.problem.ProblemWriter;
 import dev.culvert.tunnel.cluster.ClusterMap;
 import dev.culvert.tunnel.edge.AgentGate;
+import dev.culvert.tunnel.edge.PolledLinks;
 import dev.culvert.tunnel.peer.Peers;
 import dev.culvert.tunnel.session.Admission;
 import dev.culvert.tunnel.session.SessionRegistry;
@@ -25,6 +26,7 @@ record Ingress(
         Admission admission,
         SessionRegistry registry,
         AgentGate gate,
+        PolledLinks polls,
         ClusterMap cluster,
         Peers peers,
         RequestSlots slots,
