@@ -21,6 +21,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -41,6 +43,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PollingIT {
     private static final Way POLLING = new Way(Optional.of(Transport.POLLING), Optional.empty());
 
+    private final List<Agent> agents = new ArrayList<>();
     private TestingDataPlane plane;
     private RawOrigin origin;
 
@@ -53,6 +56,7 @@ class PollingIT {
 
     @AfterEach
     void stop() throws Exception {
+        agents.forEach(Agent::close); // who hangs up is not waited for
         plane.close();
         origin.close();
     }
@@ -252,13 +256,18 @@ class PollingIT {
     }
 
     private Agent polling() throws InterruptedException {
-        return plane.agent("box", origin.url(), options -> options.withWay(POLLING), new AgentListener() {});
+        return kept(plane.agent("box", origin.url(), options -> options.withWay(POLLING), new AgentListener() {}));
     }
 
     private Agent through(TestingMiddlebox box, UnaryOperator<AgentOptions> change, AgentListener listener)
             throws InterruptedException {
         AgentOptions options = AgentOptions.of(box.url(), "box", origin.url(), TestingDataPlane.TOKEN);
-        return plane.agent("box", origin.url(), _ -> change.apply(options.withConnections(1)), listener);
+        return kept(plane.agent("box", origin.url(), _ -> change.apply(options.withConnections(1)), listener));
+    }
+
+    private Agent kept(Agent agent) {
+        agents.add(agent);
+        return agent;
     }
 
     private void stopPlane() {
