@@ -23,7 +23,7 @@ import tools.jackson.core.json.JsonFactory;
 @SuppressWarnings("FutureReturnValueIgnored") // what fails is told by the link's end
 final class PollPump {
     private static final JsonFactory JSON = new JsonFactory();
-    private static final Duration PAUSE = Duration.ofMillis(250);
+    private static final Duration PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
     private static final Duration PULL_PATIENCE = Duration.ofSeconds(TunnelProtocol.POLL_SECONDS + 10);
     private static final Duration PUSH_PATIENCE = Duration.ofSeconds(10);

@@ -58,6 +58,13 @@ class OutputTest {
     }
 
     @Test
+    void saysThatAConnectionPolls() {
+        plain(false).listener("box").onLink(new LinkEvent.Connected(1, Transport.POLLING));
+
+        assertThat(lines()).isEqualTo("connection 2 is up, by polling\n");
+    }
+
+    @Test
     void showsWhatToDoWithAWorkingTunnel() {
         LocalService service =
                 new LocalService("http://127.0.0.1:11434", Profile.OLLAMA, "0.12.3", List.of("it's-a:model"));

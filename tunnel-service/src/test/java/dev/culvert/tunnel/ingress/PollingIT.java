@@ -146,7 +146,7 @@ class PollingIT {
     /** What a proxy lost is asked for again; nothing is read twice and nothing is missing. */
     @Test
     void losesNothingWhereAnswersGetLost() throws Exception {
-        byte[] much = new byte[1_000_000];
+        byte[] much = new byte[300_000];
         new Random(8).nextBytes(much);
         origin.on("/echo", PollingIT::echo);
         try (TestingMiddlebox box = new TestingMiddlebox(
