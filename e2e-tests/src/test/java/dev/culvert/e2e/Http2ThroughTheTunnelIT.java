@@ -129,7 +129,9 @@ class Http2ThroughTheTunnelIT {
         service.headers(false, ":status", "200", "content-type", "application/grpc");
         assertThat(call.next()).isEqualTo("HEADERS :status=200");
 
-        call.channel.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL)).sync();
+        call.channel
+                .writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL))
+                .sync();
 
         assertThat(service.next()).isEqualTo("RESET");
     }
@@ -223,8 +225,7 @@ class Http2ThroughTheTunnelIT {
                     }
                 }
                 frames.add(text + (head.isEndStream() ? " END" : ""));
-            } else if (frame instanceof Http2DataFrame data
-                    && (data.content().isReadable() || data.isEndStream())) {
+            } else if (frame instanceof Http2DataFrame data && (data.content().isReadable() || data.isEndStream())) {
                 String text = data.content().toString(StandardCharsets.UTF_8);
                 frames.add("DATA" + (text.isEmpty() ? "" : " " + text) + (data.isEndStream() ? " END" : ""));
             }

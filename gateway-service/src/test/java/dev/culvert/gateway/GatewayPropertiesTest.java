@@ -185,9 +185,7 @@ class GatewayPropertiesTest {
         assertThat(limits.exempt())
                 .extracting(ExemptProperties::type)
                 .containsExactly(
-                        ExemptionType.AUTHENTICATION,
-                        ExemptionType.ADMIN_OPERATION,
-                        ExemptionType.CRITICAL_OPERATION);
+                        ExemptionType.AUTHENTICATION, ExemptionType.ADMIN_OPERATION, ExemptionType.CRITICAL_OPERATION);
     }
 
     private static void isLimit(OperationProperties operation, int calls, Duration within) {

@@ -60,7 +60,8 @@ public final class PolledChannel extends AbstractChannel {
         if (buffer == null || buffer.isEmpty()) {
             return NOTHING;
         }
-        ByteBuf copy = Unpooled.buffer(Math.min(most, (int) Math.min(Integer.MAX_VALUE, buffer.totalPendingWriteBytes())));
+        ByteBuf copy =
+                Unpooled.buffer(Math.min(most, (int) Math.min(Integer.MAX_VALUE, buffer.totalPendingWriteBytes())));
         forEachPart(buffer, part -> {
             copy.writeBytes(part, part.readerIndex(), Math.min(part.readableBytes(), most - copy.readableBytes()));
             return copy.readableBytes() < most;

@@ -127,7 +127,8 @@ class PolledChannelTest {
                 byte[] body = sender.toSend(1 + random.nextInt(50));
                 int fate = random.nextInt(4);
                 if (fate > 0) { // else the request is lost
-                    assertThat(channel.receive(at, Unpooled.wrappedBuffer(body))).isTrue();
+                    assertThat(channel.receive(at, Unpooled.wrappedBuffer(body)))
+                            .isTrue();
                 }
                 if (fate > 1) { // else its answer is lost
                     assertThat(sender.confirm(at + body.length)).isTrue();

@@ -27,17 +27,8 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /** Reads the configuration file, which is YAML 1.2. */
 public final class ConfigFile {
     private static final int LARGEST_FILE_BYTES = 1024 * 1024;
-    private static final Set<String> MEMBERS =
-            Set.of(
-            "server",
-            "transport",
-            "proxy",
-            "keyFile",
-            "connections",
-            "maxStreams",
-            "allow",
-            "status",
-            "tunnels");
+    private static final Set<String> MEMBERS = Set.of(
+            "server", "transport", "proxy", "keyFile", "connections", "maxStreams", "allow", "status", "tunnels");
     private static final Set<String> TUNNEL_MEMBERS = Set.of(
             "server",
             "transport",

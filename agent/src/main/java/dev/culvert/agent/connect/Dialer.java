@@ -54,10 +54,7 @@ final class Dialer {
             });
         } else {
             webSocket.dial(
-                    eventLoop,
-                    avoid,
-                    connected,
-                    failure -> fallBack(failure, eventLoop, avoid, connected, failed));
+                    eventLoop, avoid, connected, failure -> fallBack(failure, eventLoop, avoid, connected, failed));
         }
     }
 

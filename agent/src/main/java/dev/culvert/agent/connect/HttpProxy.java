@@ -33,8 +33,9 @@ public record HttpProxy(String host, int port, String user, String password) {
         if (!"http".equalsIgnoreCase(uri.getScheme()) || uri.getHost() == null) {
             throw new IllegalArgumentException("The proxy must be http://[user:password@]host:port");
         }
-        String[] credentials =
-                uri.getRawUserInfo() == null ? new String[] {""} : uri.getRawUserInfo().split(":", 2);
+        String[] credentials = uri.getRawUserInfo() == null
+                ? new String[] {""}
+                : uri.getRawUserInfo().split(":", 2);
         return new HttpProxy(
                 withoutBrackets(uri.getHost()),
                 uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort(),

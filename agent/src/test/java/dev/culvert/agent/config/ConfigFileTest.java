@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.agent.AgentOptions;
-import dev.culvert.agent.forward.LocalRules;
 import dev.culvert.agent.connect.HttpProxy;
 import dev.culvert.agent.connect.Transport;
 import dev.culvert.agent.connect.Way;
+import dev.culvert.agent.forward.LocalRules;
 import dev.culvert.agent.profile.Profile;
 import java.nio.file.Files;
 import java.nio.file.Path;

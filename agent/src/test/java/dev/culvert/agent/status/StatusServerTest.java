@@ -58,7 +58,12 @@ class StatusServerTest {
     @Test
     void answersPrograms() throws IOException {
         assertThat(get("/status", "localhost:4041"))
-                .contains("\"tunnel\":\"b\\\"<x\"", "\"0\":\"up\"", "\"1\":\"retrying\"", "\"2\":\"up by polling\"", "\"activeRequests\":1")
+                .contains(
+                        "\"tunnel\":\"b\\\"<x\"",
+                        "\"0\":\"up\"",
+                        "\"1\":\"retrying\"",
+                        "\"2\":\"up by polling\"",
+                        "\"activeRequests\":1")
                 .contains("\"failed\":1", "\"bytesIn\":5", "\"bytesOut\":7", "\"roundTripMillis\":[12.0]");
     }
 

@@ -53,7 +53,8 @@ public final class ClientProtocols implements WebServerFactoryCustomizer<NettyRe
 
     private HttpServer apply(HttpServer server) {
         return server.http2Settings(settings -> settings.maxConcurrentStreams(properties.maxStreams())
-                        .initialWindowSize(Math.toIntExact(properties.streamWindow().toBytes()))
+                        .initialWindowSize(
+                                Math.toIntExact(properties.streamWindow().toBytes()))
                         .maxHeaderListSize(maxHeaders.toBytes()))
                 .doOnChannelInit((_, channel, _) -> begin(channel.pipeline()))
                 .childObserve(this::observe);
@@ -61,8 +62,7 @@ public final class ClientProtocols implements WebServerFactoryCustomizer<NettyRe
 
     private void begin(ChannelPipeline pipeline) {
         if (pipeline.get(NettyPipeline.H2CUpgradeHandler) != null) {
-            pipeline.addBefore(
-                    NettyPipeline.H2CUpgradeHandler, "culvert.firstBytes", new FirstBytes(this, headTime));
+            pipeline.addBefore(NettyPipeline.H2CUpgradeHandler, "culvert.firstBytes", new FirstBytes(this, headTime));
         } else if (pipeline.get(NettyPipeline.H2OrHttp11Codec) != null) {
             pipeline.addBefore(NettyPipeline.H2OrHttp11Codec, "culvert.negotiated", new Negotiated(this));
         } else {
@@ -92,7 +92,8 @@ public final class ClientProtocols implements WebServerFactoryCustomizer<NettyRe
 
     /** Streams have no other hook that comes before their request is looked at. */
     private void observe(Connection request, ConnectionObserver.State state) {
-        if (ConnectionObserver.State.CONFIGURED.equals(state) && request.channel() instanceof Http2StreamChannel stream) {
+        if (ConnectionObserver.State.CONFIGURED.equals(state)
+                && request.channel() instanceof Http2StreamChannel stream) {
             parts.forEach(part -> part.onHttp2(stream, NettyPipeline.HttpTrafficHandler));
         }
     }

@@ -41,7 +41,8 @@ final class FirstBytes extends ByteToMessageDecoder {
             } else if (known == length) {
                 http2(context, in.readRetainedSlice(length));
             } else if (waiting == null) {
-                waiting = context.executor().schedule(() -> giveUp(context), patience.toMillis(), TimeUnit.MILLISECONDS);
+                waiting =
+                        context.executor().schedule(() -> giveUp(context), patience.toMillis(), TimeUnit.MILLISECONDS);
             }
         } finally {
             preface.release();

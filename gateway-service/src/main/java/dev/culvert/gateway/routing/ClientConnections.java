@@ -15,8 +15,7 @@ class ClientConnections {
     private static final int ROOM = 2;
 
     @Bean
-    ClientProtocols clientProtocols(
-            List<ConnectionPart> parts, Http2Properties properties, RoutingProperties routing) {
+    ClientProtocols clientProtocols(List<ConnectionPart> parts, Http2Properties properties, RoutingProperties routing) {
         return new ClientProtocols(
                 parts,
                 properties,

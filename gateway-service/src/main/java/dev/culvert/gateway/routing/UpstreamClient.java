@@ -80,8 +80,7 @@ class UpstreamClient {
     }
 
     /** The same in HTTP/2, whose preface comes first instead of an upgrade. */
-    static HttpClient http2Client(
-            ConnectionProvider connections, RoutingProperties properties, Http2Properties http2) {
+    static HttpClient http2Client(ConnectionProvider connections, RoutingProperties properties, Http2Properties http2) {
         long window = http2.streamWindow().toBytes();
         return client(connections, properties)
                 .protocol(HttpProtocol.H2C)

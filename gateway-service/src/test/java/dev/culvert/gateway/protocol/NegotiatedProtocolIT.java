@@ -45,7 +45,8 @@ class NegotiatedProtocolIT {
     static void start() throws Exception {
         Path store = folder.resolve("gateway.p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-keyalg",
                         "EC",
@@ -108,7 +109,8 @@ class NegotiatedProtocolIT {
             assertThat(answer.version()).isEqualTo(version);
             assertThat(answer.statusCode()).isEqualTo(201);
             assertThat(answer.body()).isEqualTo("{\"id\":1}");
-            JsonNode call = PublishedEvents.first(EventType.API_CALL_ENDED, ada.userId()).data();
+            JsonNode call = PublishedEvents.first(EventType.API_CALL_ENDED, ada.userId())
+                    .data();
             assertThat(call.get("bytesIn").asInt()).isEqualTo(16);
             assertThat(call.get("bytesOut").asInt()).isEqualTo(8);
         }

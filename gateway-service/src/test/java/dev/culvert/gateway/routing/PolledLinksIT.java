@@ -20,7 +20,7 @@ class PolledLinksIT {
 
     @Test
     void passesBytesAsTheyAreAndCountsThemNoMoreThanFrames() {
-        byte[] bytes = new byte[50_000];
+        byte[] bytes = new byte[5_000];
         new Random(5).nextBytes(bytes);
         gateway.service()
                 .on(

@@ -63,13 +63,15 @@ public final class PolledLinks {
      */
     public CompletableFuture<String> open(HttpRequest request, String token, Channel client) {
         if (links.size() >= MOST) {
-            throw new ProblemException(ProblemCode.SERVICE_UNAVAILABLE, "This node has as many polling agents as it takes.")
+            throw new ProblemException(
+                            ProblemCode.SERVICE_UNAVAILABLE, "This node has as many polling agents as it takes.")
                     .withRetryAfter(Duration.ofSeconds(5));
         }
         return gate.checkPolled(request, token).thenCompose(entrance -> {
             byte[] secret = new byte[SECRET_BYTES];
             random.nextBytes(secret);
-            String id = tag + SEPARATOR + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+            String id =
+                    tag + SEPARATOR + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
             SocketAddress agent = client.parent() != null && client.remoteAddress() == null
                     ? client.parent().remoteAddress()
                     : client.remoteAddress();

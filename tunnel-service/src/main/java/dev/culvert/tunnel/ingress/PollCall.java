@@ -223,8 +223,7 @@ final class PollCall {
 
     private FullHttpResponse problem(Throwable failure, boolean close) {
         String requestId = Correlation.accept(request.headers().get(HeaderNames.CORRELATION_ID));
-        return ProblemResponses.of(
-                ingress.problems(), failure, TunnelProtocol.POLL_PATH, requestId, close);
+        return ProblemResponses.of(ingress.problems(), failure, TunnelProtocol.POLL_PATH, requestId, close);
     }
 
     private void refuseAndClose(ProblemException failure) {
@@ -239,7 +238,8 @@ final class PollCall {
         }
         boolean keepAlive = HttpUtil.isKeepAlive(request);
         if (response.status().code() != HttpResponseStatus.NO_CONTENT.code()) {
-            response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
+            response.headers()
+                    .setInt(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
         }
         HttpUtil.setKeepAlive(response, keepAlive);
         client.writeAndFlush(response).addListener(written -> {

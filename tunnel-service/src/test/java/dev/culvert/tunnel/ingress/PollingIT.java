@@ -149,8 +149,8 @@ class PollingIT {
         byte[] much = new byte[300_000];
         new Random(8).nextBytes(much);
         origin.on("/echo", PollingIT::echo);
-        try (TestingMiddlebox box = new TestingMiddlebox(
-                TestingMiddlebox.Upgrades.CUT, number -> number % 7 == 0, plane.port.port())) {
+        try (TestingMiddlebox box =
+                new TestingMiddlebox(TestingMiddlebox.Upgrades.CUT, number -> number % 7 == 0, plane.port.port())) {
             through(box, options -> options.withWay(POLLING), new AgentListener() {});
 
             HttpResponse<byte[]> answer = plane.client.send(
@@ -183,11 +183,12 @@ class PollingIT {
                         .build(),
                 BodyHandlers.ofString());
         assertThat(opened.statusCode()).isEqualTo(201);
-        String link = TunnelProtocol.POLL_PATH + "/"
-                + opened.body().replaceAll(".*\"link\":\"([^\"]+)\".*", "$1");
+        String link = TunnelProtocol.POLL_PATH + "/" + opened.body().replaceAll(".*\"link\":\"([^\"]+)\".*", "$1");
 
         HttpResponse<String> stolen = plane.client.send(
-                plane.request(link + "?from=0").setHeader("Authorization", "Bearer other").build(),
+                plane.request(link + "?from=0")
+                        .setHeader("Authorization", "Bearer other")
+                        .build(),
                 BodyHandlers.ofString());
         HttpResponse<String> guessed = get(link.substring(0, link.length() - 1) + "?from=0");
         HttpResponse<byte[]> own =
@@ -232,10 +233,13 @@ class PollingIT {
             TestingDataPlane one = replicas.start("one");
             TestingDataPlane two = replicas.start("two");
             replicas.tunnel("box");
-            try (TestingMiddlebox box = new TestingMiddlebox(
-                    TestingMiddlebox.Upgrades.CUT, _ -> false, one.port.port(), two.port.port())) {
+            try (TestingMiddlebox box =
+                    new TestingMiddlebox(TestingMiddlebox.Upgrades.CUT, _ -> false, one.port.port(), two.port.port())) {
                 replicas.agent(
-                        box.url(), "box", origin.url(), options -> options.withWay(POLLING).withConnections(2));
+                        box.url(),
+                        "box",
+                        origin.url(),
+                        options -> options.withWay(POLLING).withConnections(2));
                 await().until(() -> one.registry.connections() == 1 && two.registry.connections() == 1);
 
                 for (int i = 0; i < 20; i++) {

@@ -97,8 +97,7 @@ class ThroughAProxyIT {
         private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
         Proxy(String credentials) throws IOException {
-            authorization = "Basic "
-                    + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8));
+            authorization = "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8));
             threads.execute(this::accept);
         }
 
