@@ -121,7 +121,8 @@ class Walk:
 
 def main():
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--data", default="127.0.0.1:9083", help="tunnel-service's data port")
+    options.add_argument("--server", default="127.0.0.1:8080", help="the gateway, or tunnel-service's data port")
+    options.add_argument("--tls", action="store_true", help="where the gateway has TLS")
     options.add_argument("--tunnel", default="grpc")
     options.add_argument("--listen", default="127.0.0.1:50051", help="where the agent leads to")
     chosen = options.parse_args()
@@ -129,7 +130,11 @@ def main():
     server.add_generic_rpc_handlers((Echo(),))
     server.add_insecure_port(chosen.listen)
     server.start()
-    with grpc.insecure_channel(chosen.data) as channel:
+    if chosen.tls:
+        opened = grpc.secure_channel(chosen.server, grpc.ssl_channel_credentials())
+    else:
+        opened = grpc.insecure_channel(chosen.server)
+    with opened as channel:
         walk = Walk(channel, chosen.tunnel, os.environ["CULVERT_TOKEN"])
         walk.single()
         walk.error()

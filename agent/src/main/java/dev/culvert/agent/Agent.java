@@ -42,6 +42,7 @@ public final class Agent implements AutoCloseable {
         this.connections = new AgentConnections(
                 eventLoops,
                 options.server(),
+                options.way(),
                 options.tunnel(),
                 options.endpoint(),
                 options.key(),

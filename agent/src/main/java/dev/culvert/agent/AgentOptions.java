@@ -1,6 +1,7 @@
 package dev.culvert.agent;
 
 import dev.culvert.agent.connect.Server;
+import dev.culvert.agent.connect.Way;
 import dev.culvert.agent.forward.Target;
 import dev.culvert.tunnelprotocol.AgentHello;
 import dev.culvert.tunnelprotocol.LinkSettings;
@@ -10,6 +11,7 @@ import java.time.Duration;
  * What an agent needs to know.
  *
  * @param server the gateway, or tunnel-service's data port
+ * @param way how the server is reached
  * @param tunnel name of the tunnel
  * @param endpoint which of the tunnel's endpoints this agent is; agents of the same name stand in for each other
  * @param target the local service, the only place requests go to
@@ -21,6 +23,7 @@ import java.time.Duration;
  */
 public record AgentOptions(
         Server server,
+        Way way,
         String tunnel,
         String endpoint,
         Target target,
@@ -57,6 +60,7 @@ public record AgentOptions(
     public static AgentOptions of(String server, String tunnel, String target, String key) {
         return new AgentOptions(
                 Server.parse(server),
+                Way.STRAIGHT,
                 tunnel,
                 AgentHello.DEFAULT_ENDPOINT,
                 Target.parse(target),
@@ -67,23 +71,27 @@ public record AgentOptions(
     }
 
     public AgentOptions withEndpoint(String name) {
-        return new AgentOptions(server, tunnel, name, target, key, connections, link, drainGrace);
+        return new AgentOptions(server, way, tunnel, name, target, key, connections, link, drainGrace);
     }
 
     public AgentOptions withTarget(Target place) {
-        return new AgentOptions(server, tunnel, endpoint, place, key, connections, link, drainGrace);
+        return new AgentOptions(server, way, tunnel, endpoint, place, key, connections, link, drainGrace);
+    }
+
+    public AgentOptions withWay(Way other) {
+        return new AgentOptions(server, other, tunnel, endpoint, target, key, connections, link, drainGrace);
     }
 
     public AgentOptions withConnections(int number) {
-        return new AgentOptions(server, tunnel, endpoint, target, key, number, link, drainGrace);
+        return new AgentOptions(server, way, tunnel, endpoint, target, key, number, link, drainGrace);
     }
 
     public AgentOptions withLink(LinkSettings settings) {
-        return new AgentOptions(server, tunnel, endpoint, target, key, connections, settings, drainGrace);
+        return new AgentOptions(server, way, tunnel, endpoint, target, key, connections, settings, drainGrace);
     }
 
     public AgentOptions withDrainGrace(Duration grace) {
-        return new AgentOptions(server, tunnel, endpoint, target, key, connections, link, grace);
+        return new AgentOptions(server, way, tunnel, endpoint, target, key, connections, link, grace);
     }
 
     @Override

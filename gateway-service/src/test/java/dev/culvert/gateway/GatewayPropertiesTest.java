@@ -10,6 +10,7 @@ import dev.culvert.gateway.compression.CompressionProperties;
 import dev.culvert.gateway.health.HealthProperties;
 import dev.culvert.gateway.identity.IdentityProperties;
 import dev.culvert.gateway.live.LiveProperties;
+import dev.culvert.gateway.protocol.Http2Properties;
 import dev.culvert.gateway.ratelimit.RateLimitProperties;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.AdaptiveProperties;
 import dev.culvert.gateway.ratelimit.RateLimitProperties.AddressBudget;
@@ -52,6 +53,13 @@ import org.springframework.util.unit.DataSize;
 /** Every key and its default. */
 class GatewayPropertiesTest {
     @Test
+    void pinsTheDefaultsOfHttp2() throws IOException {
+        assertThat(bind("culvert.gateway.http2", Http2Properties.class, Map.of()))
+                .isEqualTo(new Http2Properties(
+                        128, DataSize.ofKilobytes(256), DataSize.ofMegabytes(8), List.of("tunnel-data"), 8));
+    }
+
+    @Test
     void pinsTheDefaultsOfRouting() throws IOException {
         RoutingProperties routing = bind("culvert.gateway.routing", RoutingProperties.class, Map.of());
 
@@ -85,11 +93,11 @@ class GatewayPropertiesTest {
                         "proxy-data", List.of(URI.create("http://127.0.0.1:9084")),
                         "webhook", List.of(URI.create("http://127.0.0.1:8085")),
                         "admin", List.of(URI.create("http://127.0.0.1:8086"))));
-        assertThat(routing.routes()).hasSize(27);
+        assertThat(routing.routes()).hasSize(28);
         assertThat(routing.routes().stream()
                         .filter(route -> route.plane() == Plane.DATA)
                         .map(RouteProperties::path))
-                .containsExactly("/tunnel/v1/connect", "/t", "/p");
+                .containsExactly("/tunnel/v1/connect", "/tunnel/v1/poll", "/t", "/p");
     }
 
     @Test
@@ -180,7 +188,8 @@ class GatewayPropertiesTest {
                 });
         assertThat(limits.exempt())
                 .extracting(ExemptProperties::type)
-                .containsExactly(ExemptionType.AUTHENTICATION, ExemptionType.ADMIN_OPERATION);
+                .containsExactly(
+                        ExemptionType.AUTHENTICATION, ExemptionType.ADMIN_OPERATION, ExemptionType.CRITICAL_OPERATION);
     }
 
     private static void isLimit(OperationProperties operation, int calls, Duration within) {

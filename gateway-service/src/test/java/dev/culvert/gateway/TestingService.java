@@ -16,13 +16,14 @@ import org.reactivestreams.Publisher;
 import org.springframework.http.HttpHeaders;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
+import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
 /**
  * A real service behind the gateway. Answers what {@link #on} says for a path and {@code 200 {}} elsewhere, and remembers
- * the requests it got.
+ * the requests it got. Speaks HTTP/1.1 and, without an upgrade, HTTP/2.
  */
 public final class TestingService implements AutoCloseable {
     private final ConcurrentMap<String, BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>>> answers =
@@ -46,6 +47,7 @@ public final class TestingService implements AutoCloseable {
         return HttpServer.create()
                 .host("127.0.0.1")
                 .port(port)
+                .protocol(HttpProtocol.HTTP11, HttpProtocol.H2C)
                 .httpRequestDecoder(decoder -> decoder.maxHeaderSize(128 * 1024).maxInitialLineLength(64 * 1024))
                 .doOnChannelInit((_, channel, _) -> connections.add(channel))
                 .handle(this::answer)

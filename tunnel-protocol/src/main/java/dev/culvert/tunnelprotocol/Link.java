@@ -61,7 +61,7 @@ public final class Link {
 
     /** Who is at the other end, and with that what lies under HTTP/2. */
     private enum Ends {
-        /** Bytes in WebSocket frames; the first stream is for control. */
+        /** Bytes in WebSocket frames or in bodies of polls; the first stream is for control. */
         AGENT_AND_SERVICE,
         /** Plain bytes; every stream is a request. */
         PEERS
@@ -84,7 +84,7 @@ public final class Link {
     }
 
     /**
-     * Assembles the agent's end on an upgraded channel.
+     * Assembles the agent's end on an upgraded or a polled channel.
      *
      * @param streams added to each stream the service opens
      */
@@ -92,7 +92,7 @@ public final class Link {
         return assemble(channel, serverCodec(settings), Ends.AGENT_AND_SERVICE, settings, listener, streams);
     }
 
-    /** Assembles the service's end on an upgraded channel. */
+    /** Assembles the service's end on an upgraded or a polled channel. */
     public static Link asService(Channel channel, LinkSettings settings, LinkListener listener) {
         return assemble(
                 channel, clientCodec(settings), Ends.AGENT_AND_SERVICE, settings, listener, new UnexpectedStream());
@@ -152,7 +152,7 @@ public final class Link {
         channel.attr(LINK).set(link);
         channel.config().setWriteBufferWaterMark(LINK_WATER_MARK);
         ChannelPipeline pipeline = channel.pipeline();
-        if (ends == Ends.AGENT_AND_SERVICE) {
+        if (ends == Ends.AGENT_AND_SERVICE && !(channel instanceof PolledChannel)) {
             pipeline.addLast("bytes", new WebSocketBytes());
         }
         pipeline.addLast("http2", codec);

@@ -7,6 +7,33 @@ public final class TunnelProtocol {
     /** Path the agent dials; the gateway routes it to tunnel-service's data port. */
     public static final String CONNECT_PATH = "/tunnel/v1/connect";
 
+    /**
+     * Path of the same link where no WebSocket passes. {@code POST} to it, with the query of {@link #CONNECT_PATH}, opens one and
+     * answers 201 with {@code {"link":id}}. Below it, at {@code /id}, the bytes of HTTP/2 travel as bodies of type
+     * {@code application/octet-stream}, each direction counted from 0:
+     * <ul>
+     *   <li>{@code GET ?from=n}: the agent has the first n bytes. Answers with those that follow once there are some, or 204 after
+     *       {@value #POLL_SECONDS} seconds.
+     *   <li>{@code POST ?at=n}: bytes of the agent from the n-th on. Answers 204 when they have been read; those that came before
+     *       are passed over, so any request may be repeated.
+     *   <li>{@code DELETE}: the agent hangs up.
+     * </ul>
+     * 404 and 410 say that the link is gone, 409 that bytes are missing, after which it cannot go on.
+     */
+    public static final String POLL_PATH = "/tunnel/v1/poll";
+
+    /** How long a poll waits for bytes at most. */
+    public static final int POLL_SECONDS = 30;
+
+    /** Most bytes in the body of a poll. */
+    public static final int MAX_POLLED_BYTES = 256 * 1024;
+
+    /** Query parameter of a poll for bytes: how many the agent has. */
+    public static final String FROM_PARAMETER = "from";
+
+    /** Query parameter of a poll with bytes: the offset of the first. */
+    public static final String AT_PARAMETER = "at";
+
     /** Query parameter of {@link #CONNECT_PATH} that names the tunnel. */
     public static final String TUNNEL_PARAMETER = "tunnel";
 

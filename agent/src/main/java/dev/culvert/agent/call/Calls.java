@@ -65,6 +65,11 @@ public final class Calls implements AutoCloseable {
                 headers);
     }
 
+    /** Takes something away. */
+    public Answer delete(URI address, Map<String, String> headers) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(address).DELETE(), headers);
+    }
+
     private Answer send(HttpRequest.Builder request, Map<String, String> headers)
             throws IOException, InterruptedException {
         headers.forEach(request::header);

@@ -73,7 +73,8 @@ public final class ConnectCommand {
                     .orElseThrow(() -> new IllegalArgumentException("There is no profile '" + profile + "'"));
             TunnelEntry entry = TunnelEntry.of(common.serverAddress(), tunnel, target, kind, serving.connections)
                     .withEndpoint(serving.endpoint)
-                    .withManagement(allowManagement);
+                    .withManagement(allowManagement)
+                    .withWay(serving.way());
             String key = common.key(Optional.empty());
             entry.options(key);
             return new Foreground(common.output(false)).run(List.of(entry), key, serving.statusAddress());

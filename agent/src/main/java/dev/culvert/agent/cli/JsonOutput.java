@@ -57,7 +57,9 @@ public final class JsonOutput implements AgentOutput {
                 json.writeStringProperty("reason", retry.why());
                 json.writeNumberProperty("waitMillis", retry.delay().toMillis());
             }
-            case LinkEvent.Connected _, LinkEvent.Replacing _ -> {}
+            case LinkEvent.Connected up ->
+                json.writeStringProperty("transport", up.transport().word());
+            case LinkEvent.Replacing _ -> {}
         }
     }
 

@@ -4,6 +4,7 @@ import dev.culvert.agent.AgentListener;
 import dev.culvert.agent.config.TunnelEntry;
 import dev.culvert.agent.connect.AgentEnd;
 import dev.culvert.agent.connect.LinkEvent;
+import dev.culvert.agent.connect.Transport;
 import dev.culvert.agent.forward.ForwardedRequest;
 import dev.culvert.agent.profile.LocalService;
 import java.io.PrintStream;
@@ -54,7 +55,8 @@ public final class PlainOutput implements AgentOutput {
     private static String line(LinkEvent event) {
         int number = event.connection() + 1;
         return switch (event) {
-            case LinkEvent.Connected _ -> "connection " + number + " is up";
+            case LinkEvent.Connected up ->
+                "connection " + number + " is up" + (up.transport() == Transport.POLLING ? ", by polling" : "");
             case LinkEvent.Disconnected down -> "connection " + number + " is gone: " + down.why();
             case LinkEvent.Replacing _ -> "connection " + number + " is being replaced: the server drains";
             case LinkEvent.Retrying retry ->

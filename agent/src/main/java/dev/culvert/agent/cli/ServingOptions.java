@@ -2,6 +2,8 @@ package dev.culvert.agent.cli;
 
 import dev.culvert.agent.config.StatusAddress;
 import dev.culvert.agent.config.TunnelEntry;
+import dev.culvert.agent.connect.Transport;
+import dev.culvert.agent.connect.Way;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,23 @@ public final class ServingOptions {
             description = "Show a status page and metrics there; on this machine only.")
     @Nullable
     String status;
+
+    @Option(
+            names = "--transport",
+            paramLabel = "WORD",
+            defaultValue = Transport.AUTO,
+            description =
+                    "websocket, polling by plain HTTP, or auto: polling where no WebSocket passes (default: ${DEFAULT-VALUE}).")
+    String transport = Transport.AUTO;
+
+    /**
+     * How the server is reached.
+     *
+     * @throws IllegalArgumentException with a sentence for the user
+     */
+    Way way() {
+        return new Way(Transport.parse(transport), Optional.empty());
+    }
 
     /**
      * Where the status page is wanted.

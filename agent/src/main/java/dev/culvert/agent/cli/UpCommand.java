@@ -99,7 +99,8 @@ public final class UpCommand implements Callable<Integer> {
             return TunnelEntry.of(
                             common.serverAddress(), name, service.address(), service.profile(), serving.connections)
                     .withEndpoint(serving.endpoint)
-                    .withManagement(allowManagement);
+                    .withManagement(allowManagement)
+                    .withWay(serving.way());
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }

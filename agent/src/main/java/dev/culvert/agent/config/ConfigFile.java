@@ -1,5 +1,8 @@
 package dev.culvert.agent.config;
 
+import dev.culvert.agent.connect.HttpProxy;
+import dev.culvert.agent.connect.Transport;
+import dev.culvert.agent.connect.Way;
 import dev.culvert.agent.forward.HeaderChanges;
 import dev.culvert.agent.forward.Target;
 import dev.culvert.agent.profile.Profile;
@@ -25,12 +28,14 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /** Reads the configuration file, which is YAML 1.2. */
 public final class ConfigFile {
     private static final int LARGEST_FILE_BYTES = 1024 * 1024;
-    private static final Set<String> MEMBERS =
-            Set.of("server", "keyFile", "connections", "maxStreams", "allow", "status", "tunnels");
+    private static final Set<String> MEMBERS = Set.of(
+            "server", "transport", "proxy", "keyFile", "connections", "maxStreams", "allow", "status", "tunnels");
     private static final Set<String> TUNNEL_MEMBERS = Set.of(
             "server",
             "tunnel",
             "endpoint",
+            "transport",
+            "proxy",
             "to",
             "profile",
             "allowManagement",
@@ -128,6 +133,7 @@ public final class ConfigFile {
         try {
             TunnelEntry entry = new TunnelEntry(
                     tunnel.text("server", top.text("server", defaultServer)),
+                    way(top, tunnel),
                     tunnel.text("tunnel", name),
                     tunnel.text("endpoint", TunnelEntry.DEFAULT_ENDPOINT),
                     tunnel.text("to"),
@@ -144,6 +150,13 @@ public final class ConfigFile {
         } catch (IllegalArgumentException e) {
             throw new ConfigException(tunnel.name() + ": " + e.getMessage(), e);
         }
+    }
+
+    private static Way way(Section top, Section tunnel) throws ConfigException {
+        String proxy = tunnel.text("proxy", top.text("proxy", ""));
+        return new Way(
+                Transport.parse(tunnel.text("transport", top.text("transport", Transport.AUTO))),
+                proxy.isEmpty() ? Optional.empty() : Optional.of(HttpProxy.parse(proxy)));
     }
 
     private static Profile profile(Section tunnel) throws ConfigException {

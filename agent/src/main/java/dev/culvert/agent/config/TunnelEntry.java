@@ -1,7 +1,9 @@
 package dev.culvert.agent.config;
 
 import dev.culvert.agent.AgentOptions;
+import dev.culvert.agent.connect.HttpProxy;
 import dev.culvert.agent.connect.Server;
+import dev.culvert.agent.connect.Way;
 import dev.culvert.agent.forward.HeaderChanges;
 import dev.culvert.agent.forward.Target;
 import dev.culvert.agent.profile.Profile;
@@ -13,6 +15,7 @@ import dev.culvert.tunnelprotocol.LinkSettings;
  * after the file changed is left alone.
  *
  * @param server address of the gateway
+ * @param way how the server is reached; where it names no proxy, the environment may
  * @param tunnel name of the tunnel
  * @param endpoint which of the tunnel's endpoints the service is
  * @param to address of the local service
@@ -25,6 +28,7 @@ import dev.culvert.tunnelprotocol.LinkSettings;
  */
 public record TunnelEntry(
         String server,
+        Way way,
         String tunnel,
         String endpoint,
         String to,
@@ -65,6 +69,7 @@ public record TunnelEntry(
     public static TunnelEntry of(String server, String tunnel, String to, Profile profile, int connections) {
         return new TunnelEntry(
                 server,
+                Way.STRAIGHT,
                 tunnel,
                 DEFAULT_ENDPOINT,
                 to,
@@ -78,12 +83,17 @@ public record TunnelEntry(
 
     public TunnelEntry withManagement(boolean allowed) {
         return new TunnelEntry(
-                server, tunnel, endpoint, to, profile, allowed, connections, maxStreams, request, answer);
+                server, way, tunnel, endpoint, to, profile, allowed, connections, maxStreams, request, answer);
+    }
+
+    public TunnelEntry withWay(Way other) {
+        return new TunnelEntry(
+                server, other, tunnel, endpoint, to, profile, allowManagement, connections, maxStreams, request, answer);
     }
 
     public TunnelEntry withEndpoint(String name) {
         return new TunnelEntry(
-                server, tunnel, name, to, profile, allowManagement, connections, maxStreams, request, answer);
+                server, way, tunnel, name, to, profile, allowManagement, connections, maxStreams, request, answer);
     }
 
     /** The tunnel, with the endpoint where that says more: what tells this entry from the others of an agent. */
@@ -96,8 +106,10 @@ public record TunnelEntry(
         Target target =
                 Target.parse(to).withRules(profile.rules(allowManagement).and(request, answer));
         LinkSettings defaults = LinkSettings.DEFAULTS;
+        Server place = Server.parse(server);
         return new AgentOptions(
-                Server.parse(server),
+                place,
+                new Way(way.only(), way.proxy().or(() -> HttpProxy.of(System.getenv(), place))),
                 tunnel,
                 endpoint,
                 target,

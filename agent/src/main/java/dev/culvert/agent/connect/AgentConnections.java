@@ -40,6 +40,7 @@ public final class AgentConnections {
     public AgentConnections(
             EventLoopGroup eventLoops,
             Server server,
+            Way way,
             String tunnel,
             String endpoint,
             String key,
@@ -51,7 +52,13 @@ public final class AgentConnections {
             RequestListener requests,
             Consumer<AgentEnd> fatal) {
         String instance = UUID.randomUUID().toString();
-        Dialer dialer = new Dialer(server, tunnel, key, "culvert-agent/" + version);
+        String userAgent = "culvert-agent/" + version;
+        Connector connector = new Connector(server, way.proxy());
+        Dialer dialer = new Dialer(
+                way,
+                new WebSocketDialer(server, connector, tunnel, key, userAgent),
+                new PollDialer(server, connector, tunnel, key, userAgent),
+                System::nanoTime);
         SecureRandom random = new SecureRandom();
         MemoryBudget spareMemory = new MemoryBudget(SPARE_MEMORY_BYTES);
         Spread spread = new Spread(connections, this::growTo);

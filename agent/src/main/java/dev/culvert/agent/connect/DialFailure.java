@@ -21,8 +21,26 @@ sealed interface DialFailure {
         return Optional.empty();
     }
 
-    /** No connection, no TLS, or an end before an answer. */
+    /** Whether something between here and the server may be to blame, that might let plain HTTP pass. */
+    default boolean mayBeTheWay() {
+        return false;
+    }
+
+    /** Whether the server itself said so, and not something on the way. */
+    default boolean isTheServers() {
+        return false;
+    }
+
+    /** No connection. */
     record Unreachable(String message) implements DialFailure {}
+
+    /** A connection, but no TLS or an end before an answer. */
+    record NoAnswer(String message) implements DialFailure {
+        @Override
+        public boolean mayBeTheWay() {
+            return true;
+        }
+    }
 
     /** A replica that has a link of this agent already and knows of another one; the next dial may reach it. */
     record Elsewhere() implements DialFailure {
@@ -30,10 +48,28 @@ sealed interface DialFailure {
         public String message() {
             return "this replica is connected already";
         }
+
+        @Override
+        public boolean isTheServers() {
+            return true;
+        }
     }
 
     /** An answer that is not the upgrade. */
     record Refused(int status, String code, String detail, Duration retryAfter) implements DialFailure {
+        /** What the service says to a request that lost its upgrade on the way: everything else of it was in order. */
+        private static final String UPGRADE_LOST = "VALIDATION_ERROR";
+
+        @Override
+        public boolean mayBeTheWay() {
+            return code.isEmpty() || code.equals(UPGRADE_LOST);
+        }
+
+        @Override
+        public boolean isTheServers() {
+            return !code.isEmpty();
+        }
+
         @Override
         public String message() {
             return detail.isEmpty() ? "the server answered " + status : detail + " (" + status + ")";

@@ -1,90 +1,112 @@
 package dev.culvert.agent.connect;
 
-import dev.culvert.tunnelprotocol.TunnelProtocol;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
-import io.netty.handler.codec.http.HttpClientCodec;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpObjectAggregator;
-import io.netty.handler.codec.http.websocketx.WebSocketClientHandshaker;
-import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakerFactory;
-import io.netty.handler.codec.http.websocketx.WebSocketVersion;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
-/** Makes one connection to the server and asks for the upgrade. */
-@SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failed writes by closing the channel
+/**
+ * Makes connections by the transport that passes. A WebSocket comes first; where something on the way swallows the upgrade, polling
+ * is tried at once, and what worked is remembered for a while by all links of the agent.
+ */
 final class Dialer {
-    private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
-    private static final int MAX_REFUSAL_BYTES = 64 * 1024;
+    private static final Duration REMEMBERED = Duration.ofMinutes(10);
 
-    /** What the service sends is at most 32 KiB a frame; gateways on the way may join frames. */
-    private static final int MAX_FRAME_BYTES = 1024 * 1024;
+    /** A server that restarts may take a link and lose it before it has greeted; twice in a row is the network. */
+    private static final int MOST_MUTE = 2;
 
-    private final Server server;
-    private final String tunnel;
-    private final String key;
-    private final String userAgent;
+    private final Way way;
+    private final WebSocketDialer webSocket;
+    private final PollDialer polling;
+    private final LongSupplier nanoTime;
+    private final AtomicLong polledAtNanos;
+    private final AtomicInteger mute = new AtomicInteger();
 
-    Dialer(Server server, String tunnel, String key, String userAgent) {
-        this.server = server;
-        this.tunnel = tunnel;
-        this.key = key;
-        this.userAgent = userAgent;
+    Dialer(Way way, WebSocketDialer webSocket, PollDialer polling, LongSupplier nanoTime) {
+        this.way = way;
+        this.webSocket = webSocket;
+        this.polling = polling;
+        this.nanoTime = nanoTime;
+        this.polledAtNanos = new AtomicLong(nanoTime.getAsLong() - REMEMBERED.toNanos());
     }
 
     /**
      * Dials; exactly one of the two is called, on the event loop.
      *
      * @param avoid replicas that a link leads to already, separated by commas
-     * @param upgraded gets the channel in the moment of the upgrade, before a byte behind it is read
+     * @param connected gets the channel before a byte of the link is read
      */
-    void dial(EventLoop eventLoop, String avoid, Consumer<Channel> upgraded, Consumer<DialFailure> failed) {
-        HttpHeaders headers = new DefaultHttpHeaders()
-                .set(HttpHeaderNames.AUTHORIZATION, "Bearer " + key)
-                .set(HttpHeaderNames.USER_AGENT, userAgent);
-        WebSocketClientHandshaker handshaker = WebSocketClientHandshakerFactory.newHandshaker(
-                server.connectUri(tunnel, avoid),
-                WebSocketVersion.V13,
-                TunnelProtocol.SUBPROTOCOL,
-                false,
-                headers,
-                MAX_FRAME_BYTES);
-        new Bootstrap()
-                .group(eventLoop)
-                .channel(NioSocketChannel.class)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
-                .option(ChannelOption.TCP_NODELAY, true)
-                .option(ChannelOption.SO_KEEPALIVE, true)
-                .handler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        if (server.tls() != null) {
-                            channel.pipeline()
-                                    .addLast(
-                                            "tls",
-                                            server.tls().newHandler(channel.alloc(), server.host(), server.port()));
-                        }
-                        channel.pipeline().addLast("http", new HttpClientCodec());
-                        channel.pipeline().addLast("whole", new HttpObjectAggregator(MAX_REFUSAL_BYTES));
-                        channel.pipeline().addLast("upgrade", new UpgradeHandler(handshaker, upgraded, failed));
-                    }
-                })
-                .connect(server.host(), server.port())
-                .addListener(connected -> {
-                    if (!connected.isSuccess()) {
-                        failed.accept(new DialFailure.Unreachable(describe(connected.cause())));
+    void dial(EventLoop eventLoop, String avoid, Consumer<Channel> connected, Consumer<DialFailure> failed) {
+        if (way.only().isPresent()) {
+            switch (way.only().get()) {
+                case WEBSOCKET -> webSocket.dial(eventLoop, avoid, connected, failed);
+                case POLLING -> polling.dial(eventLoop, avoid, connected, failed);
+            }
+        } else if (nanoTime.getAsLong() - polledAtNanos.get() < REMEMBERED.toNanos()) {
+            polling.dial(eventLoop, avoid, connected, failure -> {
+                if (!(failure instanceof DialFailure.Elsewhere)) {
+                    forget();
+                }
+                failed.accept(failure);
+            });
+        } else {
+            webSocket.dial(
+                    eventLoop, avoid, connected, failure -> fallBack(failure, eventLoop, avoid, connected, failed));
+        }
+    }
+
+    private void fallBack(
+            DialFailure failure,
+            EventLoop eventLoop,
+            String avoid,
+            Consumer<Channel> connected,
+            Consumer<DialFailure> failed) {
+        if (!failure.mayBeTheWay()) {
+            failed.accept(failure);
+            return;
+        }
+        polling.dial(
+                eventLoop,
+                avoid,
+                channel -> {
+                    remember();
+                    connected.accept(channel);
+                },
+                other -> {
+                    if (other.isTheServers()) {
+                        remember();
+                        failed.accept(other);
+                    } else {
+                        failed.accept(failure);
                     }
                 });
     }
 
-    private String describe(Throwable cause) {
-        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        return "cannot reach " + server.base() + ": " + message;
+    /** The service has greeted a link. */
+    void welcomed(Transport transport) {
+        if (transport == Transport.WEBSOCKET) {
+            mute.set(0);
+        }
+    }
+
+    /** A link was made and ended without a word of the service: something may have let only the upgrade pass. */
+    void stayedMute(Transport transport) {
+        if (transport == Transport.WEBSOCKET && mute.incrementAndGet() >= MOST_MUTE) {
+            mute.set(0);
+            remember();
+        } else if (transport == Transport.POLLING) {
+            forget();
+        }
+    }
+
+    private void remember() {
+        polledAtNanos.set(nanoTime.getAsLong());
+    }
+
+    private void forget() {
+        polledAtNanos.set(nanoTime.getAsLong() - REMEMBERED.toNanos());
     }
 }

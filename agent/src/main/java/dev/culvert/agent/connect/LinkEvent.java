@@ -8,7 +8,7 @@ public sealed interface LinkEvent {
     int connection();
 
     /** The service has taken the link; requests may come. */
-    record Connected(int connection) implements LinkEvent {}
+    record Connected(int connection, Transport transport) implements LinkEvent {}
 
     /** The link is gone. */
     record Disconnected(int connection, String why) implements LinkEvent {}

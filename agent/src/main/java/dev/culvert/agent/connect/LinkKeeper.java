@@ -6,6 +6,7 @@ import dev.culvert.tunnelprotocol.CloseReason;
 import dev.culvert.tunnelprotocol.Link;
 import dev.culvert.tunnelprotocol.LinkListener;
 import dev.culvert.tunnelprotocol.LinkSettings;
+import dev.culvert.tunnelprotocol.PolledChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
@@ -53,6 +54,7 @@ final class LinkKeeper implements LinkListener {
     private long connectedNanos;
     private boolean stopping;
     private boolean welcomed;
+    private Transport transport = Transport.WEBSOCKET;
     private int misdirected;
 
     LinkKeeper(
@@ -128,6 +130,7 @@ final class LinkKeeper implements LinkListener {
             channel.close();
             return;
         }
+        transport = channel instanceof PolledChannel ? Transport.POLLING : Transport.WEBSOCKET;
         current = Link.asAgent(channel, settings, this, ControlStream.orRequest(hello, this::onNotice, forwarding));
         connectedNanos = System.nanoTime();
         welcomed = false;
@@ -138,7 +141,8 @@ final class LinkKeeper implements LinkListener {
             welcomed = true;
             misdirected = 0;
             connectedNanos = System.nanoTime();
-            events.accept(new LinkEvent.Connected(hello.connection()));
+            dialer.welcomed(transport);
+            events.accept(new LinkEvent.Connected(hello.connection(), transport));
         }
         notice.replica().ifPresent(replica -> spread.leadsTo(hello.connection(), replica));
         spread.replicas(notice.replicas());
@@ -207,6 +211,9 @@ final class LinkKeeper implements LinkListener {
                 case CLOSED_BY_PEER -> "the connection was closed";
                 case SILENT -> "the server does not answer any more";
             };
+            if (!welcomed && end != LinkEnd.CLOSED_HERE) {
+                dialer.stayedMute(transport);
+            }
             events.accept(new LinkEvent.Disconnected(hello.connection(), why));
             if (System.nanoTime() - connectedNanos >= STABLE.toNanos()) {
                 backoff.reset();

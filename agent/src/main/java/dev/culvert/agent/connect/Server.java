@@ -4,6 +4,8 @@ import dev.culvert.tunnelprotocol.TunnelProtocol;
 import io.netty.handler.codec.http.QueryStringEncoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
@@ -56,6 +58,27 @@ public record Server(
         path.addParam(TunnelProtocol.TUNNEL_PARAMETER, tunnel);
         path.addParam(TunnelProtocol.AVOID_PARAMETER, avoid);
         return URI.create((tls == null ? "ws://" : "wss://") + base.getRawAuthority() + path);
+    }
+
+    /**
+     * Path with query of what opens a link for polling; below the path are those of the link.
+     *
+     * @param avoid replicas that a link leads to already, separated by commas
+     */
+    String pollPath(String tunnel, String avoid) {
+        QueryStringEncoder path = new QueryStringEncoder(pollPath());
+        path.addParam(TunnelProtocol.TUNNEL_PARAMETER, tunnel);
+        path.addParam(TunnelProtocol.AVOID_PARAMETER, avoid);
+        return path.toString();
+    }
+
+    /** Unresolved, for those who only name it. */
+    SocketAddress address() {
+        return InetSocketAddress.createUnresolved(host, port);
+    }
+
+    String pollPath() {
+        return (base.getRawPath() == null ? "" : base.getRawPath()) + TunnelProtocol.POLL_PATH;
     }
 
     /** Address under which callers reach a tunnel. */

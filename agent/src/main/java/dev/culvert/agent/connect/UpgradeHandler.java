@@ -37,7 +37,7 @@ final class UpgradeHandler extends SimpleChannelInboundHandler<FullHttpResponse>
         handshaker.handshake(ctx.channel());
         timeout = ctx.executor()
                 .schedule(
-                        () -> fail(ctx, new DialFailure.Unreachable("the server did not answer in time")),
+                        () -> fail(ctx, new DialFailure.NoAnswer("the server did not answer in time")),
                         TIMEOUT.toMillis(),
                         TimeUnit.MILLISECONDS);
     }
@@ -74,7 +74,8 @@ final class UpgradeHandler extends SimpleChannelInboundHandler<FullHttpResponse>
         upgraded.accept(channel);
     }
 
-    private static Duration retryAfter(FullHttpResponse answer) {
+    /** What the server asked us to wait; zero if nothing. */
+    static Duration retryAfter(FullHttpResponse answer) {
         String value = answer.headers().get(HttpHeaderNames.RETRY_AFTER);
         if (value == null) {
             return Duration.ZERO;
@@ -90,13 +91,13 @@ final class UpgradeHandler extends SimpleChannelInboundHandler<FullHttpResponse>
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        fail(ctx, new DialFailure.Unreachable("the server closed the connection before it answered"));
+        fail(ctx, new DialFailure.NoAnswer("the server closed the connection before it answered"));
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         Throwable root = cause.getCause() == null ? cause : cause.getCause();
-        fail(ctx, new DialFailure.Unreachable("connection to the server failed: " + root.getMessage()));
+        fail(ctx, new DialFailure.NoAnswer("connection to the server failed: " + root.getMessage()));
     }
 
     private void fail(ChannelHandlerContext ctx, DialFailure failure) {

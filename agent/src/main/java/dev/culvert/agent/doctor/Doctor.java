@@ -62,8 +62,23 @@ public final class Doctor {
                     : health.works() ? checks.key() : Finding.skipped("key");
             tell(accepted, told);
             tell(accepted.works() ? checks.scopes() : Finding.skipped("scopes"), told);
-            tell(accepted.works() ? checks.upgrade() : Finding.skipped("websocket"), told);
+            connection(accepted.works() ? checks.upgrade() : Finding.skipped("websocket"), checks, told);
         }
+    }
+
+    /** Where no WebSocket passes, agents poll: it is only if that does not pass either that they cannot connect. */
+    private static void connection(Finding upgrade, ServerChecks checks, Consumer<Finding> told)
+            throws InterruptedException {
+        if (upgrade.state() != Finding.State.FAILED) {
+            told.accept(upgrade);
+            return;
+        }
+        Finding polling = checks.polling();
+        told.accept(
+                polling.state() == Finding.State.OK
+                        ? Finding.warning("websocket", upgrade.message(), "agents poll instead; " + upgrade.advice())
+                        : upgrade);
+        told.accept(polling);
     }
 
     private static Finding tell(Finding finding, Consumer<Finding> told) {

@@ -1,5 +1,6 @@
 package dev.culvert.agent.doctor;
 
+import dev.culvert.agent.connect.HttpProxy;
 import dev.culvert.agent.connect.Server;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -57,7 +59,7 @@ final class NetworkChecks {
         }
     }
 
-    /** The agent dials the server itself. A proxy that is configured tells of a network where that may be forbidden. */
+    /** Whether agents go through a proxy that the environment names. */
     Finding proxy() {
         List<String> set = new ArrayList<>();
         for (String name : List.of("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")) {
@@ -71,10 +73,21 @@ final class NetworkChecks {
         if (set.isEmpty()) {
             return Finding.ok("proxy", "no proxy is configured");
         }
-        return Finding.warning(
-                "proxy",
-                String.join(", ", set) + " is set, and the agent does not use proxies",
-                "if the next checks fail, have " + server.host() + ":" + server.port() + " allowed without the proxy");
+        String names = String.join(", ", set) + (set.size() == 1 ? " is set" : " are set");
+        try {
+            Optional<HttpProxy> used = HttpProxy.of(environment, server);
+            return used.isPresent()
+                    ? Finding.warning(
+                            "proxy",
+                            names + ": agents connect through " + used.get() + ", and the next checks do not",
+                            "where only the proxy leads outside, they fail although an agent can connect")
+                    : Finding.warning(
+                            "proxy",
+                            names + ", and does not hold for this server",
+                            "if the next checks fail, name the proxy in the configuration file");
+        } catch (IllegalArgumentException e) {
+            return Finding.failed("proxy", String.valueOf(e.getMessage()), "correct the variable");
+        }
     }
 
     Finding tcp() {

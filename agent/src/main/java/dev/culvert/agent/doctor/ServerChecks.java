@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
 /** Whether the server is one of ours, and what it thinks of the key. */
 final class ServerChecks implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int CREATED = 201;
     private static final Duration TOLERATED_SKEW = Duration.ofSeconds(30);
 
     private final Server server;
@@ -172,6 +173,24 @@ final class ServerChecks implements AutoCloseable {
         }
     }
 
+    /** Opens a link as an agent does where no WebSocket passes, and hangs up. */
+    Finding polling() throws InterruptedException {
+        Map<String, String> credential = Map.of("Authorization", "Bearer " + key);
+        String path = base() + TunnelProtocol.POLL_PATH;
+        try {
+            Answer opened = calls.post(URI.create(path + "?" + tunnelParameter()), credential, "");
+            String link = opened.body().orElse(JsonTree.NOTHING).at("link").text();
+            if (opened.status() != CREATED || link.isEmpty()) {
+                return Finding.warning(
+                        "polling", "plain HTTP was answered with " + opened.status(), "see the websocket above");
+            }
+            calls.delete(URI.create(path + "/" + link), credential);
+            return Finding.ok("polling", "plain HTTP passes, and agents turn to it by themselves");
+        } catch (IOException e) {
+            return Finding.warning("polling", "no answer: " + TunnelAccount.reason(e), "see the websocket above");
+        }
+    }
+
     private Finding refused(int status) {
         return switch (status) {
             case 401 -> Finding.failed("websocket", "the key is not accepted here", "see the key above");
@@ -197,8 +216,11 @@ final class ServerChecks implements AutoCloseable {
     }
 
     private URI connectUri() {
-        return URI.create(base().replaceFirst("^http", "ws") + TunnelProtocol.CONNECT_PATH + "?"
-                + TunnelProtocol.TUNNEL_PARAMETER + "=" + URLEncoder.encode(tunnel, StandardCharsets.UTF_8));
+        return URI.create(base().replaceFirst("^http", "ws") + TunnelProtocol.CONNECT_PATH + "?" + tunnelParameter());
+    }
+
+    private String tunnelParameter() {
+        return TunnelProtocol.TUNNEL_PARAMETER + "=" + URLEncoder.encode(tunnel, StandardCharsets.UTF_8);
     }
 
     private String base() {

@@ -39,7 +39,7 @@ final class StatusPage {
                 page,
                 "Connections",
                 figures.connections().entrySet().stream()
-                        .map(link -> "<span class=\"" + (link.getValue().equals("up") ? "up" : "down") + "\">"
+                        .map(link -> "<span class=\"" + (TunnelStatus.isUp(link.getValue()) ? "up" : "down") + "\">"
                                 + (link.getKey() + 1) + " " + link.getValue() + "</span>")
                         .collect(Collectors.joining(", ")));
         row(

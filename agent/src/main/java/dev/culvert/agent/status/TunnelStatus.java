@@ -3,6 +3,7 @@ package dev.culvert.agent.status;
 import dev.culvert.agent.AgentListener;
 import dev.culvert.agent.connect.AgentEnd;
 import dev.culvert.agent.connect.LinkEvent;
+import dev.culvert.agent.connect.Transport;
 import dev.culvert.agent.forward.ForwardedRequest;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,6 +23,9 @@ import java.util.function.Supplier;
 /** Counts what happens in one tunnel. Written by its event loops, read by whoever looks. */
 public final class TunnelStatus implements AgentListener {
     private static final int ERRORS_KEPT = 20;
+
+    private static final String UP = "up";
+    private static final String UP_BY_POLLING = "up by polling";
 
     private final String publicAddress;
     private final String target;
@@ -68,8 +72,13 @@ public final class TunnelStatus implements AgentListener {
             List<Duration> roundTrips,
             List<Mishap> mishaps) {
         public long connectionsUp() {
-            return connections.values().stream().filter("up"::equals).count();
+            return connections.values().stream().filter(TunnelStatus::isUp).count();
         }
+    }
+
+    /** Whether requests come over a connection in this state. */
+    static boolean isUp(String state) {
+        return state.equals(UP) || state.equals(UP_BY_POLLING);
     }
 
     /** Where the round trips are asked for. */
@@ -101,7 +110,8 @@ public final class TunnelStatus implements AgentListener {
     @Override
     public void onLink(LinkEvent event) {
         switch (event) {
-            case LinkEvent.Connected up -> connections.put(up.connection(), "up");
+            case LinkEvent.Connected up ->
+                connections.put(up.connection(), up.transport() == Transport.POLLING ? UP_BY_POLLING : UP);
             case LinkEvent.Replacing replacing -> connections.put(replacing.connection(), "replacing");
             case LinkEvent.Disconnected down -> {
                 connections.put(down.connection(), "down");

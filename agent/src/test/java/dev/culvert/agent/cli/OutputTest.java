@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.culvert.agent.config.TunnelEntry;
 import dev.culvert.agent.connect.AgentEnd;
 import dev.culvert.agent.connect.LinkEvent;
+import dev.culvert.agent.connect.Transport;
 import dev.culvert.agent.forward.ForwardedRequest;
 import dev.culvert.agent.profile.LocalService;
 import dev.culvert.agent.profile.Profile;
@@ -51,9 +52,16 @@ class OutputTest {
 
     @Test
     void saysWhichTunnelALineIsAboutWhenThereAreSeveral() {
-        plain(true).listener("box").onLink(new LinkEvent.Connected(0));
+        plain(true).listener("box").onLink(new LinkEvent.Connected(0, Transport.WEBSOCKET));
 
         assertThat(lines()).isEqualTo("[box] connection 1 is up\n");
+    }
+
+    @Test
+    void saysThatAConnectionPolls() {
+        plain(false).listener("box").onLink(new LinkEvent.Connected(1, Transport.POLLING));
+
+        assertThat(lines()).isEqualTo("connection 2 is up, by polling\n");
     }
 
     @Test

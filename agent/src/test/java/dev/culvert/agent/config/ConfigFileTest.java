@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.culvert.agent.AgentOptions;
+import dev.culvert.agent.connect.HttpProxy;
+import dev.culvert.agent.connect.Transport;
+import dev.culvert.agent.connect.Way;
 import dev.culvert.agent.forward.LocalRules;
 import dev.culvert.agent.profile.Profile;
 import java.nio.file.Files;
@@ -106,6 +109,26 @@ class ConfigFileTest {
                 .hasMessageContaining("'default'");
     }
 
+    @Test
+    void saysForAllTunnelsOrOneHowTheServerIsReached() throws Exception {
+        AgentConfig config = file().parse("""
+            transport: polling
+            proxy: http://me:secret@proxy.example:3128
+            tunnels:
+              a: {to: 'http://h'}
+              b: {to: 'http://h', transport: auto, proxy: 'http://other.example'}
+            """);
+
+        HttpProxy all = new HttpProxy("proxy.example", 3128, "me", "secret");
+        HttpProxy other = new HttpProxy("other.example", 8080, "", "");
+        assertThat(config.tunnels())
+                .extracting(TunnelEntry::way)
+                .containsExactly(
+                        new Way(Optional.of(Transport.POLLING), Optional.of(all)),
+                        new Way(Optional.empty(), Optional.of(other)));
+        assertThat(config.toString()).doesNotContain("secret");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -127,6 +150,8 @@ class ConfigFileTest {
                 "{status: '0.0.0.0:1', tunnels: {a: {to: 'http://h'}}}    | has no sign-in",
                 "{server: 'ftp://x', tunnels: {a: {to: 'http://h'}}}      | must start with http",
                 "tunnels: {a: {to: 'http://169.254.169.254'}}             | link-local",
+                "{transport: pigeon, tunnels: {a: {to: 'http://h'}}}      | auto, websocket or polling",
+                "{proxy: 'socks5://x', tunnels: {a: {to: 'http://h'}}}    | The proxy must be http://",
                 "tunnels: [                                               | line 1"
             })
     void saysWhereTheFileIsWrong(String yaml, String problem) {

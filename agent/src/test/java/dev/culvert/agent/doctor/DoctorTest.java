@@ -86,6 +86,18 @@ class DoctorTest {
         }
     }
 
+    /** R4.1e. */
+    @Test
+    void aNetworkThatPassesPlainHttpAloneIsNoObstacle() throws Exception {
+        try (var gateway = new Answering(200, "{\"link\":\"a.b\"}", Map.of(), "/tunnel/v1/poll", 201)) {
+            Map<String, Finding> findings = examine(gateway.address(), Map.of(), Clock.systemUTC());
+
+            assertThat(findings.get("websocket").state()).isEqualTo(State.WARNING);
+            assertThat(findings.get("websocket").advice()).contains("agents poll instead");
+            assertThat(findings.get("polling").state()).isEqualTo(State.OK);
+        }
+    }
+
     @Test
     void aProxyThatIsConfiguredIsSaidWithoutItsPassword() throws Exception {
         Finding proxy = examine(NOBODY, Map.of("https_proxy", "http://me:secret@proxy.example:3128"), Clock.systemUTC())

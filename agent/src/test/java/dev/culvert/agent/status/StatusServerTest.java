@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.agent.config.TunnelEntry;
 import dev.culvert.agent.connect.LinkEvent;
+import dev.culvert.agent.connect.Transport;
 import dev.culvert.agent.forward.ForwardedRequest;
 import dev.culvert.agent.profile.Profile;
 import java.io.IOException;
@@ -31,8 +32,9 @@ class StatusServerTest {
         TunnelStatus box =
                 status.add(TunnelEntry.of("http://a.example", "b\"<x", "http://127.0.0.1:1", Profile.PLAIN, 2));
         box.measuredBy(() -> List.of(Duration.ofMillis(12)));
-        box.onLink(new LinkEvent.Connected(0));
+        box.onLink(new LinkEvent.Connected(0, Transport.WEBSOCKET));
         box.onLink(new LinkEvent.Retrying(1, Duration.ofSeconds(1), "no <route>"));
+        box.onLink(new LinkEvent.Connected(2, Transport.POLLING));
         box.onRequestStarted();
         box.onRequestStarted();
         box.onRequest(new ForwardedRequest(
@@ -56,7 +58,12 @@ class StatusServerTest {
     @Test
     void answersPrograms() throws IOException {
         assertThat(get("/status", "localhost:4041"))
-                .contains("\"tunnel\":\"b\\\"<x\"", "\"0\":\"up\"", "\"1\":\"retrying\"", "\"activeRequests\":1")
+                .contains(
+                        "\"tunnel\":\"b\\\"<x\"",
+                        "\"0\":\"up\"",
+                        "\"1\":\"retrying\"",
+                        "\"2\":\"up by polling\"",
+                        "\"activeRequests\":1")
                 .contains("\"failed\":1", "\"bytesIn\":5", "\"bytesOut\":7", "\"roundTripMillis\":[12.0]");
     }
 
@@ -64,7 +71,7 @@ class StatusServerTest {
     void answersPrometheus() throws IOException {
         assertThat(get("/metrics", "[::1]:4041"))
                 .contains(
-                        "culvert_agent_connections{tunnel=\"b\\\"<x\"} 1\n",
+                        "culvert_agent_connections{tunnel=\"b\\\"<x\"} 2\n",
                         "culvert_agent_requests_active{tunnel=\"b\\\"<x\"} 1\n",
                         "culvert_agent_requests_total{tunnel=\"b\\\"<x\",end=\"failed\"} 1\n",
                         "culvert_agent_body_bytes_total{tunnel=\"b\\\"<x\",direction=\"out\"} 7\n",

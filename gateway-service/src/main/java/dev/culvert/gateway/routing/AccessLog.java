@@ -6,6 +6,7 @@ import dev.culvert.gateway.usage.BodyBytes;
 import dev.culvert.gateway.usage.Usage;
 import dev.culvert.platform.caller.Caller;
 import dev.culvert.platform.correlation.Correlation;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -92,6 +93,7 @@ final class AccessLog implements Stage {
         double millis = nanos / NANOS_PER_MILLISECOND;
         (status >= 500 ? log.atError() : log.atInfo())
                 .addKeyValue("action", "request")
+                .addKeyValue("protocol", protocol(exchange))
                 .addKeyValue("method", exchange.getRequest().getMethod())
                 .addKeyValue("path", exchange.getRequest().getURI().getRawPath())
                 .addKeyValue("endpoint", call.destination().route())
@@ -104,6 +106,10 @@ final class AccessLog implements Stage {
                 .addKeyValue(
                         "api_key_id", callerId(call, caller -> caller.apiKeyId().orElse(null)))
                 .log("Request answered");
+    }
+
+    private static String protocol(ServerWebExchange exchange) {
+        return UpgradeSplice.channelOf(exchange.getRequest()) instanceof Http2StreamChannel ? "HTTP/2" : "HTTP/1.1";
     }
 
     private static @Nullable UUID callerId(Call call, Function<Caller, @Nullable UUID> id) {

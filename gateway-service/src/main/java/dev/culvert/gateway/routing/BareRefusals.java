@@ -2,6 +2,7 @@ package dev.culvert.gateway.routing;
 
 import dev.culvert.contracts.problem.Problem;
 import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.gateway.protocol.ConnectionPart;
 import dev.culvert.platform.correlation.Correlation;
 import dev.culvert.platform.problem.ProblemAnswer;
 import dev.culvert.platform.problem.ProblemException;
@@ -9,6 +10,7 @@ import dev.culvert.platform.problem.ProblemWriter;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -17,18 +19,15 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
-import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.stereotype.Component;
-import reactor.netty.NettyPipeline;
-import reactor.netty.http.server.HttpServer;
 
 /**
  * Requests that are no HTTP are refused by the server below, before any stage sees them, and without a body. This puts the
  * one error body (requirement R1.4) into such answers. They are told by the correlation id, which every answer of the
- * stages carries and these do not.
+ * stages carries and these do not. HTTP/2 has answers of its own for what is no HTTP: it resets the stream.
  */
 @Component
-final class BareRefusals implements NettyServerCustomizer {
+final class BareRefusals implements ConnectionPart {
     private final ProblemWriter problems;
     private final Duration headTime;
 
@@ -38,14 +37,11 @@ final class BareRefusals implements NettyServerCustomizer {
     }
 
     @Override
-    public HttpServer apply(HttpServer server) {
-        return server.doOnChannelInit((_, channel, _) -> {
-            SlowHead slowHead = new SlowHead(headTime);
-            channel.pipeline()
-                    .addBefore(NettyPipeline.HttpCodec, "culvert.headStarted", slowHead.start())
-                    .addAfter(NettyPipeline.HttpCodec, "culvert.slowHead", slowHead)
-                    .addAfter(NettyPipeline.HttpCodec, "culvert.bareRefusals", new Filler());
-        });
+    public void onHttp1(ChannelPipeline pipeline, String codec, String requests) {
+        SlowHead slowHead = new SlowHead(headTime);
+        pipeline.addBefore(codec, "culvert.headStarted", slowHead.start())
+                .addAfter(codec, "culvert.slowHead", slowHead)
+                .addAfter(codec, "culvert.bareRefusals", new Filler());
     }
 
     private FullHttpResponse filled(HttpResponseStatus status) {

@@ -1,6 +1,7 @@
 package dev.culvert.gateway.routing;
 
 import dev.culvert.gateway.call.Stage;
+import dev.culvert.gateway.protocol.GoingAway;
 import java.util.concurrent.locks.LockSupport;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
@@ -35,7 +36,8 @@ final class Drain implements Stage, SmartLifecycle {
         ServerHttpResponse response = exchange.getResponse();
         response.beforeCommit(() -> {
             if (draining) { // also of calls that came before
-                response.getHeaders().set(HttpHeaders.CONNECTION, "close");
+                response.getHeaders().set(HttpHeaders.CONNECTION, "close"); // left out of HTTP/2
+                GoingAway.say(UpgradeSplice.channelOf(exchange.getRequest()));
             }
             return Mono.empty();
         });

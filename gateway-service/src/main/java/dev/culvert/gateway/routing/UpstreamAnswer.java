@@ -64,6 +64,10 @@ final class UpstreamAnswer implements GlobalFilter, Ordered {
             service.dispose();
             return Mono.empty();
         }
+        if (response.getHeaders().containsHeader(Http2Calls.GRPC_STATUS)) {
+            // Head and end in one frame: clients take an empty message before the end for a fault.
+            return service.inbound().receive().then().then(Mono.defer(response::setComplete));
+        }
         DataBufferFactory buffers = response.bufferFactory();
         long length = response.getHeaders().getContentLength();
         if (length > 0 && length <= SHORT && Call.of(exchange).destination().plane() != Plane.DATA) {

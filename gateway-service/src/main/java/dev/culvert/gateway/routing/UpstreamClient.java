@@ -1,10 +1,13 @@
 package dev.culvert.gateway.routing;
 
+import dev.culvert.gateway.protocol.Http2Properties;
+import dev.culvert.gateway.protocol.Http2Windows;
 import io.netty.channel.ChannelOption;
 import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
+import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
@@ -22,6 +25,9 @@ class UpstreamClient {
 
     /** Pools of services that are gone must not stay forever. */
     private static final Duration UNUSED_POOL = Duration.ofMinutes(5);
+
+    /** More than services allow on one connection. */
+    private static final int MOST_STREAMS = 512;
 
     static final int LOOPS = Runtime.getRuntime().availableProcessors();
 
@@ -72,5 +78,15 @@ class UpstreamClient {
                 .doOnChannelInit((_, channel, _) -> InterimAnswers.keepOut(channel.pipeline()))
                 .httpResponseDecoder(decoder -> decoder.maxHeaderSize(
                         Math.toIntExact(properties.request().maxHeaderSize().toBytes())));
+    }
+
+    /** The same in HTTP/2, whose preface comes first instead of an upgrade. */
+    static HttpClient http2Client(ConnectionProvider connections, RoutingProperties properties, Http2Properties http2) {
+        long window = http2.streamWindow().toBytes();
+        return client(connections, properties)
+                .protocol(HttpProtocol.H2C)
+                .http2Settings(settings -> settings.initialWindowSize(Math.toIntExact(window))
+                        .maxHeaderListSize(properties.request().maxHeaderSize().toBytes()))
+                .doOnChannelInit((_, channel, _) -> Http2Windows.openForAll(channel, MOST_STREAMS, window));
     }
 }

@@ -40,10 +40,34 @@ final class UpstreamHeaders {
             "x-forwarded-ssl",
             "x-real-ip",
             "x-correlation-id",
-            "traceparent");
+            "traceparent",
+            "x-http2-scheme", // what Netty makes of HTTP/2's own fields, and reads when it makes them again
+            "x-http2-path",
+            "x-http2-stream-id",
+            "x-http2-stream-promise-id",
+            "x-http2-stream-dependency-id",
+            "x-http2-stream-weight");
 
     private static final Set<String> HOP_BY_HOP_IN_ANSWERS = Set.of(
             "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "te", "transfer-encoding", "upgrade");
+
+    /** RFC 9110 §6.5.1: what frames, routes or interprets the message. */
+    private static final Set<String> NOT_IN_TRAILERS = Set.of(
+            "age",
+            "cache-control",
+            "content-encoding",
+            "content-length",
+            "content-range",
+            "content-type",
+            "date",
+            "expires",
+            "location",
+            "retry-after",
+            "set-cookie",
+            "trailer",
+            "vary",
+            "warning",
+            "x-http2-stream-id");
 
     private static final String INTERNAL_PREFIX = HeaderNames.INTERNAL_PREFIX.toLowerCase(Locale.ROOT);
 
@@ -83,6 +107,21 @@ final class UpstreamHeaders {
         out.set("traceparent", call.traceparent());
         call.identity().ifPresent(identity -> prove(identity, plane, out));
         return out;
+    }
+
+    /**
+     * Fields that come behind the body of an answer, for clients of HTTP/2: what is said there of the connection or of the length
+     * stays here.
+     */
+    static void trailers(HttpHeaders arrived, HttpHeaders passed) {
+        for (Map.Entry<String, String> trailer : arrived) {
+            String name = trailer.getKey().toLowerCase(Locale.ROOT);
+            if (!HOP_BY_HOP_IN_ANSWERS.contains(name)
+                    && !NOT_IN_TRAILERS.contains(name)
+                    && !name.startsWith(INTERNAL_PREFIX)) {
+                passed.add(name, trailer.getValue());
+            }
+        }
     }
 
     /** Tomcat reads the port here and nowhere else; without it, addresses it makes lead to the default port. */

@@ -31,10 +31,12 @@ import reactor.netty.http.client.HttpClientResponse;
 @Component
 final class UpstreamRequest implements GlobalFilter, Ordered {
     private final UpstreamConnections connections;
+    private final Http2Calls http2Calls;
     private final Duration apiTimeout;
 
-    UpstreamRequest(UpstreamConnections connections, RoutingProperties properties) {
+    UpstreamRequest(UpstreamConnections connections, Http2Calls http2Calls, RoutingProperties properties) {
         this.connections = connections;
+        this.http2Calls = http2Calls;
         this.apiTimeout = properties.apiTimeout();
     }
 
@@ -48,12 +50,20 @@ final class UpstreamRequest implements GlobalFilter, Ordered {
         URI target = exchange.getRequiredAttribute(ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR);
         ServerHttpRequest request = exchange.getRequest();
         UpstreamConnections.Pool pool = connections.of(UpgradeSplice.channelOf(request));
-        HttpClient.RequestSender sender = pool.client()
-                .headers(headers -> headers.add(UpstreamHeaders.request(exchange)))
+        boolean http2 = http2Calls.need(request, target);
+        HttpClient.RequestSender sender = (http2 ? pool.http2() : pool.client())
+                .headers(headers -> {
+                    headers.add(UpstreamHeaders.request(exchange));
+                    if (http2) {
+                        Http2Calls.announceTrailers(headers);
+                    }
+                })
                 .request(HttpMethod.valueOf(request.getMethod().name()))
                 .uri(target);
         HttpClient.ResponseReceiver<?> receiver = RequestValidation.hasBody(request)
-                ? sender.send((_, service) -> service.send(request.getBody().map(UpstreamRequest::bytes)))
+                ? sender.send((_, service) -> http2
+                        ? service.send(request.getBody().map(UpstreamRequest::bytes), _ -> true) // each is waited for
+                        : service.send(request.getBody().map(UpstreamRequest::bytes)))
                 : sender;
         Mono<Void> head = receiver.responseConnection((answer, connection) -> {
                     take(answer, connection, exchange);
@@ -76,6 +86,7 @@ final class UpstreamRequest implements GlobalFilter, Ordered {
             exchange.getResponse()
                     .setStatusCode(HttpStatusCode.valueOf(answer.status().code()));
             UpstreamHeaders.answer(answer.responseHeaders(), exchange);
+            Http2Calls.passTrailers(answer, exchange);
         }
     }
 

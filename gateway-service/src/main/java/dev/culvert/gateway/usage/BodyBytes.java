@@ -1,22 +1,21 @@
 package dev.culvert.gateway.usage;
 
+import dev.culvert.gateway.protocol.ConnectionPart;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufHolder;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.FileRegion;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.AttributeKey;
 import java.util.concurrent.atomic.AtomicLong;
-import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.stereotype.Component;
 import reactor.netty.Connection;
-import reactor.netty.NettyPipeline;
-import reactor.netty.http.server.HttpServer;
 
 /**
  * The bytes of the bodies of one request and its answer, as compressed as they pass the client's connection. After an upgrade
@@ -62,13 +61,23 @@ public final class BodyBytes {
         out.lazySet(out.get() + bytes);
     }
 
-    /** Counts on one connection. */
+    /** Counts on one connection, or on one stream of HTTP/2. */
     private static final class Counter extends ChannelDuplexHandler {
+        private final boolean oneRequest;
         private BodyBytes current = new BodyBytes();
+
+        Counter(boolean oneRequest) {
+            this.oneRequest = oneRequest;
+        }
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext context) {
+            context.channel().attr(CURRENT).set(current);
+        }
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
-            if (message instanceof HttpRequest) {
+            if (message instanceof HttpRequest && !oneRequest) {
                 current = new BodyBytes();
                 context.channel().attr(CURRENT).set(current);
             }
@@ -95,11 +104,17 @@ public final class BodyBytes {
 
     /** Puts a counter into each connection, behind what lets requests through one after the other. */
     @Component
-    static final class Counting implements NettyServerCustomizer {
+    static final class Counting implements ConnectionPart {
+        private static final String NAME = "culvert.bodyBytes";
+
         @Override
-        public HttpServer apply(HttpServer server) {
-            return server.doOnChannelInit((_, channel, _) ->
-                    channel.pipeline().addAfter(NettyPipeline.HttpTrafficHandler, "culvert.bodyBytes", new Counter()));
+        public void onHttp1(ChannelPipeline pipeline, String codec, String requests) {
+            pipeline.addAfter(requests, NAME, new Counter(false));
+        }
+
+        @Override
+        public void onHttp2(Channel stream, String requests) {
+            stream.pipeline().addAfter(requests, NAME, new Counter(true));
         }
     }
 }

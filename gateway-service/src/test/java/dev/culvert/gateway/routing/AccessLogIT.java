@@ -56,6 +56,7 @@ class AccessLogIT {
                 .isEqualTo(owner.apiKeyId().orElseThrow().toString());
         assertThat(context.get("endpoint").asString()).isEqualTo("/api/v1/tunnels/**");
         assertThat(context.get("method").asString()).isEqualTo("GET");
+        assertThat(context.get("protocol").asString()).isEqualTo("HTTP/1.1");
         assertThat(context.get("path").asString()).isEqualTo("/api/v1/tunnels");
         assertThat(context.get("status_code").asInt()).isEqualTo(200);
         assertThat(context.get("response_time_ms").asDouble()).isPositive();

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.culvert.gateway.TestingGateway;
 import dev.culvert.gateway.TestingService;
+import dev.culvert.gateway.protocol.RawHttp2;
 import dev.culvert.testing.TestCallers;
 import dev.culvert.testing.TestingIssuer;
 import java.io.BufferedReader;
@@ -31,7 +32,7 @@ class DrainIT {
     @Test
     void losesNoCallOfClientsThatKeepTheirConnectionsWhenItStops() throws Exception {
         try (TestingService service = TestingService.start()) {
-            TestingGateway gateway = TestingGateway.start(service, "DRAIN_TIME", "1s");
+            TestingGateway gateway = TestingGateway.start(service, "DRAIN_TIME", "2s");
             CountDownLatch arrived = new CountDownLatch(1);
             service.on("/api/v1/users/slow", (_, response) -> {
                 arrived.countDown();
@@ -52,6 +53,13 @@ class DrainIT {
             CompletableFuture<Void> stopped = CompletableFuture.runAsync(gateway::close, Thread::startVirtualThread);
 
             await().until(() -> send(gateway.anonymous("/health/ready")).statusCode() == 503);
+            try (RawHttp2 http2 = new RawHttp2(gateway.port())) {
+                http2.send(RawHttp2.HEADERS, 5, 1, http2.get("/health/live"));
+                RawHttp2.Frame goAway = http2.next(frame -> frame.type() == RawHttp2.GOAWAY);
+                assertThat(goAway.number(0)).isEqualTo(Integer.MAX_VALUE); // what is on its way is still answered
+                assertThat(goAway.number(4)).isZero();
+                assertThat(http2.headers(http2.next()).status()).hasToString("200");
+            }
             for (CompletableFuture<String> client : clients) {
                 assertThat(client.get()).isEqualTo("sent away");
             }

@@ -92,6 +92,15 @@ public final class AgentGate {
      */
     public CompletableFuture<Entrance> check(HttpRequest request, String token) {
         requireUpgrade(request);
+        return checkPolled(request, token);
+    }
+
+    /**
+     * Checks whether an agent may connect that cannot upgrade.
+     *
+     * @return what {@link #serve} needs; fails with the problem to answer
+     */
+    CompletableFuture<Entrance> checkPolled(HttpRequest request, String token) {
         List<String> names = new QueryStringDecoder(request.uri())
                 .parameters()
                 .getOrDefault(TunnelProtocol.TUNNEL_PARAMETER, List.of());
@@ -165,8 +174,6 @@ public final class AgentGate {
                     .addListener(_ -> channel.close());
             return;
         }
-        SessionInfo info = describe(channel, request, entrance);
-        boolean spreads = avoided(request).isPresent();
         FullHttpRequest whole = new DefaultFullHttpRequest(
                 request.protocolVersion(),
                 request.method(),
@@ -176,11 +183,28 @@ public final class AgentGate {
                 EmptyHttpHeaders.INSTANCE);
         handshaker.handshake(channel, whole).addListener(upgraded -> {
             if (upgraded.isSuccess()) {
-                new Greeting(info, entrance, spreads, admission, registry, cluster, json).start(channel, settings);
+                serve(channel, channel, request, entrance);
             } else {
                 channel.close();
             }
         });
+    }
+
+    /**
+     * Makes a link of a channel that carries bytes both ways by now.
+     *
+     * @param client where the request came from
+     */
+    void serve(Channel channel, Channel client, HttpRequest request, Entrance entrance) {
+        new Greeting(
+                        describe(client, request, entrance),
+                        entrance,
+                        avoided(request).isPresent(),
+                        admission,
+                        registry,
+                        cluster,
+                        json)
+                .start(channel, settings);
     }
 
     private static SessionInfo describe(Channel channel, HttpRequest request, Entrance entrance) {

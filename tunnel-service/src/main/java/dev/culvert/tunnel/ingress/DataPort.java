@@ -3,6 +3,7 @@ package dev.culvert.tunnel.ingress;
 import dev.culvert.platform.problem.ProblemWriter;
 import dev.culvert.tunnel.cluster.Cluster;
 import dev.culvert.tunnel.edge.AgentGate;
+import dev.culvert.tunnel.edge.PolledLinks;
 import dev.culvert.tunnel.endpoint.Endpoints;
 import dev.culvert.tunnel.peer.PeerMeter;
 import dev.culvert.tunnel.peer.PeerPass;
@@ -60,10 +61,12 @@ public final class DataPort {
                 : Runtime.getRuntime().availableProcessors();
         DataPortLoops loops = new DataPortLoops(eventLoops);
         MemoryBudget memory = new MemoryBudget(memoryBudget(properties));
+        AgentGate gate = new AgentGate(admission, registry, cluster.map(), link, json);
         this.ingress = new Ingress(
                 admission,
                 registry,
-                new AgentGate(admission, registry, cluster.map(), link, json),
+                gate,
+                new PolledLinks(gate, cluster.map(), loops.workers()),
                 cluster.map(),
                 endpoints,
                 new Peers(pass, peerMeter, link, loops.workers(), registry, admission, memory),
@@ -104,6 +107,10 @@ public final class DataPort {
         spread.handOver(cluster.handOver(), cluster::look);
         for (long left = noticeUntil - System.nanoTime(); left > 0; left = noticeUntil - System.nanoTime()) {
             cluster.map().awaitChange(Duration.ofNanos(left));
+        }
+        if (ingress.polls().any()) {
+            ingress.registry().drain(); // agents that poll finish by requests, for which the port must still be open
+            ingress.polls().awaitEnd(properties.drainTimeout());
         }
         server.drain(properties.drainTimeout());
         cluster.leave();

@@ -3,6 +3,7 @@ package dev.culvert.tunnel.ingress;
 import dev.culvert.platform.problem.ProblemWriter;
 import dev.culvert.tunnel.cluster.ClusterMap;
 import dev.culvert.tunnel.edge.AgentGate;
+import dev.culvert.tunnel.edge.PolledLinks;
 import dev.culvert.tunnel.endpoint.Endpoints;
 import dev.culvert.tunnel.peer.Peers;
 import dev.culvert.tunnel.session.Admission;
@@ -27,6 +28,7 @@ record Ingress(
         Admission admission,
         SessionRegistry registry,
         AgentGate gate,
+        PolledLinks polls,
         ClusterMap cluster,
         Endpoints endpoints,
         Peers peers,

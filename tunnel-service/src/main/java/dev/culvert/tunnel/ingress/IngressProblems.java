@@ -75,6 +75,13 @@ final class IngressProblems {
                 ProblemCode.SERVICE_UNAVAILABLE, "This node is going down and takes no agents. Dial again.");
     }
 
+    /** Of a polling agent's link. */
+    static ProblemException replicaGone(Throwable cause) {
+        return new ProblemException(
+                        ProblemCode.SERVICE_UNAVAILABLE, "The node that has this link cannot be reached.", cause)
+                .withRetryAfter(Duration.ofSeconds(1));
+    }
+
     static ProblemException idleTooLong() {
         return new ProblemException(
                         ProblemCode.REQUEST_TIMEOUT, "The local service was silent for longer than the tunnel allows.")

@@ -6,6 +6,7 @@ import dev.culvert.platform.correlation.Correlation;
 import dev.culvert.platform.problem.ProblemException;
 import dev.culvert.tunnel.edge.AgentGate;
 import dev.culvert.tunnel.edge.AgentGate.Entrance;
+import dev.culvert.tunnel.edge.PolledLinks;
 import dev.culvert.tunnel.peer.PeerGate;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -45,6 +46,7 @@ final class RequestIntake extends ChannelInboundHandlerAdapter {
     private final Channel client;
     private final Deque<Object> waiting = new ArrayDeque<>();
     private @Nullable Exchange current;
+    private @Nullable PollCall poll;
     private @Nullable ScheduledFuture<?> idle;
     private boolean agentWaits;
     private boolean discarding;
@@ -63,7 +65,14 @@ final class RequestIntake extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         Exchange exchange = current;
-        if (exchange != null && exchange.isPipe() && message instanceof ByteBuf bytes) {
+        PollCall polled = poll;
+        if (polled != null) {
+            if (polled.takesContent() && message instanceof HttpContent content) {
+                polled.onContent(content);
+            } else {
+                hold(message);
+            }
+        } else if (exchange != null && exchange.isPipe() && message instanceof ByteBuf bytes) {
             exchange.onBytes(bytes);
         } else if (exchange != null && exchange.takesContent() && message instanceof HttpContent content) {
             exchange.onContent(content);
@@ -99,6 +108,8 @@ final class RequestIntake extends ChannelInboundHandlerAdapter {
             refuse(request, malformed(request.decoderResult().cause()));
         } else if (AgentGate.isFor(request)) {
             letIn(ctx, request);
+        } else if (PolledLinks.areMeantBy(request)) {
+            poll = new PollCall(ingress, client, request, this::onPolled);
         } else if (PeerGate.isFor(request)) {
             letPeerIn(ctx, request);
         } else {
@@ -196,8 +207,19 @@ final class RequestIntake extends ChannelInboundHandlerAdapter {
             client.config().setAutoRead(true);
             return;
         }
+        goOn();
+    }
+
+    private void onPolled() {
+        poll = null;
+        if (client.isActive()) {
+            goOn();
+        }
+    }
+
+    private void goOn() {
         replay();
-        if (current == null) {
+        if (current == null && poll == null) {
             closeWithout(KEEP_ALIVE);
         }
     }
@@ -205,7 +227,9 @@ final class RequestIntake extends ChannelInboundHandlerAdapter {
     /** Hands on what was held, up to the end of the next request. */
     private void replay() {
         ChannelHandlerContext ctx = client.pipeline().context(this);
-        while (!waiting.isEmpty() && (current == null || current.takesContent())) {
+        while (!waiting.isEmpty()
+                && (current == null || current.takesContent())
+                && (poll == null || poll.takesContent())) {
             channelRead(ctx, waiting.poll());
         }
         if (waiting.isEmpty() && (current == null || !current.holdsBodyBack())) {
@@ -258,6 +282,11 @@ final class RequestIntake extends ChannelInboundHandlerAdapter {
         if (exchange != null) {
             exchange.onClientGone();
         }
+        PollCall polled = poll;
+        poll = null;
+        if (polled != null) {
+            polled.onClientGone();
+        }
         Object message;
         while ((message = waiting.poll()) != null) {
             ReferenceCountUtil.release(message);
@@ -266,7 +295,7 @@ final class RequestIntake extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event == DataPortServer.Event.DRAIN && current == null && !agentWaits) {
+        if (event == DataPortServer.Event.DRAIN && current == null && poll == null && !agentWaits) {
             client.close();
         }
     }

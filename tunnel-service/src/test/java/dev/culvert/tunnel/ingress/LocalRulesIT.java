@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.culvert.agent.AgentListener;
 import dev.culvert.agent.config.TunnelEntry;
+import dev.culvert.agent.connect.Way;
 import dev.culvert.agent.forward.HeaderChanges;
 import dev.culvert.agent.profile.Profile;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -42,6 +43,7 @@ class LocalRulesIT {
                 origin.url(),
                 options -> options.withTarget(new TunnelEntry(
                                 plane.url(),
+                                Way.STRAIGHT,
                                 "changed",
                                 TunnelEntry.DEFAULT_ENDPOINT,
                                 origin.url(),

@@ -49,6 +49,7 @@ class WebSocketsIT {
         origin.close();
     }
 
+    /** P2.9.9. */
     @Test
     void echoesText() throws Exception {
         Listener listener = new Listener();
