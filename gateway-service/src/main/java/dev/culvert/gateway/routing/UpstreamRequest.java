@@ -49,7 +49,10 @@ final class UpstreamRequest implements GlobalFilter, Ordered {
         ServerHttpRequest request = exchange.getRequest();
         UpstreamConnections.Pool pool = connections.of(UpgradeSplice.channelOf(request));
         HttpClient.RequestSender sender = pool.client()
-                .headers(headers -> headers.add(UpstreamHeaders.request(exchange)))
+                .headers(headers -> {
+                    headers.add(UpstreamHeaders.request(exchange));
+                    ResumedAnswer.prepare(exchange, headers);
+                })
                 .request(HttpMethod.valueOf(request.getMethod().name()))
                 .uri(target);
         HttpClient.ResponseReceiver<?> receiver = RequestValidation.hasBody(request)
@@ -72,6 +75,7 @@ final class UpstreamRequest implements GlobalFilter, Ordered {
     /** For {@link UpstreamAnswer}, once all filters agree. */
     private static void take(HttpClientResponse answer, Connection connection, ServerWebExchange exchange) {
         exchange.getAttributes().put(ServerWebExchangeUtils.CLIENT_RESPONSE_CONN_ATTR, connection);
+        ResumedAnswer.arrived(exchange, answer);
         if (!exchange.getResponse().isCommitted()) {
             exchange.getResponse()
                     .setStatusCode(HttpStatusCode.valueOf(answer.status().code()));

@@ -1,5 +1,6 @@
 package dev.culvert.tunnel.ingress;
 
+import dev.culvert.contracts.identity.Scope;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.platform.problem.ProblemException;
 import dev.culvert.tunnel.session.Admission;
@@ -61,6 +62,26 @@ final class Door {
 
     private static Throwable unwrapped(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    /** The tunnel, if the caller may use it and some replica has an agent of it. */
+    static Resolution.Found requireFound(Ingress ingress, Admitted answer) {
+        if (!answer.caller().hasScope(Scope.TUNNELS_USE)) {
+            throw new ProblemException(
+                            ProblemCode.FORBIDDEN, "These credentials lack the scope " + Scope.TUNNELS_USE + ".")
+                    .withAlias("INSUFFICIENT_SCOPES");
+        }
+        return switch (answer.resolution()) {
+            case Resolution.Unknown _ -> throw IngressProblems.unknownTunnel();
+            case Resolution.Stopped _ -> throw IngressProblems.stopped();
+            case Resolution.Found found -> {
+                if (!ingress.registry().connected(found.tunnelId())
+                        && ingress.cluster().elsewhere(found.tunnelId()).isEmpty()) {
+                    throw ingress.draining().get() ? IngressProblems.draining() : IngressProblems.offline();
+                }
+                yield found;
+            }
+        };
     }
 
     /** Refuses what comes from a network the tunnel is closed to. */

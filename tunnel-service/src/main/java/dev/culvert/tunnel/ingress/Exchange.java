@@ -1,8 +1,6 @@
 package dev.culvert.tunnel.ingress;
 
 import dev.culvert.contracts.http.HeaderNames;
-import dev.culvert.contracts.identity.Scope;
-import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.platform.correlation.Correlation;
 import dev.culvert.platform.problem.ProblemException;
 import dev.culvert.tunnel.peer.Peers.Passed;
@@ -17,6 +15,7 @@ import dev.culvert.tunnel.session.TrafficMeter.Protocol;
 import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
 import dev.culvert.tunnelprotocol.BackPressure;
 import dev.culvert.tunnelprotocol.HttpTranslation;
+import dev.culvert.tunnelprotocol.TunnelProtocol;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -43,11 +42,9 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamFrame;
-import io.netty.util.AsciiString;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -60,9 +57,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failed writes by closing the channel
 final class Exchange {
-    private static final AsciiString CORRELATION_ID =
-            AsciiString.cached(HeaderNames.CORRELATION_ID.toLowerCase(Locale.ROOT));
-
     private final Ingress ingress;
     private final Channel client;
     private final HttpRequest request;
@@ -77,6 +71,7 @@ final class Exchange {
     private @Nullable Reservation reservation;
     private volatile Guests.@Nullable Stay stay;
     private @Nullable Dispatch dispatch;
+    private @Nullable Continuation continuation;
 
     // Loop of the caller's connection only.
     private final Deque<Http2StreamFrame> untilOpen = new ArrayDeque<>();
@@ -137,7 +132,7 @@ final class Exchange {
             account.begin(start(known, answer));
         }
         try {
-            Resolution.Found found = found(answer);
+            Resolution.Found found = Door.requireFound(ingress, answer);
             Door.requireNetwork(found, client, request);
             welcome(answer, found);
             Reservation taken = Reservation.take(ingress, found.tunnelId(), found.maxConnections());
@@ -146,9 +141,7 @@ final class Exchange {
                 taken.release(); // the guest's right was withdrawn in this moment
                 return;
             }
-            Dispatch first = new Dispatch(this, client, ingress, found, passed(answer));
-            dispatch = first;
-            first.next();
+            find(answer, found);
         } catch (RuntimeException e) {
             refuse(e);
         }
@@ -184,38 +177,35 @@ final class Exchange {
         }
     }
 
-    private Resolution.Found found(Admitted answer) {
-        if (!answer.caller().hasScope(Scope.TUNNELS_USE)) {
-            throw new ProblemException(
-                            ProblemCode.FORBIDDEN, "These credentials lack the scope " + Scope.TUNNELS_USE + ".")
-                    .withAlias("INSUFFICIENT_SCOPES");
+    private Passed passed(Admitted answer, Resolution.Found found, Resumption known) {
+        Http2Headers head = ForwardedHeaders.head(request, client, path(), webSocket, requestId);
+        if (!webSocket && Reattachment.isPossible(ingress, found.tunnelId())) {
+            head.set(TunnelProtocol.RESUME_KEY_HEADER, known.key());
         }
-        return switch (answer.resolution()) {
-            case Resolution.Unknown _ -> throw IngressProblems.unknownTunnel();
-            case Resolution.Stopped _ -> throw IngressProblems.stopped();
-            case Resolution.Found found -> {
-                if (!ingress.registry().connected(found.tunnelId())
-                        && ingress.cluster().elsewhere(found.tunnelId()).isEmpty()) {
-                    throw ingress.draining().get() ? IngressProblems.draining() : IngressProblems.offline();
-                }
-                yield found;
-            }
-        };
+        return new Passed(path().name(), answer.token(), head, !hasBody && !webSocket);
     }
 
-    private Passed passed(Admitted answer) {
-        return new Passed(path().name(), answer.token(), head(), !hasBody && !webSocket);
+    private void find(Admitted answer, Resolution.Found found) {
+        Resumption known = Resumption.of(request.headers(), found.tunnelId(), answer.caller().userId());
+        Passed passed = passed(answer, found, known);
+        Continuation possible = new Continuation(this, client, ingress, found, known, passed);
+        continuation = possible;
+        if (known.rest().isPresent()) {
+            possible.begin(known.rest().get());
+        } else {
+            Dispatch first = new Dispatch(this, client, ingress, found, passed);
+            dispatch = first;
+            first.next();
+        }
     }
 
-    /** Translated first, completed after: a caller's Connection header can take away its own fields, never ours. */
-    private Http2Headers head() {
-        TunnelPath known = path();
-        Http2Headers headers = webSocket
-                ? HttpTranslation.toExtendedConnect(request, known.forwarded())
-                : HttpTranslation.toHttp2(request, known.forwarded());
-        ForwardedHeaders.add(headers, client, known);
-        headers.set(CORRELATION_ID, requestId);
-        return headers;
+    /** How the answer can go on when the connection it comes over is lost; there once a stream is asked for. */
+    Continuation continuation() {
+        Continuation known = continuation;
+        if (known == null) {
+            throw new IllegalStateException("Not admitted");
+        }
+        return known;
     }
 
     /** The agent's connection ended before an answer began: another one may get the request, if that can do no harm. */
@@ -339,7 +329,7 @@ final class Exchange {
                 open.writeAndFlush(new DefaultHttp2DataFrame(true));
             }
         } else if (end(Outcome.CALLER_GONE) && open != null) {
-            cancel(open);
+            reset(open, ingress.cuttingOff().get() ? TunnelProtocol.WAY_LOST : Http2Error.CANCEL);
         }
         releaseWaiting();
     }
@@ -446,7 +436,11 @@ final class Exchange {
     }
 
     static void cancel(Http2StreamChannel channel) {
-        channel.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL)).addListener(ChannelFutureListener.CLOSE);
+        reset(channel, Http2Error.CANCEL);
+    }
+
+    private static void reset(Http2StreamChannel channel, Http2Error error) {
+        channel.writeAndFlush(new DefaultHttp2ResetFrame(error)).addListener(ChannelFutureListener.CLOSE);
     }
 
     // Accounts

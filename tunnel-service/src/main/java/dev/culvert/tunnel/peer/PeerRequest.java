@@ -24,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,9 +39,14 @@ final class PeerRequest extends ChannelInboundHandlerAdapter {
     private static final int MAX_ATTEMPTS = 3;
     private static final AsciiString TRACE_PARENT = AsciiString.cached("traceparent");
 
+    /** What two replicas do not say to each other but to the agent. */
+    private static final Set<AsciiString> FOR_THE_AGENT =
+            Set.of(TunnelProtocol.RESUME_KEY_HEADER, TunnelProtocol.RESUME_FROM_HEADER);
+
     private final Shared shared;
     private final Http2StreamChannel peer;
     private final Deque<Object> waiting = new ArrayDeque<>();
+    private Optional<String> onlyAgent = Optional.empty();
     private boolean begun;
     private boolean over;
 
@@ -75,6 +81,7 @@ final class PeerRequest extends ChannelInboundHandlerAdapter {
         Optional<UUID> tunnelId = text(head, PeerProtocol.TUNNEL_ID).map(UUID::fromString);
         String name = URLDecoder.decode(text(head, PeerProtocol.TUNNEL_NAME).orElse(""), StandardCharsets.UTF_8);
         Optional<String> token = text(head, PeerProtocol.CALLER_TOKEN);
+        onlyAgent = text(head, PeerProtocol.AGENT);
         Http2Headers forAgent = withoutInternals(head);
         if (tunnelId.isEmpty()) {
             refuse(PeerProtocol.NOT_HERE);
@@ -108,7 +115,8 @@ final class PeerRequest extends ChannelInboundHandlerAdapter {
     private static Http2Headers withoutInternals(Http2Headers head) {
         Http2Headers kept = new DefaultHttp2Headers(false);
         for (Map.Entry<CharSequence, CharSequence> field : head) {
-            if (!field.getKey().toString().startsWith(TunnelProtocol.INTERNAL_PREFIX)) {
+            if (!field.getKey().toString().startsWith(TunnelProtocol.INTERNAL_PREFIX)
+                    || FOR_THE_AGENT.contains(AsciiString.of(field.getKey()))) {
                 kept.add(field.getKey(), field.getValue());
             }
         }
@@ -119,7 +127,10 @@ final class PeerRequest extends ChannelInboundHandlerAdapter {
         if (over) {
             return;
         }
-        AgentSession session = shared.registry().begin(tunnelId).orElse(null);
+        AgentSession session = onlyAgent
+                .map(agent -> shared.registry().beginOf(tunnelId, agent))
+                .orElseGet(() -> shared.registry().begin(tunnelId))
+                .orElse(null);
         if (session == null) {
             refuse(shared.registry().connected(tunnelId) ? PeerProtocol.BUSY : PeerProtocol.NOT_HERE);
             return;
