@@ -168,6 +168,13 @@ final class TestingReplicas implements AutoCloseable {
             ports.remove(Integer.valueOf(port));
         }
 
+        /** Breaks everything that passes through. */
+        void cut() throws IOException {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+
         private void accept() {
             while (!listener.isClosed()) {
                 try {
