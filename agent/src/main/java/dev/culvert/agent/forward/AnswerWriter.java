@@ -132,10 +132,11 @@ final class AnswerWriter {
      * @param done told whether all of the answer was written, unless nothing leads to the caller
      */
     void end(LastHttpContent last, boolean requestEnded, ChannelFutureListener done) {
-        if (kept != null) {
+        Kept keeping = kept;
+        if (keeping != null) {
             ended = true;
             trailers = HttpTranslation.trailersToHttp2(last.trailingHeaders());
-            kept.tail().add(last.content());
+            keeping.tail().add(last.content());
         }
         if (cutOff) {
             last.release();

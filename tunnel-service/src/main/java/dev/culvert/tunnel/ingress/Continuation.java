@@ -44,7 +44,11 @@ final class Continuation {
         find(
                 rest,
                 () -> new AnswerRelay(exchange, client, ingress, found).startingAt(rest.offset()),
-                () -> exchange.refuse(IngressProblems.agentLost()));
+                () -> {
+                    if (!exchange.isEnded()) {
+                        exchange.refuse(IngressProblems.agentLost());
+                    }
+                });
     }
 
     /**
