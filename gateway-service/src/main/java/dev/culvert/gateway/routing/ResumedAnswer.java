@@ -34,10 +34,11 @@ final class ResumedAnswer {
     private static final String TUNNELS = "/t/";
     private static final int SECRET_BYTES = 16;
 
-    /** An agent keeps an answer for five seconds. */
-    private static final Retry UNTIL_SOMEBODY_ANSWERS = Retry.fixedDelay(20, Duration.ofMillis(100))
-            .filter(failure -> failure instanceof IOException)
-            .onRetryExhaustedThrow((_, last) -> last.failure());
+    /** As long as an agent keeps an answer. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final Retry AGAIN = Retry.fixedDelay(Long.MAX_VALUE, Duration.ofMillis(100))
+            .filter(failure -> failure instanceof IOException || (failure instanceof Lost lost && lost.forNow));
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -58,12 +59,15 @@ final class ResumedAnswer {
         }
     }
 
-    /** The rest is not to be had. */
+    /** The rest is not to be had; a replica that has no agent at the moment may have one in the next. */
     private static final class Lost extends RuntimeException {
         private static final long serialVersionUID = 1;
 
+        private final boolean forNow;
+
         Lost(HttpResponseStatus status) {
             super("The rest of an answer was refused with " + status, null, false, false);
+            this.forNow = status.equals(HttpResponseStatus.SERVICE_UNAVAILABLE);
         }
     }
 
@@ -103,7 +107,8 @@ final class ResumedAnswer {
             return Flux.error(failure);
         }
         return Mono.defer(() -> ask(exchange, progress, elsewhere))
-                .retryWhen(UNTIL_SOMEBODY_ANSWERS)
+                .retryWhen(AGAIN)
+                .timeout(PATIENCE)
                 .onErrorMap(second -> {
                     log.atInfo().addKeyValue("reason", second.getMessage()).log("An answer breaks off");
                     return failure;
