@@ -5,9 +5,9 @@ import dev.culvert.agent.forward.KeptAnswers.Kept;
 import dev.culvert.tunnelprotocol.BackPressure;
 import dev.culvert.tunnelprotocol.TunnelProtocol;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -115,12 +115,12 @@ final class WayToCaller {
     }
 
     /** The end of the answer was written, or could not be; on any event loop. */
-    void onEndWritten(Future<? super Void> written) {
+    void onEndWritten(ChannelFuture written) {
         onLoop(() -> {
             if (written.isSuccess()) {
                 request.end(End.COMPLETED);
             } else {
-                onLost(answer.stream());
+                onLost(written.channel());
             }
         });
     }

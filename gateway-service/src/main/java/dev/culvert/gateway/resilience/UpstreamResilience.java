@@ -66,7 +66,8 @@ final class UpstreamResilience implements GlobalFilter, Ordered {
         }
         try {
             if (Call.of(exchange).destination().plane() == Plane.DATA) {
-                return attempt(exchange, chain, upstream, null, repetitions(upstream)); // answers there may take as long as they like
+                // Answers there may take as long as they like.
+                return attempt(exchange, chain, upstream, null, repetitions(upstream));
             }
             upstream.enter();
         } catch (ProblemException refusal) {

@@ -36,7 +36,7 @@ final class Continuation {
 
     /** Whether the caller is a gateway that would ask another replica for the rest. */
     boolean wantedByGateway() {
-        return resumption.wanted();
+        return resumption.isWanted();
     }
 
     /** Answers with what the gateway misses; on the loop of the caller's connection. */

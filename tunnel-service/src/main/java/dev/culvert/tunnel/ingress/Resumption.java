@@ -14,19 +14,22 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the rest of one answer is asked for when the connection it came over is lost: the agent keeps it under a key that is made
- * of a secret of this request, the tunnel and the caller, so nobody else can ask for it.
- *
- * @param key for the agent
- * @param wanted whether the gateway gave the secret and can ask for the rest at another replica
- * @param rest what the gateway asks for; empty for an ordinary request
+ * of a secret of this request, the tunnel and the caller, so nobody else can ask for it. Used by the loop of the caller's
+ * connection; {@link #isWanted} by any.
  */
-record Resumption(String key, boolean wanted, Optional<Rest> rest) {
+final class Resumption {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Pattern OFFSET = Pattern.compile("[0-9]{1,18}");
     private static final int SECRET_BYTES = 16;
+
+    private final Optional<String> secret;
+    private final Optional<Rest> rest;
+    private final String owner;
+    private @Nullable String key;
 
     /**
      * The part of an answer that is still to come.
@@ -37,18 +40,37 @@ record Resumption(String key, boolean wanted, Optional<Rest> rest) {
     record Rest(String agent, long offset) {}
 
     /** Reads what the gateway says; without a secret of its own one is made up. */
-    static Resumption of(HttpHeaders request, UUID tunnelId, UUID userId) {
-        String secret = request.get(HeaderNames.RESUME_TOKEN);
+    Resumption(HttpHeaders request, UUID tunnelId, UUID userId) {
+        secret = Optional.ofNullable(request.get(HeaderNames.RESUME_TOKEN));
+        owner = tunnelId + " " + userId + " ";
         String agent = request.get(HeaderNames.RESUME_AGENT);
         String from = request.get(HeaderNames.RESUME_FROM);
-        boolean forRest = secret != null
-                && agent != null
-                && from != null
-                && OFFSET.matcher(from).matches();
-        return new Resumption(
-                key(secret == null ? newSecret() : secret, tunnelId, userId),
-                secret != null,
-                forRest ? Optional.of(new Rest(agent, Long.parseLong(from))) : Optional.empty());
+        rest = secret.isPresent()
+                        && agent != null
+                        && from != null
+                        && OFFSET.matcher(from).matches()
+                ? Optional.of(new Rest(agent, Long.parseLong(from)))
+                : Optional.empty();
+    }
+
+    /** Whether the gateway gave the secret and can ask for the rest at another replica. */
+    boolean isWanted() {
+        return secret.isPresent();
+    }
+
+    /** What the gateway asks for; empty for an ordinary request. */
+    Optional<Rest> rest() {
+        return rest;
+    }
+
+    /** Name of the answer at the agent. */
+    String key() {
+        String known = key;
+        if (known == null) {
+            known = digest(owner + secret.orElseGet(Resumption::newSecret));
+            key = known;
+        }
+        return known;
     }
 
     private static String newSecret() {
@@ -57,11 +79,10 @@ record Resumption(String key, boolean wanted, Optional<Rest> rest) {
         return HexFormat.of().formatHex(secret);
     }
 
-    private static String key(String secret, UUID tunnelId, UUID userId) {
+    private static String digest(String text) {
         try {
-            byte[] named = (tunnelId + " " + userId + " " + secret).getBytes(StandardCharsets.UTF_8);
             return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(named));
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java has SHA-256", e);
         }
@@ -73,12 +94,7 @@ record Resumption(String key, boolean wanted, Optional<Rest> rest) {
                 .method(HttpMethod.GET.asciiName())
                 .scheme("http")
                 .path("/")
-                .set(TunnelProtocol.RESUME_KEY_HEADER, key)
+                .set(TunnelProtocol.RESUME_KEY_HEADER, key())
                 .set(TunnelProtocol.RESUME_FROM_HEADER, Long.toString(missing.offset()));
-    }
-
-    @Override
-    public String toString() {
-        return "Resumption[wanted=" + wanted + ", rest=" + rest + "]";
     }
 }
