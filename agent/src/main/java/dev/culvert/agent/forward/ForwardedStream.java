@@ -60,11 +60,7 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
     private boolean over;
 
     ForwardedStream(
-            Channel stream,
-            Origins origins,
-            WindowGrowth growth,
-            RequestListener listener,
-            KeptAnswers keptAnswers) {
+            Channel stream, Origins origins, WindowGrowth growth, RequestListener listener, KeptAnswers keptAnswers) {
         this.stream = stream;
         this.origins = origins;
         this.growth = growth;
@@ -290,10 +286,7 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
             return;
         }
         answerEnded = true;
-        answer.end(
-                (LastHttpContent) content,
-                requestEnded,
-                way::onEndWritten);
+        answer.end((LastHttpContent) content, requestEnded, way::onEndWritten);
         OriginConnection connection = origin;
         origin = null;
         if (connection != null) {

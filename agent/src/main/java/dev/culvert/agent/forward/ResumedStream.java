@@ -54,9 +54,8 @@ final class ResumedStream extends ChannelInboundHandlerAdapter {
 
     /** Says that there is nothing to go on with. */
     static void refuse(Channel stream) {
-        Http2Headers head = new DefaultHttp2Headers()
-                .status("502")
-                .set(TunnelProtocol.FAILURE_HEADER, TunnelProtocol.NOT_KEPT);
+        Http2Headers head =
+                new DefaultHttp2Headers().status("502").set(TunnelProtocol.FAILURE_HEADER, TunnelProtocol.NOT_KEPT);
         stream.writeAndFlush(new DefaultHttp2HeadersFrame(head, true));
     }
 

@@ -50,13 +50,13 @@ final class WayToCaller {
 
     void onRoom(Channel where) {
         Channel origin = request.originChannel();
-        if (origin != null && where == answer.stream() && !answer.isCutOff()) {
+        if (origin != null && where.equals(answer.stream()) && !answer.isCutOff()) {
             BackPressure.resumeIfRoom(origin, where);
         }
     }
 
     void onReset(Channel where, Http2Error error) {
-        if (where != answer.stream()) {
+        if (!where.equals(answer.stream())) {
             return;
         }
         if (error == TunnelProtocol.WAY_LOST) {
@@ -72,7 +72,7 @@ final class WayToCaller {
      * local service waits with it: nothing more is read.
      */
     void onLost(Channel where) {
-        if (where != answer.stream() || answer.isCutOff()) {
+        if (!where.equals(answer.stream()) || answer.isCutOff()) {
             return;
         }
         if (answer.kept() == null) {

@@ -104,8 +104,7 @@ final class UpstreamResilience implements GlobalFilter, Ordered {
                             || !upstream.mayRepeat(replica)) {
                         return Mono.error(failure);
                     }
-                    Mono<Void> again =
-                            Mono.defer(() -> attempt(exchange, chain, upstream, replica, repetitions - 1));
+                    Mono<Void> again = Mono.defer(() -> attempt(exchange, chain, upstream, replica, repetitions - 1));
                     return Upstream.nothingSent(failure) && !upstream.replicas().several()
                             ? Mono.delay(jittered()).then(again)
                             : again;

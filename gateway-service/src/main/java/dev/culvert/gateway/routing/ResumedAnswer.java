@@ -131,8 +131,7 @@ final class ResumedAnswer {
                 .single();
     }
 
-    private static Mono<Connection> take(
-            ServerWebExchange exchange, HttpClientResponse answer, Connection connection) {
+    private static Mono<Connection> take(ServerWebExchange exchange, HttpClientResponse answer, Connection connection) {
         if (!answer.responseHeaders().contains(HeaderNames.RESUME_AGENT)) {
             connection.dispose();
             return Mono.error(new Lost(answer.status()));

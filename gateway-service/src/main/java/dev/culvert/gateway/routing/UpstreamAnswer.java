@@ -78,8 +78,7 @@ final class UpstreamAnswer implements GlobalFilter, Ordered {
             return response.writeWith(whole)
                     .then(Mono.defer(response::setComplete)); // a 304 tells a length and has nothing
         }
-        Flux<Mono<DataBuffer>> body =
-                resumed.body(exchange, service).map(bytes -> Mono.just(wrap(bytes, buffers)));
+        Flux<Mono<DataBuffer>> body = resumed.body(exchange, service).map(bytes -> Mono.just(wrap(bytes, buffers)));
         // The head of a stream goes out when the service has sent it. WebFlux would keep it until the first chunk, and
         // a
         // model may think for a minute before its first token; meanwhile the client could not tell an accepted call

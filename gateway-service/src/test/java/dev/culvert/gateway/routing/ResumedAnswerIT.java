@@ -75,12 +75,16 @@ class ResumedAnswerIT {
     private Publisher<Void> begin(HttpServerResponse response) {
         return response.withConnection(begun::add)
                 .sendHeaders()
-                .send(Flux.concat(Mono.just(Unpooled.copiedBuffer("begin ", StandardCharsets.US_ASCII)), Mono.never()), _ -> true);
+                .send(
+                        Flux.concat(
+                                Mono.just(Unpooled.copiedBuffer("begin ", StandardCharsets.US_ASCII)), Mono.never()),
+                        _ -> true);
     }
 
     private HttpResponse<InputStream> beginAndBreak(String path) throws Exception {
         HttpResponse<InputStream> answer = send(gateway.signedIn(path), BodyHandlers.ofInputStream());
-        assertThat(new String(answer.body().readNBytes(6), StandardCharsets.US_ASCII)).isEqualTo("begin ");
+        assertThat(new String(answer.body().readNBytes(6), StandardCharsets.US_ASCII))
+                .isEqualTo("begin ");
         begun.take().dispose();
         return answer;
     }
@@ -89,7 +93,8 @@ class ResumedAnswerIT {
     void asksAnotherReplicaForTheBytesThatAreMissing() throws Exception {
         HttpResponse<InputStream> answer = beginAndBreak("/t/app/stream?x=1");
 
-        assertThat(new String(answer.body().readAllBytes(), StandardCharsets.US_ASCII)).isEqualTo("from 6");
+        assertThat(new String(answer.body().readAllBytes(), StandardCharsets.US_ASCII))
+                .isEqualTo("from 6");
 
         List<TestingService.Received> received = new ArrayList<>(FIRST.waiting());
         received.addAll(SECOND.waiting());

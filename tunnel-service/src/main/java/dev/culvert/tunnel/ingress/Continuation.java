@@ -41,14 +41,11 @@ final class Continuation {
 
     /** Answers with what the gateway misses; on the loop of the caller's connection. */
     void begin(Rest rest) {
-        find(
-                rest,
-                () -> new AnswerRelay(exchange, client, ingress, found).startingAt(rest.offset()),
-                () -> {
-                    if (!exchange.isEnded()) {
-                        exchange.refuse(IngressProblems.agentLost());
-                    }
-                });
+        find(rest, () -> new AnswerRelay(exchange, client, ingress, found).startingAt(rest.offset()), () -> {
+            if (!exchange.isEnded()) {
+                exchange.refuse(IngressProblems.agentLost());
+            }
+        });
     }
 
     /**
@@ -61,19 +58,14 @@ final class Continuation {
             return false;
         }
         client.eventLoop()
-                .execute(() -> find(
-                        rest,
-                        lost::successor,
-                        () -> {
-                            lost.endCompression();
-                            exchange.breakOff(Outcome.CUT_OFF);
-                        }));
+                .execute(() -> find(rest, lost::successor, () -> {
+                    lost.endCompression();
+                    exchange.breakOff(Outcome.CUT_OFF);
+                }));
         return true;
     }
 
     private void find(Rest rest, Supplier<AnswerRelay> relays, Runnable inVain) {
-        new Reattachment(
-                        exchange, client, ingress, found.tunnelId(), resumption, rest, request, relays, inVain)
-                .next();
+        new Reattachment(exchange, client, ingress, found.tunnelId(), resumption, rest, request, relays, inVain).next();
     }
 }

@@ -186,7 +186,8 @@ final class Exchange {
     }
 
     private void find(Admitted answer, Resolution.Found found) {
-        Resumption known = new Resumption(request.headers(), found.tunnelId(), answer.caller().userId());
+        Resumption known = new Resumption(
+                request.headers(), found.tunnelId(), answer.caller().userId());
         Passed passed = passed(answer, found, known);
         Continuation possible = new Continuation(this, client, ingress, found, known, passed);
         continuation = possible;
