@@ -73,7 +73,9 @@ class AnswerResumedIT {
                 replicas.agent(replicas.balancer.url(), "box", origin.url(), options -> options.withConnections(2));
         await().atMost(Duration.ofSeconds(10))
                 .until(() -> one.registry.connections(tunnel.tunnelId()) == 1
-                        && other.registry.connections(tunnel.tunnelId()) == 1);
+                        && other.registry.connections(tunnel.tunnelId()) == 1
+                        && one.cluster.map().elsewhere(tunnel.tunnelId()).size() == 1
+                        && other.cluster.map().elsewhere(tunnel.tunnelId()).size() == 1);
         return agent;
     }
 
