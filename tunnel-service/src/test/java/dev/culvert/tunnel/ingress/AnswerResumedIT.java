@@ -40,7 +40,7 @@ class AnswerResumedIT {
     void start() throws Exception {
         replicas = new TestingReplicas();
         entry = replicas.start("entry");
-        lost = replicas.start("lost");
+        lost = replicas.start("lost", Duration.ofMillis(300));
         third = replicas.start("third");
         origin = new RawOrigin().on("/stream", call -> {
             asked.incrementAndGet();
@@ -167,6 +167,27 @@ class AnswerResumedIT {
         assertThat(ask(third, agent, "a-secret", TestingDataPlane.TOKEN, 1000).statusCode())
                 .as("beyond the end")
                 .isEqualTo(502);
+        assertThat(asked).hasValue(1);
+    }
+
+    /** A replica that stops cuts off what takes too long, but not at the local service. */
+    @Test
+    void goesOnAfterAReplicaThatCouldNotWaitForTheEnd() throws Exception {
+        agentOn(lost, third);
+        HttpResponse<InputStream> answer = lost.client.send(
+                lost.request("/t/box/stream")
+                        .header(HeaderNames.RESUME_TOKEN, "a-secret")
+                        .build(),
+                BodyHandlers.ofInputStream());
+        assertThat(read(answer, 6)).isEqualTo("begin ");
+        String agent = answer.headers().firstValue(HeaderNames.RESUME_AGENT).orElseThrow();
+
+        lost.stop();
+        release.countDown();
+
+        assertThat(rest(answer)).startsWith("broken");
+        assertThat(ask(third, agent, "a-secret", TestingDataPlane.TOKEN, 6).body())
+                .isEqualTo("middle end");
         assertThat(asked).hasValue(1);
     }
 

@@ -87,8 +87,12 @@ final class TestingReplicas implements AutoCloseable {
 
     /** Starts one more replica, known to the balancer and, when this returns, to all others. */
     TestingDataPlane start(String name) throws InterruptedException {
+        return start(name, Duration.ofSeconds(60));
+    }
+
+    TestingDataPlane start(String name, Duration drainTimeout) throws InterruptedException {
         TestingDataPlane replica = new TestingDataPlane(
-                TestingDataPlane.properties(Duration.ofSeconds(60)),
+                TestingDataPlane.properties(drainTimeout),
                 prefix + name,
                 properties(redisUrl, redisCluster, true),
                 callers,
