@@ -46,12 +46,11 @@ class ReplicasUnderLoadIT {
         Person person = SharedSuite.newPerson(suite);
         key = person.createApiKey("tunnels:connect", "tunnels:use");
         Person.expect(
-                201,
-                person.post("/api/v1/tunnels", Map.of("name", TUNNEL, "config", Map.of("maxConnections", 2000))));
+                201, person.post("/api/v1/tunnels", Map.of("name", TUNNEL, "config", Map.of("maxConnections", 2000))));
         service = SteadyLoad.localService(CALLS);
         replicas = new TunnelReplicas(suite);
-        agent = Agent.start(AgentOptions.of(
-                replicas.gateway().toString(), TUNNEL, "http://127.0.0.1:" + service.port(), key));
+        agent = Agent.start(
+                AgentOptions.of(replicas.gateway().toString(), TUNNEL, "http://127.0.0.1:" + service.port(), key));
         awaitBothConnections();
     }
 
@@ -94,8 +93,7 @@ class ReplicasUnderLoadIT {
             long killedAt = System.nanoTime();
             replicas.kill(0);
             int before = load.answered.get();
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> load.answered.get() > before + 3 * REQUESTS_PER_SECOND);
+            await().atMost(Duration.ofSeconds(30)).until(() -> load.answered.get() > before + 3 * REQUESTS_PER_SECOND);
             load.finish();
 
             List<Long> silences = load.silencesAround(killedAt);

@@ -131,8 +131,7 @@ final class SteadyLoad implements AutoCloseable {
         int expected = 0;
         try {
             HttpResponse<java.io.InputStream> answer = http.send(get(events), BodyHandlers.ofInputStream());
-            try (var lines =
-                    new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.US_ASCII))) {
+            try (var lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.US_ASCII))) {
                 long last = System.nanoTime();
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                     if (!line.equals(String.valueOf(expected))) {

@@ -103,7 +103,8 @@ final class TunnelReplicas implements AutoCloseable {
         Map<String, String> environment = shared();
         environment.put("PORT", String.valueOf(replica.port));
         environment.put("TUNNEL_DATA_PORT", String.valueOf(replica.dataPort));
-        environment.put("DB_URL", "jdbc:postgresql://127.0.0.1:" + ports.get("postgres").asInt() + "/culvert");
+        environment.put(
+                "DB_URL", "jdbc:postgresql://127.0.0.1:" + ports.get("postgres").asInt() + "/culvert");
         environment.put("DB_USER", "tunnel_app");
         environment.put("DB_OWNER_USER", "tunnel_owner");
         JsonNode roles = secrets.get("databaseRoles").get("tunnel");
@@ -115,7 +116,8 @@ final class TunnelReplicas implements AutoCloseable {
     private Map<String, String> gatewayEnvironment() {
         Map<String, String> environment = shared();
         environment.put("PORT", String.valueOf(gatewayPort));
-        environment.put("USAGE_SPOOL_DIR", LOGS.resolve("spool").toAbsolutePath().toString());
+        environment.put(
+                "USAGE_SPOOL_DIR", LOGS.resolve("spool").toAbsolutePath().toString());
         environment.put("RATE_LIMIT_ENABLED", "false");
         environment.put("MONTHLY_QUOTAS", "false");
         return environment;
@@ -151,7 +153,8 @@ final class TunnelReplicas implements AutoCloseable {
     /** One more of what the suite runs, by the same command. */
     private Process process(String service, Map<String, String> environment, String log)
             throws IOException, InterruptedException {
-        ProcessHandle.Info like = ProcessHandle.of(suite.process(service).get("pid").asLong())
+        ProcessHandle.Info like = ProcessHandle.of(
+                        suite.process(service).get("pid").asLong())
                 .orElseThrow()
                 .info();
         List<String> command = new ArrayList<>();
@@ -205,12 +208,12 @@ final class TunnelReplicas implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        gateway.destroyForcibly();
-        for (Replica replica : replicas) {
-            replica.process().destroyForcibly().waitFor(10, TimeUnit.SECONDS);
-        }
-        gateway.waitFor(10, TimeUnit.SECONDS);
+    public void close() {
+        List<Process> processes = new ArrayList<>(List.of(gateway));
+        replicas.forEach(replica -> processes.add(replica.process()));
+        processes.forEach(Process::destroyForcibly);
+        processes.forEach(
+                process -> process.onExit().orTimeout(10, TimeUnit.SECONDS).join());
         redis.close();
     }
 }
