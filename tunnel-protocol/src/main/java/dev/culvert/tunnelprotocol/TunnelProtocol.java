@@ -1,5 +1,6 @@
 package dev.culvert.tunnelprotocol;
 
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.AsciiString;
 
 /** Words that both ends of a link must agree on. */
@@ -66,6 +67,30 @@ public final class TunnelProtocol {
      * head of the answer: what the local service took. Absent from agents that do not measure it.
      */
     public static final AsciiString LOCAL_MICROS_HEADER = AsciiString.cached("culvert-local-micros");
+
+    /**
+     * Request header: the name under which the agent is to keep the end of its answer, so that the rest can be asked for over
+     * another link when this one is lost. Whoever knows it may have the answer, so nobody can guess it.
+     */
+    public static final AsciiString RESUME_KEY_HEADER = AsciiString.cached("culvert-resume-key");
+
+    /**
+     * Request header: how many bytes of the kept answer's body have arrived. A request with it is for the rest, and nothing
+     * else of it counts; the agent answers with {@link #KEPT_BY_HEADER} and the bytes that follow, or {@link #NOT_KEPT}.
+     */
+    public static final AsciiString RESUME_FROM_HEADER = AsciiString.cached("culvert-resume-from");
+
+    /** Response header: this answer is kept, by the agent process of this {@linkplain AgentHello#instance() name}. */
+    public static final AsciiString KEPT_BY_HEADER = AsciiString.cached("culvert-kept-by");
+
+    /** Failure: the agent has no such answer, or not its bytes from that place on. */
+    public static final AsciiString NOT_KEPT = AsciiString.cached("not_kept");
+
+    /**
+     * Reset of a stream whose way to the caller is lost, though the caller may be there: an answer that is kept waits for
+     * somebody to ask for the rest. Every other reset says that nobody waits.
+     */
+    public static final Http2Error WAY_LOST = Http2Error.CONNECT_ERROR;
 
     /** Prefix of headers that only the two ends exchange; removed from everything of callers and local services. */
     public static final String INTERNAL_PREFIX = "culvert-";

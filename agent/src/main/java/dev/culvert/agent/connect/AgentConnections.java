@@ -1,6 +1,7 @@
 package dev.culvert.agent.connect;
 
 import dev.culvert.agent.forward.Forwarding;
+import dev.culvert.agent.forward.KeptAnswers;
 import dev.culvert.agent.forward.RequestListener;
 import dev.culvert.agent.forward.Target;
 import dev.culvert.tunnelprotocol.AgentHello;
@@ -61,6 +62,7 @@ public final class AgentConnections {
                 System::nanoTime);
         SecureRandom random = new SecureRandom();
         MemoryBudget spareMemory = new MemoryBudget(SPARE_MEMORY_BYTES);
+        KeptAnswers kept = new KeptAnswers(instance);
         Spread spread = new Spread(connections, this::growTo);
         for (int connection = 0; connection < most(connections); connection++) {
             EventLoop eventLoop = eventLoops.next();
@@ -70,7 +72,7 @@ public final class AgentConnections {
                     settings,
                     new AgentHello(version, instance, connection, endpoint, target.toString()),
                     spread,
-                    new Forwarding(target, eventLoop, settings.streamWindowBytes(), spareMemory, requests),
+                    new Forwarding(target, eventLoop, settings.streamWindowBytes(), spareMemory, requests, kept),
                     events,
                     fatal,
                     random));

@@ -64,7 +64,7 @@ final class ControlStream extends ChannelInboundHandlerAdapter {
         if (protocol != null && TunnelProtocol.CONTROL.contentEquals(protocol)) {
             sayHello(ctx);
         } else {
-            ctx.pipeline().addLast(forwarding.handlerFor(ctx.channel()));
+            ctx.pipeline().addLast(forwarding.handlerFor(ctx.channel(), head));
             ctx.fireChannelRead(message);
             ctx.pipeline().remove(this);
         }

@@ -1,5 +1,6 @@
 package dev.culvert.agent.forward;
 
+import dev.culvert.agent.forward.KeptAnswers.Kept;
 import dev.culvert.tunnelprotocol.HttpTranslation;
 import dev.culvert.tunnelprotocol.OriginFailure;
 import dev.culvert.tunnelprotocol.TunnelProtocol;
@@ -16,17 +17,25 @@ import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.EmptyHttp2Headers;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Writes one answer to a stream of the link, as the frames it consists of. */
+/**
+ * Writes one answer to a stream of the link, as the frames it consists of; a kept answer also to whatever stream comes after
+ * that one.
+ */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failed writes by closing the channel
 final class AnswerWriter {
-    private final Channel stream;
+    private Channel stream;
     private @Nullable ChannelFuture endedByHead;
     private boolean started;
+    private @Nullable Kept kept;
+    private boolean cutOff;
+    private boolean ended;
+    private Http2Headers trailers = EmptyHttp2Headers.INSTANCE;
 
     AnswerWriter(Channel stream) {
         this.stream = stream;
@@ -37,6 +46,57 @@ final class AnswerWriter {
         return started;
     }
 
+    /** Where the answer goes. */
+    Channel stream() {
+        return stream;
+    }
+
+    /** Keeps what is written from here on; before the head. */
+    void keep(@Nullable Kept where) {
+        kept = where;
+    }
+
+    /** The answer as it is kept; null if it is not. */
+    @Nullable
+    Kept kept() {
+        return kept;
+    }
+
+    /** Nothing leads to the caller any more: until {@link #goOn} what comes is kept and not sent. */
+    void cutOff() {
+        cutOff = true;
+    }
+
+    /** Whether nothing leads to the caller at the moment. */
+    boolean isCutOff() {
+        return cutOff;
+    }
+
+    /**
+     * Sends what is kept from an offset on, and all that follows, to another stream.
+     *
+     * @param done told whether the end was written, if it has been reached already
+     */
+    void goOn(Channel other, Kept from, long offset, ChannelFutureListener done) {
+        stream = other;
+        cutOff = false;
+        Http2Headers head = new DefaultHttp2Headers()
+                .status(HttpResponseStatus.OK.codeAsText())
+                .set(TunnelProtocol.KEPT_BY_HEADER, from.agentInstance());
+        other.write(new DefaultHttp2HeadersFrame(head, false));
+        from.tail().read(offset, bytes -> other.write(new DefaultHttp2DataFrame(bytes, false)));
+        if (ended) {
+            writeEnd().addListener(done);
+        } else {
+            other.flush();
+        }
+    }
+
+    private ChannelFuture writeEnd() {
+        return stream.writeAndFlush(
+                trailers.isEmpty() ? new DefaultHttp2DataFrame(true) : new DefaultHttp2HeadersFrame(trailers, true));
+    }
+
     /**
      * @param withoutBody whether the head is all there is, which gRPC calls trailers-only
      * @param localService what it took from the head of the request to this one, for the owner's diagnostics
@@ -45,6 +105,9 @@ final class AnswerWriter {
         started = true;
         Http2Headers headers = HttpTranslation.toHttp2(head)
                 .set(TunnelProtocol.LOCAL_MICROS_HEADER, Long.toString(localService.toNanos() / 1_000));
+        if (kept != null) {
+            headers.set(TunnelProtocol.KEPT_BY_HEADER, kept.agentInstance());
+        }
         ChannelFuture written = stream.write(new DefaultHttp2HeadersFrame(headers, withoutBody));
         if (withoutBody) {
             endedByHead = written;
@@ -52,16 +115,33 @@ final class AnswerWriter {
     }
 
     void data(ByteBuf bytes) {
-        stream.write(new DefaultHttp2DataFrame(bytes, false));
+        if (kept != null) {
+            kept.tail().add(bytes);
+        }
+        if (cutOff) {
+            bytes.release();
+        } else {
+            stream.write(new DefaultHttp2DataFrame(bytes, false));
+        }
     }
 
     /**
      * The end of an HTTP answer.
      *
      * @param requestEnded whether the whole request was heard
-     * @param done told whether all of the answer was written
+     * @param done told whether all of the answer was written, unless nothing leads to the caller
      */
     void end(LastHttpContent last, boolean requestEnded, ChannelFutureListener done) {
+        Kept keeping = kept;
+        if (keeping != null) {
+            ended = true;
+            trailers = HttpTranslation.trailersToHttp2(last.trailingHeaders());
+            keeping.tail().add(last.content());
+        }
+        if (cutOff) {
+            last.release();
+            return;
+        }
         ChannelFutureListener written = future -> {
             if (!requestEnded) {
                 // Answered without hearing the request out; the rest of it is not wanted (RFC 9113 §8.1).
@@ -83,8 +163,8 @@ final class AnswerWriter {
             } else {
                 last.release();
             }
-            Http2Headers trailers = HttpTranslation.trailersToHttp2(last.trailingHeaders());
-            stream.writeAndFlush(new DefaultHttp2HeadersFrame(trailers, true)).addListener(written);
+            Http2Headers fields = HttpTranslation.trailersToHttp2(last.trailingHeaders());
+            stream.writeAndFlush(new DefaultHttp2HeadersFrame(fields, true)).addListener(written);
         }
     }
 
@@ -123,6 +203,9 @@ final class AnswerWriter {
 
     /** Breaks off an answer whose head is out: only a reset cannot be mistaken for an end. */
     void breakOff() {
+        if (cutOff) {
+            return;
+        }
         // Behind what was read before: a reset overtakes data that waits for window.
         stream.writeAndFlush(new DefaultHttp2DataFrame(false))
                 .addListener(_ -> stream.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR)));

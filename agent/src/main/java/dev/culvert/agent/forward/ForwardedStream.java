@@ -4,6 +4,7 @@ import dev.culvert.agent.forward.ForwardedRequest.End;
 import dev.culvert.tunnelprotocol.BackPressure;
 import dev.culvert.tunnelprotocol.HttpTranslation;
 import dev.culvert.tunnelprotocol.OriginFailure;
+import dev.culvert.tunnelprotocol.TunnelProtocol;
 import dev.culvert.tunnelprotocol.WindowGrowth;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -22,30 +23,31 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request of a caller: a stream of the link on one side, a connection to the local service on the other, both on the
- * same event loop. Each side reads only while the other has room; when one breaks, the other is broken at once.
+ * same event loop. Each side reads only while the other has room; when one breaks, the other is broken at once. But an answer
+ * that is kept outlives its stream for a moment, and goes on over one of another link if the service asks for the rest.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failed writes by closing the channel
 final class ForwardedStream extends ChannelInboundHandlerAdapter {
-    private static final Set<HttpMethod> REPEATABLE =
-            Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.PUT, HttpMethod.DELETE);
-
     private final Channel stream;
     private final Origins origins;
     private final WindowGrowth growth;
     private final AnswerWriter answer;
     private final RequestTally tally;
+    private final WayToCaller way;
+    private final KeptAnswers keptAnswers;
 
     private @Nullable RequestHead head;
+    private @Nullable CharSequence resumeKey;
     private @Nullable OriginConnection origin;
     private final Deque<HttpObject> untilConnected = new ArrayDeque<>();
 
@@ -57,12 +59,15 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
     private boolean bytePipe;
     private boolean over;
 
-    ForwardedStream(Channel stream, Origins origins, WindowGrowth growth, RequestListener listener) {
+    ForwardedStream(
+            Channel stream, Origins origins, WindowGrowth growth, RequestListener listener, KeptAnswers keptAnswers) {
         this.stream = stream;
         this.origins = origins;
         this.growth = growth;
         this.answer = new AnswerWriter(stream);
         this.tally = new RequestTally(listener);
+        this.way = new WayToCaller(this, answer);
+        this.keptAnswers = keptAnswers;
     }
 
     // From the caller, over the link
@@ -88,6 +93,7 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
     private void begin(Http2HeadersFrame frame) {
         String path = String.valueOf(frame.headers().path());
         requestEnded = frame.isEndStream();
+        resumeKey = frame.headers().get(TunnelProtocol.RESUME_KEY_HEADER);
         RequestHead read;
         try {
             read = RequestHead.read(frame, origins.target());
@@ -193,17 +199,13 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        OriginConnection connection = origin;
-        if (connection != null) {
-            BackPressure.resumeIfRoom(connection.channel(), stream);
-        }
+        way.onRoom(stream);
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof Http2ResetFrame) {
-            // The caller left: the local service must not work on for nobody.
-            end(End.CANCELLED);
+        if (event instanceof Http2ResetFrame reset) {
+            way.onReset(stream, Http2Error.valueOf(reset.errorCode()));
         }
         ReferenceCountUtil.release(event);
     }
@@ -211,12 +213,12 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         growth.ended();
-        end(End.CANCELLED);
+        way.onLost(stream);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        end(End.CANCELLED);
+        way.giveUp();
         ctx.close();
     }
 
@@ -247,7 +249,11 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
         tally.answered(response.status().code());
         keepOrigin = HttpUtil.isKeepAlive(response) && asked == null;
         origins.target().rules().answer().apply(response.headers());
-        answer.head(response, !bytePipe && (whole || isWithoutBody(response)), tally.elapsed());
+        boolean withoutBody = !bytePipe && (whole || isWithoutBody(response));
+        if (resumeKey != null && requestEnded && !bytePipe && !withoutBody) {
+            answer.keep(keptAnswers.keep(resumeKey.toString(), way, HttpUtil.getContentLength(response, -1L)));
+        }
+        answer.head(response, withoutBody, tally.elapsed());
     }
 
     private boolean isWithoutBody(HttpResponse response) {
@@ -280,10 +286,7 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
             return;
         }
         answerEnded = true;
-        answer.end(
-                (LastHttpContent) content,
-                requestEnded,
-                written -> end(written.isSuccess() ? End.COMPLETED : End.CANCELLED));
+        answer.end((LastHttpContent) content, requestEnded, way::onEndWritten);
         OriginConnection connection = origin;
         origin = null;
         if (connection != null) {
@@ -297,11 +300,7 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
     }
 
     void onOriginReadComplete() {
-        stream.flush();
-        OriginConnection connection = origin;
-        if (connection != null) {
-            BackPressure.pauseIfFull(connection.channel(), stream);
-        }
+        way.flush();
     }
 
     void onOriginWritabilityChanged() {
@@ -325,7 +324,12 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
         if (bytePipe) {
             answerEnded = true;
             answer.endOfBytes().addListener(written -> end(End.COMPLETED));
-        } else if (request != null && !answer.started() && closed != null && closed.reused() && isRepeatable(request)) {
+        } else if (request != null
+                && !answer.started()
+                && !repeated
+                && closed != null
+                && closed.reused()
+                && request.isRepeatable()) {
             // The server closed an idle connection in the moment we used it.
             repeated = true;
             connect(request);
@@ -334,10 +338,11 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private boolean isRepeatable(RequestHead request) {
-        return !repeated
-                && !request.hasBody()
-                && REPEATABLE.contains(request.request().method());
+    /** The connection to the local service; null before there is one and when its part is over. */
+    @Nullable
+    Channel originChannel() {
+        OriginConnection connection = origin;
+        return connection == null ? null : connection.channel();
     }
 
     // Ends
@@ -355,6 +360,7 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
         if (over) {
             return;
         }
+        way.forget();
         if (answer.started()) {
             answer.breakOff();
         } else {
@@ -364,7 +370,8 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
         end(End.FAILED);
     }
 
-    private void end(End how) {
+    /** Ends the request, once; what is kept of its answer stays. */
+    void end(End how) {
         if (over) {
             return;
         }

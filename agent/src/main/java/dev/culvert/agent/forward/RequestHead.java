@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 record RequestHead(HttpRequest request, @Nullable WebSocketUpgrade upgrade, boolean hasBody, boolean http2) {
     private static final String GRPC = "application/grpc";
+    private static final Set<HttpMethod> REPEATABLE =
+            Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.PUT, HttpMethod.DELETE);
 
     /**
      * Reads the first frame of a stream.
@@ -46,6 +49,11 @@ record RequestHead(HttpRequest request, @Nullable WebSocketUpgrade upgrade, bool
         }
         target.rules().request().apply(request.headers());
         return new RequestHead(request, null, hasBody, http2);
+    }
+
+    /** Whether it may be sent again after a connection failed: it has no body, and its method does no harm twice. */
+    boolean isRepeatable() {
+        return !hasBody && REPEATABLE.contains(request.method());
     }
 
     /** gRPC is HTTP/2 by definition, so its server can be spoken to in nothing else. */

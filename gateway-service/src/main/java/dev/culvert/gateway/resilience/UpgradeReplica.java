@@ -35,7 +35,7 @@ final class UpgradeReplica implements GlobalFilter, Ordered {
                         .equalsIgnoreCase(exchange.getRequest().getHeaders().getUpgrade())) {
             return chain.filter(exchange);
         }
-        Replica replica = UpstreamResilience.route(exchange, upstream);
+        Replica replica = UpstreamResilience.route(exchange, upstream, null);
         return chain.filter(exchange).doOnError(Upstream::nothingSent, _ -> upstream.replicaFailed(replica, true));
     }
 }

@@ -102,8 +102,13 @@ final class Upstream {
 
     /** It could not be reached, or broke off, or was too slow. */
     void failed(Replica replica, long nanos, Throwable failure) {
-        refused = nothingSent(failure);
-        replicaFailed(replica, refused);
+        boolean unreachable = nothingSent(failure);
+        replicaFailed(replica, unreachable);
+        if (replicas.anotherThan(replica)) {
+            breaker.releasePermission(); // the service is there, and this address is dealt with by itself
+            return;
+        }
+        refused = unreachable;
         boolean trial = breaker.getState() == State.HALF_OPEN;
         breaker.onError(nanos, TimeUnit.NANOSECONDS, failure);
         if (trial && breaker.getState() == State.HALF_OPEN) {
@@ -126,8 +131,12 @@ final class Upstream {
         breaker.releasePermission();
     }
 
-    boolean mayRepeat() {
-        boolean allowed = breaker.getState() != State.OPEN && retries.spend();
+    /**
+     * Whether a call that failed at an address may be repeated. At another address that is there it may: that is no more than
+     * the calls that were under way at the lost one.
+     */
+    boolean mayRepeat(Replica failed) {
+        boolean allowed = breaker.getState() != State.OPEN && (replicas.anotherThan(failed) || retries.spend());
         if (allowed) {
             repeated.increment();
         }

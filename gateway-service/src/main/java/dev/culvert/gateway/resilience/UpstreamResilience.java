@@ -1,6 +1,7 @@
 package dev.culvert.gateway.resilience;
 
 import dev.culvert.gateway.call.Call;
+import dev.culvert.gateway.call.Elsewhere;
 import dev.culvert.gateway.call.Plane;
 import dev.culvert.platform.problem.ProblemException;
 import io.netty.handler.codec.DecoderException;
@@ -9,6 +10,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
@@ -28,8 +31,8 @@ import reactor.core.publisher.Mono;
  * answer is an answer, whatever its status, or one caller could take a service away from all others by asking for what
  * fails.
  *
- * <p>A call is repeated once, when that can do no harm: no connection could be made, or the service broke off before the
- * answer began and the method may be repeated and has no body.
+ * <p>A call is repeated, once at each other address and once where there is no other, when that can do no harm: no connection
+ * could be made, or the service broke off before the answer began and the method may be repeated and has no body.
  */
 @Component
 final class UpstreamResilience implements GlobalFilter, Ordered {
@@ -38,6 +41,8 @@ final class UpstreamResilience implements GlobalFilter, Ordered {
 
     private static final Set<HttpMethod> REPEATABLE =
             Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS, HttpMethod.PUT, HttpMethod.DELETE);
+
+    private static final int MOST_REPETITIONS = 2;
 
     private final UpstreamStates upstreams;
     private final Duration pause;
@@ -61,18 +66,29 @@ final class UpstreamResilience implements GlobalFilter, Ordered {
         }
         try {
             if (Call.of(exchange).destination().plane() == Plane.DATA) {
-                return attempt(exchange, chain, upstream, true); // answers there may take as long as they like
+                // Answers there may take as long as they like.
+                return attempt(exchange, chain, upstream, null, repetitions(upstream));
             }
             upstream.enter();
         } catch (ProblemException refusal) {
             return Mono.error(refusal);
         }
-        return Mono.defer(() -> attempt(exchange, chain, upstream, true)).doFinally(_ -> upstream.release());
+        return Mono.defer(() -> attempt(exchange, chain, upstream, null, repetitions(upstream)))
+                .doFinally(_ -> upstream.release());
     }
 
-    private Mono<Void> attempt(ServerWebExchange exchange, GatewayFilterChain chain, Upstream upstream, boolean first) {
+    private static int repetitions(Upstream upstream) {
+        return Math.min(MOST_REPETITIONS, Math.max(1, upstream.replicas().size() - 1));
+    }
+
+    private Mono<Void> attempt(
+            ServerWebExchange exchange,
+            GatewayFilterChain chain,
+            Upstream upstream,
+            @Nullable Replica avoided,
+            int repetitions) {
         upstream.admit();
-        Replica replica = route(exchange, upstream);
+        Replica replica = route(exchange, upstream, avoided);
         long started = System.nanoTime();
         return chain.filter(exchange)
                 .doOnSuccess(_ -> upstream.answered(replica, System.nanoTime() - started))
@@ -83,28 +99,43 @@ final class UpstreamResilience implements GlobalFilter, Ordered {
                         return Mono.error(failure);
                     }
                     upstream.failed(replica, System.nanoTime() - started, failure);
-                    return first && isHarmless(failure, exchange.getRequest()) && upstream.mayRepeat()
-                            ? repeat(failure, exchange, chain, upstream)
-                            : Mono.error(failure);
+                    if (repetitions == 0
+                            || !isHarmless(failure, exchange.getRequest())
+                            || !upstream.mayRepeat(replica)) {
+                        return Mono.error(failure);
+                    }
+                    Mono<Void> again = Mono.defer(() -> attempt(exchange, chain, upstream, replica, repetitions - 1));
+                    return Upstream.nothingSent(failure) && !upstream.replicas().several()
+                            ? Mono.delay(jittered()).then(again)
+                            : again;
                 });
     }
 
-    /** Sends the call to the address whose turn it is: a repeated call goes to another, if there is one. */
-    static Replica route(ServerWebExchange exchange, Upstream upstream) {
-        Replica replica = upstream.replicas().next();
+    /**
+     * Sends the call to the address whose turn it is.
+     *
+     * @param avoided where it has just failed
+     */
+    static Replica route(ServerWebExchange exchange, Upstream upstream, @Nullable Replica avoided) {
+        Replica replica = upstream.replicas().next(avoided);
         if (upstream.replicas().several()) {
             exchange.getAttributes()
                     .computeIfPresent(
                             ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR,
                             (_, target) -> replica.target((URI) target));
         }
+        exchange.getAttributes().put(Elsewhere.ATTRIBUTE, elsewhere(exchange, upstream, replica));
         return replica;
     }
 
-    private Mono<Void> repeat(
-            Throwable failure, ServerWebExchange exchange, GatewayFilterChain chain, Upstream upstream) {
-        Mono<Void> again = Mono.defer(() -> attempt(exchange, chain, upstream, false));
-        return Upstream.nothingSent(failure) ? Mono.delay(jittered()).then(again) : again;
+    /** Nobody is blamed: an answer that breaks off may be the doing of whoever is behind the service. */
+    private static Elsewhere elsewhere(ServerWebExchange exchange, Upstream upstream, Replica used) {
+        AtomicReference<Replica> last = new AtomicReference<>(used);
+        return () -> {
+            URI target = exchange.getRequiredAttribute(ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR);
+            Replica next = last.updateAndGet(upstream.replicas()::next);
+            return upstream.replicas().several() ? next.target(target) : target;
+        };
     }
 
     /** Between half the pause and all of it, so that those who failed together do not come back together. */

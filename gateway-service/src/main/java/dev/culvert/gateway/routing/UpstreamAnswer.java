@@ -35,6 +35,12 @@ final class UpstreamAnswer implements GlobalFilter, Ordered {
     /** Longest answer that is collected first; comes in one or two reads. */
     private static final int SHORT = 16 * 1024;
 
+    private final ResumedAnswer resumed;
+
+    UpstreamAnswer(ResumedAnswer resumed) {
+        this.resumed = resumed;
+    }
+
     @Override
     public int getOrder() {
         return ORDER;
@@ -54,7 +60,7 @@ final class UpstreamAnswer implements GlobalFilter, Ordered {
         return exchange.getAttribute(ServerWebExchangeUtils.CLIENT_RESPONSE_CONN_ATTR);
     }
 
-    private static Mono<Void> pass(ServerWebExchange exchange) {
+    private Mono<Void> pass(ServerWebExchange exchange) {
         Connection service = service(exchange);
         ServerHttpResponse response = exchange.getResponse();
         if (service == null) {
@@ -76,8 +82,7 @@ final class UpstreamAnswer implements GlobalFilter, Ordered {
             return response.writeWith(whole)
                     .then(Mono.defer(response::setComplete)); // a 304 tells a length and has nothing
         }
-        Flux<Mono<DataBuffer>> body =
-                service.inbound().receive().retain().map(bytes -> Mono.just(wrap(bytes, buffers)));
+        Flux<Mono<DataBuffer>> body = resumed.body(exchange, service).map(bytes -> Mono.just(wrap(bytes, buffers)));
         // The head of a stream goes out when the service has sent it. WebFlux would keep it until the first chunk, and
         // a
         // model may think for a minute before its first token; meanwhile the client could not tell an accepted call

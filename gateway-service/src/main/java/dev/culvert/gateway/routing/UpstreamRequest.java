@@ -56,6 +56,8 @@ final class UpstreamRequest implements GlobalFilter, Ordered {
                     headers.add(UpstreamHeaders.request(exchange));
                     if (http2) {
                         Http2Calls.announceTrailers(headers);
+                    } else {
+                        ResumedAnswer.prepare(exchange, headers);
                     }
                 })
                 .request(HttpMethod.valueOf(request.getMethod().name()))
@@ -82,6 +84,7 @@ final class UpstreamRequest implements GlobalFilter, Ordered {
     /** For {@link UpstreamAnswer}, once all filters agree. */
     private static void take(HttpClientResponse answer, Connection connection, ServerWebExchange exchange) {
         exchange.getAttributes().put(ServerWebExchangeUtils.CLIENT_RESPONSE_CONN_ATTR, connection);
+        ResumedAnswer.arrived(exchange, answer);
         if (!exchange.getResponse().isCommitted()) {
             exchange.getResponse()
                     .setStatusCode(HttpStatusCode.valueOf(answer.status().code()));

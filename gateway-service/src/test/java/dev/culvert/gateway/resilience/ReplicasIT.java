@@ -6,8 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.culvert.gateway.TestingGateway;
 import dev.culvert.gateway.TestingService;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,6 +107,36 @@ class ReplicasIT {
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> metric("upstream_replicas_ejected{upstream=\"user\"}") == 0);
         }
+    }
+
+    /** More calls than the budget for repetitions would allow are under way there: all go to the other one. */
+    @Test
+    void answerEveryCallThatWasUnderWayAtOneThatIsKilled() {
+        int calls = 60;
+        AtomicInteger underWay = new AtomicInteger();
+        FIRST.on("/api/v1/users/waits", (_, _) -> {
+            underWay.incrementAndGet();
+            return Mono.never();
+        });
+        List<CompletableFuture<HttpResponse<String>>> answers = IntStream.range(0, calls)
+                .mapToObj(_ -> sendAsync(gateway.signedIn("/api/v1/users/waits")))
+                .toList();
+        await().until(() -> underWay.get() == calls / 2);
+
+        FIRST.stop();
+
+        try {
+            assertThat(answers).allMatch(answer -> answer.join().statusCode() == 200);
+            assertThat(send(gateway.signedIn(PATH)).statusCode()).isEqualTo(200);
+        } finally {
+            FIRST.restart();
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> metric("upstream_replicas_ejected{upstream=\"user\"}") == 0);
+        }
+    }
+
+    private static CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest.Builder request) {
+        return CompletableFuture.supplyAsync(() -> send(request), Executors.newVirtualThreadPerTaskExecutor());
     }
 
     private static double metric(String series) {

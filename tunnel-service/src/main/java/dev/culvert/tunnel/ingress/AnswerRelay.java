@@ -1,5 +1,7 @@
 package dev.culvert.tunnel.ingress;
 
+import dev.culvert.contracts.http.HeaderNames;
+import dev.culvert.tunnel.ingress.Resumption.Rest;
 import dev.culvert.tunnel.peer.PeerProtocol;
 import dev.culvert.tunnel.session.TrafficMeter.Outcome;
 import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
@@ -22,7 +24,9 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -52,6 +56,10 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
     private boolean pipe;
     private final boolean mayCompress;
     private @Nullable AnswerCompression compression;
+    private @Nullable String keptBy;
+    private long received;
+    private boolean brokenOff;
+    private boolean awaitsRest;
 
     AnswerRelay(Exchange exchange, Channel client, Ingress ingress, Resolution.Found found) {
         this.exchange = exchange;
@@ -61,6 +69,31 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
         this.firstByteTimeout = ofTunnel == null ? ingress.firstByteTimeout() : ofTunnel;
         this.idleTimeout = ofTunnel == null ? ingress.idleTimeout() : ofTunnel;
         this.mayCompress = found.compression();
+    }
+
+    private AnswerRelay(AnswerRelay before) {
+        this.exchange = before.exchange;
+        this.client = before.client;
+        this.ingress = before.ingress;
+        this.firstByteTimeout = before.firstByteTimeout;
+        this.idleTimeout = before.idleTimeout;
+        this.mayCompress = before.mayCompress;
+        this.compression = before.compression;
+        this.keptBy = before.keptBy;
+        this.received = before.received;
+        this.started = true;
+        this.awaitsRest = true;
+    }
+
+    /** One that goes on where this one was left, on a stream with the rest of the answer. */
+    AnswerRelay successor() {
+        return new AnswerRelay(this);
+    }
+
+    /** The answer is one from this offset of another answer on. */
+    AnswerRelay startingAt(long offset) {
+        received = offset;
+        return this;
     }
 
     @Override
@@ -77,6 +110,7 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
         }
         switch (frame) {
             case Http2HeadersFrame head when !started -> onHead(head);
+            case Http2HeadersFrame head when awaitsRest -> onRest(head);
             case Http2HeadersFrame trailers -> {
                 LastHttpContent last = new DefaultLastHttpContent(packed(Unpooled.EMPTY_BUFFER, true));
                 last.trailingHeaders().set(HttpTranslation.trailersToHttp1(trailers.headers()));
@@ -84,6 +118,14 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
             }
             case Http2DataFrame data -> onData(data);
             default -> ReferenceCountUtil.release(frame);
+        }
+    }
+
+    /** The caller has the head of the answer; this one only says whether the agent has the rest. */
+    private void onRest(Http2HeadersFrame frame) {
+        awaitsRest = false;
+        if (!frame.headers().contains(TunnelProtocol.KEPT_BY_HEADER)) {
+            exchange.breakOff(Outcome.CUT_OFF);
         }
     }
 
@@ -117,6 +159,13 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
         }
         if (hasBody && mayCompress) {
             compression = AnswerCompression.begin(exchange.request(), response);
+        }
+        CharSequence keeper = frame.headers().get(TunnelProtocol.KEPT_BY_HEADER);
+        if (hasBody && keeper != null) {
+            keptBy = keeper.toString();
+            if (compression == null && exchange.continuation().wantedByGateway()) {
+                response.headers().set(HeaderNames.RESUME_AGENT, keeper);
+            }
         }
         client.write(response);
         if (!hasBody) {
@@ -155,6 +204,7 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
 
     private void onData(Http2DataFrame data) {
         int size = data.content().readableBytes();
+        received += size;
         exchange.account().movedOut(data.content());
         WindowGrowth window = growth;
         if (window != null && !data.isEndStream()) {
@@ -198,7 +248,10 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        // A reset is followed by the end of the stream, which says all.
+        if (event instanceof Http2ResetFrame reset) {
+            // The end of the stream follows; this is only whose doing it is.
+            brokenOff = Http2Error.valueOf(reset.errorCode()) != TunnelProtocol.WAY_LOST;
+        }
         ReferenceCountUtil.release(event);
     }
 
@@ -209,10 +262,16 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
         if (window != null) {
             window.ended();
         }
-        AnswerCompression packing = compression;
-        if (packing != null) {
-            packing.end();
+        String keeper = keptBy;
+        if (keeper != null
+                && !brokenOff
+                && !complete
+                && !awaitsRest
+                && !exchange.isEnded()
+                && exchange.continuation().after(this, new Rest(keeper, received))) {
+            return;
         }
+        endCompression();
         if (complete || exchange.isEnded()) {
             return;
         }
@@ -226,6 +285,13 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
             } else {
                 exchange.onAgentLost();
             }
+        }
+    }
+
+    void endCompression() {
+        AnswerCompression packing = compression;
+        if (packing != null) {
+            packing.end();
         }
     }
 

@@ -77,6 +77,7 @@ public final class DataPort {
                 properties.idleTimeout(),
                 meter,
                 problems,
+                new AtomicBoolean(),
                 new AtomicBoolean());
         this.server = new DataPortServer(ingress, properties.address(), properties.port(), loops);
         this.spread = new AgentSpread(registry, cluster.map());

@@ -130,6 +130,7 @@ final class DataPortServer {
         connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(Event.DRAIN));
         if (!connections.newCloseFuture().await(grace.toMillis(), TimeUnit.MILLISECONDS)) {
             log.atWarn().addKeyValue("connections", connections.size()).log("Data port cuts off what has not finished");
+            ingress.cuttingOff().set(true);
             connections.close().await(1, TimeUnit.SECONDS);
         }
         ingress.peers().close();

@@ -16,6 +16,7 @@ import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
 import dev.culvert.tunnelprotocol.BackPressure;
 import dev.culvert.tunnelprotocol.HttpTranslation;
 import dev.culvert.tunnelprotocol.OriginFailure;
+import dev.culvert.tunnelprotocol.TunnelProtocol;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -41,8 +42,6 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamFrame;
-import io.netty.util.AsciiString;
-import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -56,9 +55,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failed writes by closing the channel
 final class Exchange {
-    private static final AsciiString CORRELATION_ID =
-            AsciiString.cached(HeaderNames.CORRELATION_ID.toLowerCase(Locale.ROOT));
-
     private final Ingress ingress;
     private final Channel client;
     private final HttpRequest request;
@@ -73,6 +69,7 @@ final class Exchange {
     private @Nullable Reservation reservation;
     private volatile Guests.@Nullable Stay stay;
     private @Nullable Dispatch dispatch;
+    private @Nullable Continuation continuation;
 
     // Loop of the caller's connection only.
     private final RequestBody body;
@@ -143,12 +140,7 @@ final class Exchange {
                 taken.release(); // the guest's right was withdrawn in this moment
                 return;
             }
-            Dispatch first = new Dispatch(this, client, ingress, found, passed(answer));
-            dispatch = first;
-            if (hasBody && first.mayMove()) {
-                body.keep();
-            }
-            first.next();
+            find(answer, found);
         } catch (RuntimeException e) {
             refuse(e);
         }
@@ -185,19 +177,39 @@ final class Exchange {
         }
     }
 
-    private Passed passed(Admitted answer) {
-        return new Passed(path().name(), answer.token(), head(), !hasBody && !webSocket);
+    private Passed passed(Admitted answer, Resolution.Found found, Resumption known) {
+        Http2Headers head = ForwardedHeaders.head(request, client, path(), webSocket, requestId);
+        if (!webSocket && Reattachment.isPossible(ingress, found.tunnelId())) {
+            head.set(TunnelProtocol.RESUME_KEY_HEADER, known.key());
+        }
+        return new Passed(path().name(), answer.token(), head, !hasBody && !webSocket);
     }
 
-    /** Translated first, completed after: a caller's Connection header can take away its own fields, never ours. */
-    private Http2Headers head() {
-        TunnelPath known = path();
-        Http2Headers headers = webSocket
-                ? HttpTranslation.toExtendedConnect(request, known.forwarded())
-                : HttpTranslation.toHttp2(request, known.forwarded());
-        ForwardedHeaders.add(headers, client, known);
-        headers.set(CORRELATION_ID, requestId);
-        return headers;
+    private void find(Admitted answer, Resolution.Found found) {
+        Resumption known = new Resumption(
+                request.headers(), found.tunnelId(), answer.caller().userId());
+        Passed passed = passed(answer, found, known);
+        Continuation possible = new Continuation(this, client, ingress, found, known, passed);
+        continuation = possible;
+        if (known.rest().isPresent()) {
+            possible.begin(known.rest().get());
+        } else {
+            Dispatch first = new Dispatch(this, client, ingress, found, passed);
+            dispatch = first;
+            if (hasBody && first.mayMove()) {
+                body.keep();
+            }
+            first.next();
+        }
+    }
+
+    /** How the answer can go on when the connection it comes over is lost; there once a stream is asked for. */
+    Continuation continuation() {
+        Continuation known = continuation;
+        if (known == null) {
+            throw new IllegalStateException("Not admitted");
+        }
+        return known;
     }
 
     /** The agent's connection ended before an answer began: another one may get the request, if that can do no harm. */
@@ -337,7 +349,7 @@ final class Exchange {
                 open.writeAndFlush(new DefaultHttp2DataFrame(true));
             }
         } else if (end(Outcome.CALLER_GONE) && open != null) {
-            cancel(open);
+            reset(open, ingress.cuttingOff().get() ? TunnelProtocol.WAY_LOST : Http2Error.CANCEL);
         }
         body.release();
     }
@@ -448,7 +460,11 @@ final class Exchange {
     }
 
     static void cancel(Http2StreamChannel channel) {
-        channel.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.CANCEL)).addListener(ChannelFutureListener.CLOSE);
+        reset(channel, Http2Error.CANCEL);
+    }
+
+    private static void reset(Http2StreamChannel channel, Http2Error error) {
+        channel.writeAndFlush(new DefaultHttp2ResetFrame(error)).addListener(ChannelFutureListener.CLOSE);
     }
 
     // Accounts

@@ -1,16 +1,22 @@
 package dev.culvert.tunnel.ingress;
 
+import dev.culvert.contracts.http.HeaderNames;
+import dev.culvert.tunnelprotocol.HttpTranslation;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import java.net.InetSocketAddress;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Tells the local service where a request came from. */
 final class ForwardedHeaders {
     private static final String VIA = "1.1 culvert";
+    private static final AsciiString CORRELATION_ID =
+            AsciiString.cached(HeaderNames.CORRELATION_ID.toLowerCase(Locale.ROOT));
     private static final AsciiString FOR = AsciiString.cached("x-forwarded-for");
     private static final AsciiString PROTO = AsciiString.cached("x-forwarded-proto");
     private static final AsciiString HOST = AsciiString.cached("x-forwarded-host");
@@ -18,7 +24,18 @@ final class ForwardedHeaders {
 
     private ForwardedHeaders() {}
 
-    static void add(Http2Headers headers, Channel client, TunnelPath path) {
+    /** Head of a request for an agent: what a caller's Connection header takes away are its own fields, never ours. */
+    static Http2Headers head(
+            HttpRequest request, Channel client, TunnelPath path, boolean webSocket, String correlationId) {
+        Http2Headers headers = webSocket
+                ? HttpTranslation.toExtendedConnect(request, path.forwarded())
+                : HttpTranslation.toHttp2(request, path.forwarded());
+        add(headers, client, path);
+        headers.set(CORRELATION_ID, correlationId);
+        return headers;
+    }
+
+    private static void add(Http2Headers headers, Channel client, TunnelPath path) {
         if (client.remoteAddress() instanceof InetSocketAddress peer) {
             append(headers, FOR, peer.getAddress().getHostAddress());
         }

@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * @param firstByteTimeout longest silence before an answer starts, where the tunnel sets none
  * @param idleTimeout longest silence afterwards, where the tunnel sets none
  * @param draining set when the port takes no new requests
+ * @param cuttingOff set when what has not finished is about to be cut off; its callers are not gone
  */
 record Ingress(
         Admission admission,
@@ -39,4 +40,5 @@ record Ingress(
         Duration idleTimeout,
         TrafficMeter meter,
         ProblemWriter problems,
-        AtomicBoolean draining) {}
+        AtomicBoolean draining,
+        AtomicBoolean cuttingOff) {}

@@ -44,6 +44,7 @@ final class FrameRelay extends ChannelInboundHandlerAdapter {
     private @Nullable WindowGrowth growth;
     private @Nullable ChannelFuture lastWrite;
     private boolean ended;
+    private boolean wasReset;
 
     /**
      * @param ended whether the end of this direction has passed before
@@ -100,6 +101,7 @@ final class FrameRelay extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof Http2ResetFrame reset) {
             ended = true;
+            wasReset = true;
             resetOther(Http2Error.valueOf(reset.errorCode()));
             if (from == From.PEER) {
                 // It may not be reading, and then it would keep what nobody wants any more.
@@ -115,11 +117,18 @@ final class FrameRelay extends ChannelInboundHandlerAdapter {
         if (window != null) {
             window.ended();
         }
+        if (from == From.PEER && !wasReset) {
+            // Either all is over, or the other replica is gone; whether its caller is gone as well nobody knows.
+            if (to.isActive()) {
+                writeReset(TunnelProtocol.WAY_LOST);
+            }
+            return;
+        }
         if (ended) {
             return;
         }
         ended = true;
-        if (from == From.AGENT && lastWrite == null) {
+        if (lastWrite == null) {
             to.writeAndFlush(new DefaultHttp2HeadersFrame(
                             new DefaultHttp2Headers()
                                     .status(HttpResponseStatus.BAD_GATEWAY.codeAsText())
@@ -127,7 +136,7 @@ final class FrameRelay extends ChannelInboundHandlerAdapter {
                             true))
                     .addListener(ChannelFutureListener.CLOSE);
         } else {
-            resetOther(from == From.AGENT ? Http2Error.INTERNAL_ERROR : Http2Error.CANCEL);
+            resetOther(TunnelProtocol.WAY_LOST);
         }
     }
 

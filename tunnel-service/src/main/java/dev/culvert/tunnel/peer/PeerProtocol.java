@@ -28,6 +28,9 @@ public final class PeerProtocol {
     /** Request header: the caller's access token, absent where the tunnel asks for none. */
     static final AsciiString CALLER_TOKEN = AsciiString.cached(HeaderNames.CALLER_TOKEN.toLowerCase(Locale.ROOT));
 
+    /** Request header: the one agent process that can answer, absent where any can. */
+    static final AsciiString AGENT = AsciiString.cached("culvert-peer-agent");
+
     /** Interim status: a stream to an agent is open, the body may follow. Nothing of the caller's was sent before. */
     static final AsciiString ACCEPTED = HttpResponseStatus.PROCESSING.codeAsText();
 

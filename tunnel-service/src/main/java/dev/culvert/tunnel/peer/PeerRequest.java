@@ -24,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,10 @@ final class PeerRequest extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(PeerRequest.class);
     private static final int MAX_ATTEMPTS = 3;
     private static final AsciiString TRACE_PARENT = AsciiString.cached("traceparent");
+
+    /** What two replicas do not say to each other but to the agent. */
+    private static final Set<AsciiString> FOR_THE_AGENT =
+            Set.of(TunnelProtocol.RESUME_KEY_HEADER, TunnelProtocol.RESUME_FROM_HEADER);
 
     private final Shared shared;
     private final Http2StreamChannel peer;
@@ -84,7 +89,11 @@ final class PeerRequest extends ChannelInboundHandlerAdapter {
                 .addKeyValue("culvert.tunnel.id", tunnelId.get())
                 .log("Takes a request over from another replica");
         Wanted wanted = new Wanted(
-                tunnelId.get(), text(head, PeerProtocol.ENDPOINT), withoutInternals(head), frame.isEndStream());
+                tunnelId.get(),
+                text(head, PeerProtocol.ENDPOINT),
+                text(head, PeerProtocol.AGENT),
+                withoutInternals(head),
+                frame.isEndStream());
         if (token.isEmpty()) {
             open(wanted, MAX_ATTEMPTS);
             return;
@@ -109,7 +118,8 @@ final class PeerRequest extends ChannelInboundHandlerAdapter {
     private static Http2Headers withoutInternals(Http2Headers head) {
         Http2Headers kept = new DefaultHttp2Headers(false);
         for (Map.Entry<CharSequence, CharSequence> field : head) {
-            if (!field.getKey().toString().startsWith(TunnelProtocol.INTERNAL_PREFIX)) {
+            if (!field.getKey().toString().startsWith(TunnelProtocol.INTERNAL_PREFIX)
+                    || FOR_THE_AGENT.contains(AsciiString.of(field.getKey()))) {
                 kept.add(field.getKey(), field.getValue());
             }
         }
@@ -120,17 +130,21 @@ final class PeerRequest extends ChannelInboundHandlerAdapter {
      * What is asked for.
      *
      * @param endpoint the only one whose agents may answer; empty for any
+     * @param agent the only agent process that can answer; empty for any
      * @param head for the agent
      */
-    private record Wanted(UUID tunnelId, Optional<String> endpoint, Http2Headers head, boolean endOfRequest) {}
+    private record Wanted(
+            UUID tunnelId, Optional<String> endpoint, Optional<String> agent, Http2Headers head, boolean endOfRequest) {}
 
     private void open(Wanted wanted, int attempts) {
         if (over) {
             return;
         }
         SessionRegistry registry = shared.registry();
-        AgentSession session =
-                registry.begin(wanted.tunnelId(), wanted.endpoint()).orElse(null);
+        AgentSession session = wanted.agent()
+                .map(agent -> registry.beginOf(wanted.tunnelId(), agent))
+                .orElseGet(() -> registry.begin(wanted.tunnelId(), wanted.endpoint()))
+                .orElse(null);
         if (session == null) {
             boolean connected = registry.connected(wanted.tunnelId(), wanted.endpoint());
             refuse(connected ? PeerProtocol.BUSY : PeerProtocol.NOT_HERE);

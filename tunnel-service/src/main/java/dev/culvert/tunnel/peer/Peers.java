@@ -73,7 +73,15 @@ public final class Peers {
      * @param head for the agent, complete
      * @param endOfRequest whether no body follows
      */
-    public record Passed(String name, Optional<String> token, Http2Headers head, boolean endOfRequest) {}
+    public record Passed(String name, Optional<String> token, Http2Headers head, boolean endOfRequest) {
+        /** This request, for one agent process and no other. */
+        public Passed onlyTo(String agentInstance) {
+            Http2Headers addressed = new DefaultHttp2Headers(false);
+            addressed.add(head);
+            addressed.set(PeerProtocol.AGENT, agentInstance);
+            return new Passed(name, token, addressed, endOfRequest);
+        }
+    }
 
     /**
      * Passes a request to another replica. The body must wait until it is accepted. Exactly one of the two is told, on an

@@ -139,6 +139,14 @@ public final class SessionRegistry implements AutoCloseable {
         return session -> endpoint.isEmpty() || session.info().endpoint().equals(endpoint.get());
     }
 
+    /** As {@link #begin}, but only a session of the agent process of this name. */
+    public Optional<AgentSession> beginOf(UUID tunnelId, String agentInstance) {
+        return fewestRequests(
+                sessions.getOrDefault(tunnelId, List.of()),
+                session -> session.info().agentInstance().equals(agentInstance)
+                        && !session.link().suspect());
+    }
+
     private Optional<AgentSession> fewestRequests(List<AgentSession> candidates, Predicate<AgentSession> eligible) {
         AgentSession best = null;
         int size = candidates.size();

@@ -87,8 +87,12 @@ final class TestingReplicas implements AutoCloseable {
 
     /** Starts one more replica, known to the balancer and, when this returns, to all others. */
     TestingDataPlane start(String name) throws InterruptedException {
+        return start(name, Duration.ofSeconds(60));
+    }
+
+    TestingDataPlane start(String name, Duration drainTimeout) throws InterruptedException {
         TestingDataPlane replica = new TestingDataPlane(
-                TestingDataPlane.properties(Duration.ofSeconds(60)),
+                TestingDataPlane.properties(drainTimeout),
                 prefix + name,
                 properties(redisUrl, redisCluster, true),
                 callers,
@@ -166,6 +170,13 @@ final class TestingReplicas implements AutoCloseable {
 
         void remove(int port) {
             ports.remove(Integer.valueOf(port));
+        }
+
+        /** Breaks everything that passes through. */
+        void cut() throws IOException {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
         }
 
         private void accept() {

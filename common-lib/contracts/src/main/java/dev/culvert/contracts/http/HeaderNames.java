@@ -29,6 +29,18 @@ public final class HeaderNames {
      */
     public static final String REFUSAL_REASON = "Culvert-Refusal-Reason";
 
+    /**
+     * From the gateway to tunnel-service: a secret of this one request, with which the rest of its answer can be asked for at
+     * any replica when the connection breaks.
+     */
+    public static final String RESUME_TOKEN = "Culvert-Resume-Token";
+
+    /** Answer to {@link #RESUME_TOKEN}: the agent process that keeps the answer. To be said again with {@link #RESUME_FROM}. */
+    public static final String RESUME_AGENT = "Culvert-Resume-Agent";
+
+    /** From the gateway: bytes of the body that have arrived; a request with it is for the rest of an answer. */
+    public static final String RESUME_FROM = "Culvert-Resume-From";
+
     /** Key under which the first answer to a POST is kept and repeated (IETF draft idempotency-key-header). */
     public static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
