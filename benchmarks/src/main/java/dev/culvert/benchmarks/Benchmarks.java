@@ -2,6 +2,7 @@ package dev.culvert.benchmarks;
 
 import dev.culvert.benchmarks.gateway.CacheSuite;
 import dev.culvert.benchmarks.gateway.GatewayBenchmark;
+import dev.culvert.benchmarks.tunnel.TunnelBenchmark;
 import dev.culvert.testing.suite.RunningSuite;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -11,13 +12,13 @@ import java.util.OptionalInt;
 
 /**
  * Runs one benchmark against the suite that {@code ./culvert up} started: {@code bulk [megabytes]}, {@code delay
- * [events]} or {@code tokens [seconds]}; {@code gateway [seconds]} and {@code http-cache
- * [test]} start what they need themselves. All traffic stays on the loopback address and ends by itself.
+ * [events]} or {@code tokens [seconds]}; {@code gateway [seconds]}, {@code tunnel
+ * [seconds [part ...]]} and {@code http-cache [test]} start what they need themselves. All traffic stays on the loopback address and ends by itself.
  */
 final class Benchmarks {
     private static final String USAGE =
             "Usage: benchmarks/run bulk [megabytes] | delay [events] | tokens [seconds] | gateway [seconds]"
-                    + " | http-cache [test]";
+                    + " | tunnel [seconds [part[=size] ...]] | http-cache [test]";
 
     private Benchmarks() {}
 
@@ -33,10 +34,15 @@ final class Benchmarks {
     }
 
     private static void run(String[] arguments) throws Exception {
-        if (arguments.length == 0 || arguments.length > 2) {
+        boolean tunnel = arguments.length > 0 && arguments[0].equals("tunnel");
+        if (arguments.length == 0 || (arguments.length > 2 && !tunnel)) {
             throw new IllegalArgumentException(USAGE);
         }
         Path root = Path.of("").toAbsolutePath();
+        if (tunnel) {
+            TunnelBenchmark.run(root, Arrays.stream(arguments).skip(1).toList());
+            return;
+        }
         Path data = Path.of(System.getenv()
                 .getOrDefault("CULVERT_DATA", root.resolve(".culvert").toString()));
         RunningSuite suite = new RunningSuite(List.of(root.resolve("culvert").toString()), data, Map.of());
