@@ -280,12 +280,13 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
             return;
         }
         answerEnded = true;
+        // Out of reach of the end, which is told at once where the link has room, and would close the connection.
+        OriginConnection connection = origin;
+        origin = null;
         answer.end(
                 (LastHttpContent) content,
                 requestEnded,
                 written -> end(written.isSuccess() ? End.COMPLETED : End.CANCELLED));
-        OriginConnection connection = origin;
-        origin = null;
         if (connection != null) {
             connection.release(keepOrigin && requestEnded);
         }
