@@ -21,6 +21,7 @@ final class Account implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Pattern LINK = Pattern.compile("verify-email\\?token=([A-Za-z0-9_-]+)");
     private static final String NAME = "benchmark";
+    private static final int PLENTY = 50_000_000;
     private static final String PASSWORD = "Correct-horse-9-staple";
 
     private final HttpClient http =
@@ -49,7 +50,12 @@ final class Account implements AutoCloseable {
                 .get("access_token")
                 .asString();
         List<String> scopes = List.of("tunnels:connect", "tunnels:use", "tunnels:read", "tunnels:write");
-        key = post(gateway, "/api/v1/api-keys", token, Map.of("name", "benchmark", "scopes", scopes))
+        Map<String, ?> limits = Map.of("hour", PLENTY, "day", PLENTY);
+        key = post(
+                        gateway,
+                        "/api/v1/api-keys",
+                        token,
+                        Map.of("name", "benchmark", "scopes", scopes, "rateLimit", PLENTY, "limits", limits))
                 .get("key")
                 .asString();
     }
