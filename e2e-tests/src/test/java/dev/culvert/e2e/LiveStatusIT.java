@@ -36,8 +36,7 @@ class LiveStatusIT {
             Iterator<String> arriving = lines.iterator();
             String id = owner.createTunnel("watched");
 
-            Agent agent =
-                    Agent.start(AgentOptions.of(suite.gateway().toString(), "watched", service.url(), key));
+            Agent agent = Agent.start(AgentOptions.of(suite.gateway().toString(), "watched", service.url(), key));
             assertThat(next(arriving, id)).isEqualTo("connected");
             agent.close();
             assertThat(next(arriving, id)).isEqualTo("disconnected");

@@ -43,7 +43,8 @@ final class NamedTests {
     private boolean exists(String type, Optional<String> method) {
         Path source = sources.get(type);
         return source != null
-                && method.map(name -> text(source).contains("void " + name + "(")).orElse(true);
+                && method.map(name -> text(source).contains("void " + name + "("))
+                        .orElse(true);
     }
 
     private static String text(Path source) {

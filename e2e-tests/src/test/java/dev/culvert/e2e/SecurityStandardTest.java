@@ -76,8 +76,8 @@ class SecurityStandardTest {
     @Test
     void everyClassAndTestThatThePageNamesExists() {
         assertThat(ROWS)
-                .allSatisfy(
-                        row -> assertThat(tests.missing(row.proof())).as(row.id()).isEmpty());
+                .allSatisfy(row ->
+                        assertThat(tests.missing(row.proof())).as(row.id()).isEmpty());
     }
 
     @Test

@@ -140,8 +140,8 @@ public final class Program implements AutoCloseable {
             String management = machine.startLocalManagementAgent();
             machine.detach();
             try (JMXConnector connector = JMXConnectorFactory.connect(new JMXServiceURL(management))) {
-                return question.applyAsLong(ManagementFactory.newPlatformMXBeanProxy(
-                        connector.getMBeanServerConnection(), name, type));
+                return question.applyAsLong(
+                        ManagementFactory.newPlatformMXBeanProxy(connector.getMBeanServerConnection(), name, type));
             }
         } catch (AttachNotSupportedException e) {
             throw new IOException("No access to the JVM of process " + pid(), e);

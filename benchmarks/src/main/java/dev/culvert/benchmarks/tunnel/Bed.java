@@ -109,8 +109,7 @@ final class Bed implements AutoCloseable {
 
     /** Client, data port of tunnel-service, agent, local service. */
     Target direct() throws IOException, InterruptedException {
-        return new Target(
-                DIRECT, tunnel.data(), "/t/" + DIRECT, "Authorization: Bearer " + account.token() + "\r\n");
+        return new Target(DIRECT, tunnel.data(), "/t/" + DIRECT, "Authorization: Bearer " + account.token() + "\r\n");
     }
 
     /** The same behind the gateway, which checks the key and all limits. */

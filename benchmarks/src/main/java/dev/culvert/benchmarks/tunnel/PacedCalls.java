@@ -13,7 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Small requests at a steady rate over a few kept-alive connections. A request that could not be sent when it was due,
- * because the one before had no answer yet, counts from when it was due.
+ * because the one before had no answer yet, counts from when it was due. Requests that are still due after a tenth more
+ * are not sent any more.
  */
 final class PacedCalls {
     private static final int CONNECTIONS = 8;
@@ -40,8 +41,9 @@ final class PacedCalls {
     private static List<Long> call(Target target, long first, long between, long calls) throws IOException {
         List<Long> nanos = new ArrayList<>((int) calls);
         String[] headers = headers(target);
+        long end = first + between * calls * 11 / 10;
         try (Connection connection = Connection.to(target.address())) {
-            for (long i = 0; i < calls; i++) {
+            for (long i = 0; i < calls && System.nanoTime() < end; i++) {
                 long due = first + i * between;
                 long early = due - System.nanoTime();
                 boolean late = early <= 0;

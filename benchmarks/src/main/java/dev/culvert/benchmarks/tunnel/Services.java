@@ -153,7 +153,8 @@ final class Services implements AutoCloseable {
         environment.put("REDIS_URL", TestingRedis.shared().url());
         environment.put("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
         environment.put("PUBLIC_URL", gatewayAddress().toString());
-        environment.put("AUTH_JWKS_URL", authAddress().resolve("/.well-known/jwks.json").toString());
+        environment.put(
+                "AUTH_JWKS_URL", authAddress().resolve("/.well-known/jwks.json").toString());
         environment.put("SECRET_KEY", TestingStores.SECRET_KEY);
         return environment;
     }
@@ -222,8 +223,9 @@ final class Services implements AutoCloseable {
 
     private static Path jar(Path root, String module) throws IOException {
         try (Stream<Path> files = Files.list(root.resolve(module).resolve("target"))) {
-            return files.filter(
-                            file -> file.getFileName().toString().matches("(culvert-)?" + module + "-[0-9.]+(-SNAPSHOT)?\\.jar"))
+            return files.filter(file -> file.getFileName()
+                            .toString()
+                            .matches("(culvert-)?" + module + "-[0-9.]+(-SNAPSHOT)?\\.jar"))
                     .findFirst()
                     .orElseThrow(() -> new IllegalStateException(module + " is not built"));
         }

@@ -55,7 +55,9 @@ final class SetUp {
     private static void ask(Bed bed, String name) throws Exception {
         try (Connection connection = Connection.to(bed.through().address())) {
             Connection.Answer answer = connection.get(
-                    "/t/" + name + "/small", "Authorization", "Bearer " + bed.account().key());
+                    "/t/" + name + "/small",
+                    "Authorization",
+                    "Bearer " + bed.account().key());
             if (answer.status() != 200) {
                 throw new IllegalStateException("Answer " + answer.status() + ": " + answer.body());
             }

@@ -79,11 +79,13 @@ final class SmallRequests {
         return new Row(
                 what,
                 "≥ " + Row.whole(asked),
-                Row.whole(result.perSecond()) + ", p99 %.1f ms".formatted(result.timings().at(0.99)),
+                Row.whole(result.perSecond())
+                        + ", p99 %.1f ms".formatted(result.timings().at(0.99)),
                 result.perSecond() >= asked && failures.isEmpty(),
                 beside,
                 "%.2f of the local service; µs of processor for one: ".formatted(result.perSecond() / alone)
-                        + String.join(", ", remarks) + failures);
+                        + String.join(", ", remarks)
+                        + failures);
     }
 
     private static Map<String, Duration> processorTimes(Map<String, Program> programs) {

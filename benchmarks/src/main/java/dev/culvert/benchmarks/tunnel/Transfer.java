@@ -31,8 +31,8 @@ final class Transfer {
         try (SocketChannel connection = open(target)) {
             write(
                     connection,
-                    target.head("POST", Origin.UP) + "Content-Type: application/octet-stream\r\nContent-Length: " + bytes
-                            + "\r\nConnection: close\r\n\r\n");
+                    target.head("POST", Origin.UP) + "Content-Type: application/octet-stream\r\nContent-Length: "
+                            + bytes + "\r\nConnection: close\r\n\r\n");
             ByteBuffer block = ByteBuffer.allocateDirect(BUFFER_BYTES);
             for (long left = bytes; left > 0; ) {
                 block.clear().limit((int) Math.min(left, BUFFER_BYTES));

@@ -99,9 +99,7 @@ class AgentProcessIT {
 
         await().atMost(Duration.ofSeconds(2)).until(() -> plane.registry.connections() == 1);
         assertThat(plane.client
-                        .send(
-                                plane.request("/t/box/ok").build(),
-                                java.net.http.HttpResponse.BodyHandlers.ofString())
+                        .send(plane.request("/t/box/ok").build(), java.net.http.HttpResponse.BodyHandlers.ofString())
                         .body())
                 .isEqualTo("ok");
     }

@@ -50,8 +50,10 @@ class BrokenAnswersIT {
 
     @Test
     void bytesBeyondTheLengthAreNobodysAnswer() throws Exception {
-        origin.on("/more", call -> call.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngoodHTTP/1.1 200 OK\r\n"
-                + "Content-Length: 4\r\n\r\nevil"));
+        origin.on(
+                "/more",
+                call -> call.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngoodHTTP/1.1 200 OK\r\n"
+                        + "Content-Length: 4\r\n\r\nevil"));
 
         assertThat(get("/t/box/more")).isEqualTo("good");
         for (int i = 0; i < 5; i++) {
@@ -76,8 +78,9 @@ class BrokenAnswersIT {
                 call -> call.answer("302 Found", "", "Location: http://169.254.169.254/latest/meta-data/"));
 
         HttpResponse<String> answer;
-        try (HttpClient client =
-                HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build()) {
+        try (HttpClient client = HttpClient.newBuilder()
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .build()) {
             answer = client.send(plane.request("/t/box/redirect").build(), BodyHandlers.ofString());
         }
 

@@ -142,7 +142,9 @@ class HostileCallersIT {
 
             assertThat(answers).doesNotContain("no script for /hidden", "HTTP/1.1 200");
         } catch (IOException e) {
-            assertThat(origin.connections.get()).as("a reset before anything was sent").isEqualTo(before);
+            assertThat(origin.connections.get())
+                    .as("a reset before anything was sent")
+                    .isEqualTo(before);
         }
     }
 

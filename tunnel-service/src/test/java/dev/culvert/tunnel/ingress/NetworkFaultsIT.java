@@ -32,9 +32,8 @@ class NetworkFaultsIT {
         origin = new RawOrigin().on("/ok", call -> call.answer("200 OK", "ok"));
         relay = new Relay(plane.port::port);
         plane.tunnel("box");
-        behindTheRelay =
-                Agent.start(AgentOptions.of(relay.url(), "box", origin.url(), TestingDataPlane.TOKEN)
-                        .withConnections(1));
+        behindTheRelay = Agent.start(AgentOptions.of(relay.url(), "box", origin.url(), TestingDataPlane.TOKEN)
+                .withConnections(1));
         behindTheRelay.awaitConnected(Duration.ofSeconds(10));
     }
 

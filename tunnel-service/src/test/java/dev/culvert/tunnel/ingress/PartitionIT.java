@@ -55,8 +55,7 @@ class PartitionIT {
 
         between.thaw();
 
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> get("/t/far/ok").statusCode() == 200);
+        await().atMost(Duration.ofSeconds(20)).until(() -> get("/t/far/ok").statusCode() == 200);
     }
 
     private HttpResponse<String> get(String path) throws Exception {
