@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,14 +16,17 @@ import java.util.stream.Stream;
 final class NamedTests {
     private static final Pattern NAME = Pattern.compile("`([A-Z]\\w+)(?:\\.(\\w+))?`");
 
-    private final Map<String, Path> sources = new HashMap<>();
+    /** Two modules may have a class of the same name. */
+    private final Map<String, List<Path>> sources = new HashMap<>();
 
     /** @param root of the repository */
     NamedTests(Path root) throws IOException {
         try (Stream<Path> files = Files.walk(root)) {
             files.filter(file -> file.toString().endsWith(".java")
                             && !file.toString().contains("/target/"))
-                    .forEach(file -> sources.put(file.getFileName().toString().replace(".java", ""), file));
+                    .forEach(file -> sources.computeIfAbsent(
+                                    file.getFileName().toString().replace(".java", ""), _ -> new ArrayList<>())
+                            .add(file));
         }
     }
 
@@ -41,10 +45,9 @@ final class NamedTests {
     }
 
     private boolean exists(String type, Optional<String> method) {
-        Path source = sources.get(type);
-        return source != null
-                && method.map(name -> text(source).contains("void " + name + "("))
-                        .orElse(true);
+        return sources.getOrDefault(type, List.of()).stream()
+                .anyMatch(source -> method.map(name -> text(source).contains("void " + name + "("))
+                        .orElse(true));
     }
 
     private static String text(Path source) {
