@@ -2,6 +2,7 @@ package dev.culvert.benchmarks;
 
 import dev.culvert.benchmarks.gateway.CacheSuite;
 import dev.culvert.benchmarks.gateway.GatewayBenchmark;
+import dev.culvert.benchmarks.tunnel.TunnelBenchmark;
 import dev.culvert.testing.suite.RunningSuite;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -12,13 +13,13 @@ import java.util.OptionalInt;
 /**
  * Runs one benchmark against the suite that {@code ./culvert up} started: {@code bulk [megabytes]}, {@code delay
  * [events]} or {@code tokens [seconds]}; {@code gateway [seconds]}, its parts {@code gateway-alone [seconds]} and
- * {@code equal}, and {@code http-cache [test]} start what they need themselves. All traffic stays on the loopback address and ends by
- * itself.
+ * {@code equal}, {@code tunnel [seconds [part ...]]} and {@code http-cache [test]} start what they need themselves. All traffic stays on
+ * the loopback address and ends by itself.
  */
 final class Benchmarks {
     private static final String USAGE =
             "Usage: benchmarks/run bulk [megabytes] | delay [events] | tokens [seconds] | gateway [seconds]"
-                    + " | gateway-alone [seconds] | equal | http-cache [test]";
+                    + " | gateway-alone [seconds] | equal | tunnel [seconds [part[=size] ...]] | http-cache [test]";
 
     private Benchmarks() {}
 
@@ -34,10 +35,15 @@ final class Benchmarks {
     }
 
     private static void run(String[] arguments) throws Exception {
-        if (arguments.length == 0 || arguments.length > 2) {
+        boolean tunnel = arguments.length > 0 && arguments[0].equals("tunnel");
+        if (arguments.length == 0 || (arguments.length > 2 && !tunnel)) {
             throw new IllegalArgumentException(USAGE);
         }
         Path root = Path.of("").toAbsolutePath();
+        if (tunnel) {
+            TunnelBenchmark.run(root, Arrays.stream(arguments).skip(1).toList());
+            return;
+        }
         Path data = Path.of(System.getenv()
                 .getOrDefault("CULVERT_DATA", root.resolve(".culvert").toString()));
         RunningSuite suite = new RunningSuite(List.of(root.resolve("culvert").toString()), data, Map.of());

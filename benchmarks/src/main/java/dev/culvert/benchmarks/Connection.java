@@ -15,7 +15,7 @@ import java.util.Locale;
  * One kept-alive HTTP/1.1 connection that waits for each answer; another one when the service wants it closed. It does next to nothing, so that a service under load on
  * the same two processors is not measured together with a client.
  */
-final class Connection implements AutoCloseable {
+public final class Connection implements AutoCloseable {
     private static final int NEVER_SO_LONG = 1 << 20;
 
     private final URI address;
@@ -32,7 +32,7 @@ final class Connection implements AutoCloseable {
         socket.setTcpNoDelay(true);
     }
 
-    static Connection to(URI address) throws IOException {
+    public static Connection to(URI address) throws IOException {
         return new Connection(address);
     }
 
@@ -45,9 +45,9 @@ final class Connection implements AutoCloseable {
         ended = false;
     }
 
-    record Answer(int status, String body) {}
+    public record Answer(int status, String body) {}
 
-    Answer post(String path, String type, String body, String... headers) throws IOException {
+    public Answer post(String path, String type, String body, String... headers) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         StringBuilder head = head("POST", path, headers);
         head.append("Content-Type: ").append(type).append("\r\n");
@@ -55,7 +55,7 @@ final class Connection implements AutoCloseable {
         return exchange(head, bytes);
     }
 
-    Answer get(String path, String... headers) throws IOException {
+    public Answer get(String path, String... headers) throws IOException {
         return exchange(head("GET", path, headers).append("\r\n"), new byte[0]);
     }
 

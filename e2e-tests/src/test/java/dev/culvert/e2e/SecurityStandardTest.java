@@ -3,14 +3,11 @@ package dev.culvert.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -24,7 +21,6 @@ class SecurityStandardTest {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
     private static final Path PAGE = ROOT.resolve("docs/reference/asvs.md");
     private static final Set<String> STATES = Set.of("met", "partly", "not", "not applicable");
-    private static final Pattern NAME = Pattern.compile("`([A-Z]\\w+)(?:\\.(\\w+))?`");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)(?:#[^)]*)?\\)");
 
     /** Numbers of levels 1 and 2 in version 5.0.0, by section. In these chapters they come before those of level 3. */
@@ -52,18 +48,14 @@ class SecurityStandardTest {
             Map.entry("10.6", to(2)),
             Map.entry("10.7", to(3)));
 
-    private static final Map<String, Path> SOURCES = new HashMap<>();
     private static final List<Row> ROWS = new ArrayList<>();
+    private static NamedTests tests;
 
     private record Row(String id, String state, String proof) {}
 
     @BeforeAll
     static void read() throws IOException {
-        try (Stream<Path> files = Files.walk(ROOT)) {
-            files.filter(file -> file.toString().endsWith(".java")
-                            && !file.toString().contains("/target/"))
-                    .forEach(file -> SOURCES.put(file.getFileName().toString().replace(".java", ""), file));
-        }
+        tests = new NamedTests(ROOT);
         try (Stream<String> lines = Files.lines(PAGE)) {
             lines.map(line -> line.split(" *\\| *", -1))
                     .filter(cells -> cells.length == 7 && cells[1].matches("\\d+\\.\\d+\\.\\d+"))
@@ -84,16 +76,13 @@ class SecurityStandardTest {
     @Test
     void everyClassAndTestThatThePageNamesExists() {
         assertThat(ROWS)
-                .allSatisfy(row -> NAME.matcher(row.proof())
-                        .results()
-                        .forEach(name -> assertThat(exists(name.group(1), Optional.ofNullable(name.group(2))))
-                                .as("%s names %s", row.id(), name.group())
-                                .isTrue()));
+                .allSatisfy(row ->
+                        assertThat(tests.missing(row.proof())).as(row.id()).isEmpty());
     }
 
     @Test
     void whateverIsMetHasAProof() {
-        Predicate<Row> proven = row -> NAME.matcher(row.proof()).find()
+        Predicate<Row> proven = row -> NamedTests.areIn(row.proof())
                 || LINK.matcher(row.proof())
                         .results()
                         .anyMatch(link -> Files.exists(PAGE.resolveSibling(link.group(1))));
@@ -102,22 +91,6 @@ class SecurityStandardTest {
         assertThat(ROWS)
                 .filteredOn(row -> !row.state().equals("met"))
                 .noneMatch(row -> row.proof().isBlank());
-    }
-
-    private static boolean exists(String type, Optional<String> method) {
-        Path source = SOURCES.get(type);
-        if (source == null) {
-            return false;
-        }
-        return method.map(name -> text(source).contains("void " + name + "(")).orElse(true);
-    }
-
-    private static String text(Path source) {
-        try {
-            return Files.readString(source);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static List<Integer> to(int last) {

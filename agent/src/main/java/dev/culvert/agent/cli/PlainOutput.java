@@ -21,6 +21,7 @@ public final class PlainOutput implements AgentOutput {
     private final PrintStream out;
     private final ZoneId zone;
     private final boolean severalTunnels;
+    private final RequestPace pace = new RequestPace(System::nanoTime);
 
     /**
      * @param severalTunnels whether lines must say which tunnel they are about
@@ -47,7 +48,12 @@ public final class PlainOutput implements AgentOutput {
 
             @Override
             public void onRequest(ForwardedRequest request) {
-                out.println(mark + line(request));
+                pace.next().ifPresent(left -> {
+                    if (left > 0) {
+                        out.println("  ... and " + left + " more");
+                    }
+                    out.println(mark + line(request));
+                });
             }
         };
     }

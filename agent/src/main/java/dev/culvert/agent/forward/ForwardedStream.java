@@ -286,9 +286,10 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
             return;
         }
         answerEnded = true;
-        answer.end((LastHttpContent) content, requestEnded, way::onEndWritten);
+        // Out of reach of the end, which is told at once where the link has room, and would close the connection.
         OriginConnection connection = origin;
         origin = null;
+        answer.end((LastHttpContent) content, requestEnded, way::onEndWritten);
         if (connection != null) {
             connection.release(keepOrigin && requestEnded);
         }

@@ -21,13 +21,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Starts what is compared, each before the same service, with the same Redis and on the same JDK. */
-final class Contenders {
+public final class Contenders {
     /** As the images run it; the heap is what 45 % of their 512 MB are. */
     static final List<String> OF_THE_IMAGE =
             List.of("-Xmx230m", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xss512k");
 
     /** As {@code ./culvert up} runs it. */
-    static final List<String> OF_THE_RUNNER = List.of(
+    public static final List<String> OF_THE_RUNNER = List.of(
             "-Xmx160m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
@@ -53,7 +53,7 @@ final class Contenders {
     private final String redis;
 
     /** One of them, ready for load. */
-    record Contender(String name, Program program, URI address) implements AutoCloseable {
+    public record Contender(String name, Program program, URI address) implements AutoCloseable {
         @Override
         public void close() {
             program.close();
@@ -61,7 +61,7 @@ final class Contenders {
     }
 
     /** @param root of the sources, whose built gateway is measured */
-    Contenders(URI service, String kafka, Path folder, Path root) {
+    public Contenders(URI service, String kafka, Path folder, Path root) {
         this.service = service;
         this.kafka = kafka;
         this.folder = folder;
@@ -70,7 +70,7 @@ final class Contenders {
     }
 
     /** Two workers, kept-alive connections on both sides, no access log; empty where there is no nginx. */
-    Optional<Contender> nginx() throws IOException, InterruptedException {
+    public Optional<Contender> nginx() throws IOException, InterruptedException {
         Optional<Path> binary = Stream.concat(
                         Stream.of(System.getenv("PATH").split(File.pathSeparator, -1)), Stream.of("/usr/sbin"))
                 .map(directory -> Path.of(directory, "nginx"))
@@ -103,6 +103,7 @@ final class Contenders {
                 http {
                   access_log off;
                   keepalive_requests 1000000000;
+                  client_max_body_size 0; proxy_request_buffering off; proxy_max_temp_file_size 0;
                   client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
                   uwsgi_temp_path uwsgi; scgi_temp_path scgi;
                   upstream service { server %s; keepalive 128; keepalive_requests 1000000000; }

@@ -34,7 +34,7 @@ import java.util.concurrent.TimeUnit;
  * Callers on kept-alive HTTP/1.1 connections, each of which sends its next request when it has the answer to the last one.
  * One thread drives all of them, and everything below is touched by it alone.
  */
-final class Load {
+public final class Load {
     /** Connections that are opened at one moment, and the pause after them: the other side's queue of new ones is short. */
     private static final int OPENED_AT_ONCE = 200;
 
@@ -71,7 +71,7 @@ final class Load {
      * @param broken connections that ended before an answer
      * @param unanswered requests that still wait half a minute after the end
      */
-    record Result(
+    public record Result(
             Timings timings,
             List<Integer> goodInSecond,
             Map<Integer, Integer> statuses,
@@ -80,12 +80,12 @@ final class Load {
             Duration span) {
 
         /** Answers with status 200. */
-        double perSecond() {
+        public double perSecond() {
             return timings.perSecond(span);
         }
 
         /** What did not go well, for a line below the table; empty when all did. */
-        String failures() {
+        public String failures() {
             Map<Integer, Integer> others = new TreeMap<>(statuses);
             others.remove(GOOD);
             return others.isEmpty() && broken == 0 && unanswered == 0
@@ -99,7 +99,8 @@ final class Load {
      *
      * @param requests heads of requests without body; the connections take them in turn
      */
-    static Result run(URI address, List<String> requests, int connections, Duration span) throws InterruptedException {
+    public static Result run(URI address, List<String> requests, int connections, Duration span)
+            throws InterruptedException {
         EventLoopGroup thread = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         try {
             Load load = new Load(address, connections, span);

@@ -5,6 +5,8 @@ import com.sun.tools.attach.AttachNotSupportedException;
 import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+import java.lang.management.PlatformManagedObject;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Files;
@@ -14,13 +16,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
-/** A contender as a process of its own, and what it takes of the machine. */
-final class Program implements AutoCloseable {
+/** What is measured as a process of its own, and what it takes of the machine. */
+public final class Program implements AutoCloseable {
     private static final Duration STOP = Duration.ofSeconds(15);
     private static final int LAST_LINES = 30;
 
@@ -33,7 +36,7 @@ final class Program implements AutoCloseable {
     }
 
     /** Starts a command whose output goes to a file of the folder. */
-    static Program start(String name, List<String> command, Map<String, String> environment, Path folder)
+    public static Program start(String name, List<String> command, Map<String, String> environment, Path folder)
             throws IOException {
         Path output = folder.resolve(name + ".log");
         ProcessBuilder builder =
@@ -45,14 +48,25 @@ final class Program implements AutoCloseable {
         return new Program(process, output);
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
     /** Waits until an address answers 200 to a caller with a token. */
-    void awaitReady(URI address, String authorization, Duration atMost) throws IOException, InterruptedException {
+    public void awaitReady(URI address, String authorization, Duration atMost)
+            throws IOException, InterruptedException {
+        awaitReady(address, Map.of("Authorization", authorization), atMost);
+    }
+
+    /** Waits until an address answers 200 to anybody. */
+    public void awaitReady(URI address, Duration atMost) throws IOException, InterruptedException {
+        awaitReady(address, Map.of(), atMost);
+    }
+
+    private void awaitReady(URI address, Map<String, String> headers, Duration atMost)
+            throws IOException, InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
-        while (!isReady(address, authorization)) {
+        while (!isReady(address, headers)) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
                 throw new IllegalStateException(
                         address + " is not ready: " + String.join(System.lineSeparator(), lastLines()));
@@ -61,10 +75,10 @@ final class Program implements AutoCloseable {
         }
     }
 
-    private static boolean isReady(URI address, String authorization) {
+    private static boolean isReady(URI address, Map<String, String> headers) {
         try {
             HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection();
-            connection.setRequestProperty("Authorization", authorization);
+            headers.forEach(connection::setRequestProperty);
             connection.setReadTimeout(2_000);
             return connection.getResponseCode() == 200;
         } catch (IOException _) {
@@ -80,14 +94,14 @@ final class Program implements AutoCloseable {
     }
 
     /** With what it started. */
-    Duration processorTime() {
+    public Duration processorTime() {
         return Stream.concat(Stream.of(process.toHandle()), process.descendants())
                 .map(part -> part.info().totalCpuDuration().orElse(Duration.ZERO))
                 .reduce(Duration.ZERO, Duration::plus);
     }
 
     /** Bytes in RAM, with what it started; empty where the system has no {@code /proc}. */
-    OptionalLong residentBytes() throws IOException {
+    public OptionalLong residentBytes() throws IOException {
         long sum = 0;
         for (long pid : Stream.concat(
                         Stream.of(process.pid()), process.descendants().map(ProcessHandle::pid))
@@ -105,22 +119,38 @@ final class Program implements AutoCloseable {
     }
 
     /** Bytes all threads of this JVM have allocated since their start, by its own count. */
+    public long allocatedBytes() throws IOException {
+        return ask(
+                ManagementFactory.THREAD_MXBEAN_NAME, ThreadMXBean.class, ThreadMXBean::getTotalThreadAllocatedBytes);
+    }
+
+    /** Bytes of this JVM's heap that are in use right after a full collection. */
+    public long liveHeapBytes() throws IOException {
+        return ask(ManagementFactory.MEMORY_MXBEAN_NAME, MemoryMXBean.class, memory -> {
+            memory.gc();
+            return memory.getHeapMemoryUsage().getUsed();
+        });
+    }
+
     @SuppressWarnings("BanJNDI") // the address is what our own process has told, on this machine
-    long allocatedBytes() throws IOException {
+    private <T extends PlatformManagedObject> long ask(String name, Class<T> type, ToLongFunction<T> question)
+            throws IOException {
         try {
             VirtualMachine machine = VirtualMachine.attach(Long.toString(pid()));
             String management = machine.startLocalManagementAgent();
             machine.detach();
             try (JMXConnector connector = JMXConnectorFactory.connect(new JMXServiceURL(management))) {
-                return ManagementFactory.newPlatformMXBeanProxy(
-                                connector.getMBeanServerConnection(),
-                                ManagementFactory.THREAD_MXBEAN_NAME,
-                                ThreadMXBean.class)
-                        .getTotalThreadAllocatedBytes();
+                return question.applyAsLong(
+                        ManagementFactory.newPlatformMXBeanProxy(connector.getMBeanServerConnection(), name, type));
             }
         } catch (AttachNotSupportedException e) {
             throw new IOException("No access to the JVM of process " + pid(), e);
         }
+    }
+
+    /** Ends it without warning, as {@code kill -9} does. */
+    public void kill() {
+        process.destroyForcibly();
     }
 
     @Override

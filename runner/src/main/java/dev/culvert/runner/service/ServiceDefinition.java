@@ -25,8 +25,9 @@ public record ServiceDefinition(
             GATEWAY,
             control("auth-service", "auth", "auth"),
             control("user-service", "user", "users"),
-            streaming("tunnel-service", "tunnel", "tunnel"),
-            streaming("proxy-service", "proxy", "proxy"),
+            // Netty may take as much outside the heap, and half of that is what open streams may hold: 128 KB each.
+            streaming("tunnel-service", "tunnel", "tunnel", 192),
+            streaming("proxy-service", "proxy", "proxy", 128),
             control("webhook-service", "webhook", "webhook"),
             control("admin-service", "admin", "admin"));
 
@@ -34,8 +35,8 @@ public record ServiceDefinition(
         return new ServiceDefinition(name, port, Optional.of(schema), Optional.empty(), 128);
     }
 
-    private static ServiceDefinition streaming(String name, String port, String schema) {
-        return new ServiceDefinition(name, port, Optional.of(schema), Optional.of(port + "-data"), 128);
+    private static ServiceDefinition streaming(String name, String port, String schema, int heapMegabytes) {
+        return new ServiceDefinition(name, port, Optional.of(schema), Optional.of(port + "-data"), heapMegabytes);
     }
 
     /** The executable jar that the build left in the service's folder. */

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
@@ -74,8 +75,10 @@ final class Http2Callers {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            // The connection broke, or its caller does not keep to the protocol, which the codec has answered.
-            ctx.close();
+            // What is against the protocol is answered by the codec, which then closes; here it would lose its reason.
+            if (!(cause instanceof Http2Exception)) {
+                ctx.close();
+            }
         }
     }
 }

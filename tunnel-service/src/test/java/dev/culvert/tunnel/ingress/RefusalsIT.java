@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.culvert.contracts.identity.Scope;
 import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
 import dev.culvert.tunnelprotocol.CloseReason;
+import dev.culvert.tunnelprotocol.LinkSettings;
+import dev.culvert.tunnelprotocol.MemoryBudget;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -161,7 +163,8 @@ class RefusalsIT {
                 small.address(),
                 0,
                 1,
-                org.springframework.util.unit.DataSize.ofKilobytes(512),
+                org.springframework.util.unit.DataSize.ofBytes(
+                        MemoryBudget.pinnedBy(LinkSettings.DEFAULTS.streamWindowBytes())),
                 small.firstByteTimeout(),
                 small.idleTimeout(),
                 small.drainTimeout(),

@@ -64,11 +64,16 @@ final class TestingReplicas implements AutoCloseable {
 
     /** Quick ones: what takes seconds in production takes tenths here. */
     static ClusterProperties properties(String redisUrl, boolean redisCluster, boolean enabled) {
+        return properties(redisUrl, redisCluster, enabled, "");
+    }
+
+    private static ClusterProperties properties(
+            String redisUrl, boolean redisCluster, boolean enabled, String address) {
         return new ClusterProperties(
                 enabled,
                 redisUrl,
                 redisCluster,
-                "",
+                address,
                 Duration.ofSeconds(2),
                 Duration.ofMillis(200),
                 Duration.ZERO,
@@ -87,14 +92,23 @@ final class TestingReplicas implements AutoCloseable {
 
     /** Starts one more replica, known to the balancer and, when this returns, to all others. */
     TestingDataPlane start(String name) throws InterruptedException {
-        return start(name, Duration.ofSeconds(60));
+        return start(name, Duration.ofSeconds(60), "");
     }
 
     TestingDataPlane start(String name, Duration drainTimeout) throws InterruptedException {
+        return start(name, drainTimeout, "");
+    }
+
+    /** The same, but the others are told that it is at another address, e.g. that of a {@link Relay}. */
+    TestingDataPlane start(String name, String address) throws InterruptedException {
+        return start(name, Duration.ofSeconds(60), address);
+    }
+
+    private TestingDataPlane start(String name, Duration drainTimeout, String address) throws InterruptedException {
         TestingDataPlane replica = new TestingDataPlane(
                 TestingDataPlane.properties(drainTimeout),
                 prefix + name,
-                properties(redisUrl, redisCluster, true),
+                properties(redisUrl, redisCluster, true, address),
                 callers,
                 tunnels);
         all.add(replica);

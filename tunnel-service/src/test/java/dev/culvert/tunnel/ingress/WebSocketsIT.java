@@ -86,6 +86,37 @@ class WebSocketsIT {
     }
 
     @Test
+    void keepsAMessageInFragmentsWhole() throws Exception {
+        Listener listener = new Listener();
+        WebSocket socket = connect("/t/box/echo", listener);
+
+        socket.sendText("one, ", false).get(10, TimeUnit.SECONDS);
+        socket.sendPing(ByteBuffer.wrap("between".getBytes(StandardCharsets.US_ASCII)))
+                .get(10, TimeUnit.SECONDS);
+        socket.sendText("two", true).get(10, TimeUnit.SECONDS);
+
+        assertThat(listener.texts.poll(10, TimeUnit.SECONDS)).isEqualTo("one, two");
+        assertThat(listener.pongs.poll(10, TimeUnit.SECONDS)).isEqualTo("between");
+        socket.abort();
+    }
+
+    @Test
+    void passesEachOfAFloodOfPings() throws Exception {
+        Listener listener = new Listener();
+        WebSocket socket = connect("/t/box/echo", listener);
+
+        for (int i = 0; i < 2000; i++) {
+            socket.sendPing(ByteBuffer.wrap(Integer.toString(i).getBytes(StandardCharsets.US_ASCII)))
+                    .get(10, TimeUnit.SECONDS);
+        }
+
+        for (int i = 0; i < 2000; i++) {
+            assertThat(listener.pongs.poll(10, TimeUnit.SECONDS)).isEqualTo(Integer.toString(i));
+        }
+        socket.abort();
+    }
+
+    @Test
     void keepsTheSubprotocol() throws Exception {
         WebSocket socket = plane.client
                 .newWebSocketBuilder()

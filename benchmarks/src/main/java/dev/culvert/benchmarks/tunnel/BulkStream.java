@@ -1,0 +1,64 @@
+package dev.culvert.benchmarks.tunnel;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.DoubleStream;
+
+/** How fast one large body passes in each direction. */
+final class BulkStream {
+    private static final double ASKED_DIRECT = 400;
+    private static final double ASKED_THROUGH = 250;
+    private static final int RUNS = 3;
+
+    private BulkStream() {}
+
+    private interface Direction {
+        double seconds(Target target, long bytes) throws IOException;
+    }
+
+    /** @param megabytes of each body */
+    static void run(Bed bed, Duration span, int megabytes, Consumer<Row> rows) throws Exception {
+        direction("down", Transfer::down, bed, megabytes, rows);
+        direction("up", Transfer::up, bed, megabytes, rows);
+    }
+
+    private static void direction(String name, Direction direction, Bed bed, int megabytes, Consumer<Row> rows)
+            throws Exception {
+        double alone = speed(direction, bed.alone(), megabytes);
+        String beside = "local service alone " + Row.whole(alone);
+        Optional<Target> peer = bed.proxied();
+        if (peer.isPresent()) {
+            beside += ", nginx " + Row.whole(speed(direction, peer.get(), megabytes));
+        }
+        rows.accept(row(name + " direct", ASKED_DIRECT, speed(direction, bed.direct(), megabytes), alone, beside));
+        rows.accept(row(
+                name + " through the gateway",
+                ASKED_THROUGH,
+                speed(direction, bed.through(), megabytes),
+                alone,
+                beside));
+    }
+
+    /** The middle one of several, after one that warms up. */
+    private static double speed(Direction direction, Target target, int megabytes) throws IOException {
+        long bytes = (long) megabytes * Transfer.MEGABYTE;
+        direction.seconds(target, bytes);
+        double[] seconds = new double[RUNS];
+        for (int i = 0; i < RUNS; i++) {
+            seconds[i] = direction.seconds(target, bytes);
+        }
+        return megabytes / DoubleStream.of(seconds).sorted().toArray()[RUNS / 2];
+    }
+
+    private static Row row(String way, double asked, double ours, double alone, String beside) {
+        return new Row(
+                "one stream " + way + ", MB/s",
+                "≥ " + Row.whole(asked),
+                Row.whole(ours),
+                ours >= asked,
+                beside,
+                "%.2f of the local service; median of %d".formatted(ours / alone, RUNS));
+    }
+}

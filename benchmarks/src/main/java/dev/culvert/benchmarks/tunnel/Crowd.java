@@ -1,0 +1,110 @@
+package dev.culvert.benchmarks.tunnel;
+
+import dev.culvert.agent.Agent;
+import dev.culvert.agent.AgentListener;
+import dev.culvert.agent.AgentOptions;
+import dev.culvert.agent.connect.LinkEvent;
+import dev.culvert.benchmarks.Timings;
+import io.netty.channel.EventLoopGroup;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Many agents with one connection each, in this process and over two threads, each for a tunnel of its own. */
+final class Crowd implements AutoCloseable {
+    private static final int AT_ONCE = 100;
+    private static final Duration PAUSE = Duration.ofMillis(10);
+
+    private final EventLoopGroup threads = Agent.eventLoops(2);
+    private final List<Agent> agents = new ArrayList<>();
+    private final AtomicInteger lost = new AtomicInteger();
+    private final Queue<Long> backNanos = new ConcurrentLinkedQueue<>();
+    private volatile long watchedSince = System.nanoTime();
+    private final URI server;
+    private final String prefix;
+    private final String key;
+    private final URI target;
+
+    /** @param prefix of the names of the tunnels, see {@link Bed#createTunnels} */
+    Crowd(URI server, String prefix, String key, URI target) {
+        this.server = server;
+        this.prefix = prefix;
+        this.key = key;
+        this.target = target;
+    }
+
+    /** Connects agents, a hundred at a time; returns when all are up or the time is over. */
+    void connect(int count, Duration atMost) throws InterruptedException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        for (int i = 1; i <= count && System.nanoTime() < deadline; i++) {
+            agents.add(Agent.start(
+                    AgentOptions.of(server.toString(), prefix + "-" + i, target.toString(), key)
+                            .withConnections(1),
+                    new Watcher(),
+                    threads));
+            while (agents.size() - connected() >= AT_ONCE && System.nanoTime() < deadline) {
+                Thread.sleep(PAUSE);
+            }
+        }
+        await(agents.size(), deadline);
+    }
+
+    /** Waits until so many are connected. */
+    boolean await(int count, long deadlineNanos) throws InterruptedException {
+        while (connected() < count) {
+            if (System.nanoTime() > deadlineNanos) {
+                return false;
+            }
+            Thread.sleep(PAUSE);
+        }
+        return true;
+    }
+
+    /** Agents that the server has greeted. */
+    int connected() {
+        int connected = 0;
+        for (Agent agent : agents) {
+            connected += Math.min(1, agent.connectionsUp());
+        }
+        return connected;
+    }
+
+    /** From now on it is noted who is lost and when they are back. */
+    void watch() {
+        lost.set(0);
+        backNanos.clear();
+        watchedSince = System.nanoTime();
+    }
+
+    /** Connections lost since {@link #watch}. */
+    int lost() {
+        return lost.get();
+    }
+
+    /** When each of them was greeted again, since {@link #watch}. */
+    Timings back() {
+        return Timings.of(backNanos.stream().mapToLong(Long::longValue).toArray());
+    }
+
+    private final class Watcher implements AgentListener {
+        @Override
+        public void onLink(LinkEvent event) {
+            switch (event) {
+                case LinkEvent.Connected _ -> backNanos.add(System.nanoTime() - watchedSince);
+                case LinkEvent.Disconnected _ -> lost.incrementAndGet();
+                case LinkEvent.Retrying _, LinkEvent.Replacing _ -> {}
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        agents.forEach(Agent::kill);
+        threads.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+}

@@ -1,0 +1,39 @@
+package dev.culvert.tunnel;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.util.ResourceLeakDetector;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Fails a class of tests when a buffer was lost in it, or in one before it whose buffers were collected late. Every buffer is
+ * watched, but not where it went, which would take longer than the tests themselves: run the class alone with
+ * {@code -Dio.netty.leakDetection.targetRecords=40} for that. Registered for all tests of this module by
+ * {@code META-INF/services}.
+ */
+public final class NoLeaks implements AfterAllCallback {
+    private static final Queue<String> LOST = new ConcurrentLinkedQueue<>();
+    private static final String WHERE_IT_WENT = "io.netty.leakDetection.targetRecords";
+
+    static {
+        if (System.getProperty(WHERE_IT_WENT) == null) {
+            System.setProperty(WHERE_IT_WENT, "0");
+        }
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+        ByteBufUtil.setLeakListener((type, records) -> LOST.add(type + " was lost: " + records));
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        System.gc();
+        // What was collected is looked at whenever another buffer is made.
+        ByteBufAllocator.DEFAULT.buffer(1).release();
+        String lost = LOST.poll();
+        if (lost != null) {
+            throw new AssertionError(lost);
+        }
+    }
+}
