@@ -153,9 +153,14 @@ final class Dispatch {
         return true;
     }
 
-    /** The local service answers; on the loop of the link. */
-    void onAnswer() {
+    /**
+     * The local service answers; on the loop of the link.
+     *
+     * @return whether the request could have gone elsewhere, which it will not any more
+     */
+    boolean onAnswer() {
         itinerary.answered();
+        return mayMove();
     }
 
     /** The local service was silent for too long; on the loop of the link. */

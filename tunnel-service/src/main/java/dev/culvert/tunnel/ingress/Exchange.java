@@ -379,11 +379,8 @@ final class Exchange {
     HttpResponse decorate(HttpResponse response) {
         account.answered(response.status().code(), response.headers());
         Dispatch used = dispatch;
-        if (used != null) {
-            used.onAnswer();
-            if (hasBody && used.mayMove()) {
-                client.eventLoop().execute(body::forget);
-            }
+        if (used != null && used.onAnswer() && hasBody) {
+            client.eventLoop().execute(body::forget);
         }
         ForwardedHeaders.addVia(response.headers());
         response.headers().set(HeaderNames.CORRELATION_ID, requestId);

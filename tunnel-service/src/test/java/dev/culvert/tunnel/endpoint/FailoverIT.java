@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +33,7 @@ import tools.jackson.databind.JsonNode;
 /** Endpoints of a tunnel fail and come back: service, agents and local services are real. */
 class FailoverIT extends RunningTunnelService {
     private static final int REQUESTS = 50;
+    private final Semaphore atOnce = new Semaphore(20);
 
     @Autowired
     private DataPort dataPort;
@@ -231,12 +233,21 @@ class FailoverIT extends RunningTunnelService {
                         .count()
                 == 2);
 
-        int large = 0;
+        List<Future<String>> requests = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
-            large += under.send("GET", "/", "").equals("200 large") ? 1 : 0;
+            requests.add(threads.submit(() -> {
+                atOnce.acquire();
+                try {
+                    return under.send("GET", "/", "");
+                } finally {
+                    atOnce.release();
+                }
+            }));
         }
 
-        assertThat(large).isBetween(690, 810);
+        List<String> answers = answers(requests);
+        assertThat(answers).containsOnly("200 large", "200 small");
+        assertThat(answers.stream().filter("200 large"::equals).count()).isBetween(690L, 810L);
     }
 
     /** P2.3.10: the primary is used again when it has recovered, after the delay, and its status shows all of it. */
