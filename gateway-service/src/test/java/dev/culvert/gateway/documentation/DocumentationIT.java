@@ -217,7 +217,7 @@ class DocumentationIT {
         }
     }
 
-    /** R12.2: made of the examples of the members; a page within a page ends there. */
+    /** Made of the examples of the members; a page within a page ends there. */
     @Test
     void givesAnswersAnExample() {
         JsonNode document = json(send(gateway.anonymous("/openapi.json")));
@@ -231,7 +231,7 @@ class DocumentationIT {
         assertThat(example.at("/methods/0").asString()).isEqualTo("GET");
     }
 
-    /** R12.1: JSON Schema looks for a pattern anywhere in a text, services for all of it. */
+    /** JSON Schema looks for a pattern anywhere in a text, services for all of it. */
     @Test
     void saysPatternsInTheWordsOfJsonSchema() {
         JsonNode document = json(send(gateway.anonymous("/openapi.json")));
@@ -250,7 +250,7 @@ class DocumentationIT {
         assertThat(round.at("/0/$ref").isMissingNode()).isTrue();
     }
 
-    /** R12.1, this service's part: what it answers by itself, without the addresses of before versions. */
+    /** This service's part: what it answers by itself, without the addresses of before versions. */
     @Test
     void describesItsOwnRoutesAndNoOther() throws IOException {
         Pattern path = Pattern.compile("/[\\w/{}.-]+");
