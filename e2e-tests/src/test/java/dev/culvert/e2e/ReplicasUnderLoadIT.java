@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(SharedSuite.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-@Timeout(300)
+@Timeout(600)
 class ReplicasUnderLoadIT {
     private static final int REQUESTS_PER_SECOND = Integer.getInteger("culvert.e2e.load.requests", 50);
     private static final int STREAMS = Integer.getInteger("culvert.e2e.load.streams", 20);
@@ -49,6 +49,7 @@ class ReplicasUnderLoadIT {
                 201, person.post("/api/v1/tunnels", Map.of("name", TUNNEL, "config", Map.of("maxConnections", 2000))));
         service = SteadyLoad.localService(CALLS);
         replicas = new TunnelReplicas(suite);
+        replicas.awaitReady();
         agent = Agent.start(
                 AgentOptions.of(replicas.gateway().toString(), TUNNEL, "http://127.0.0.1:" + service.port(), key));
         awaitBothConnections();
@@ -56,8 +57,12 @@ class ReplicasUnderLoadIT {
 
     @AfterAll
     static void stop() throws Exception {
-        agent.kill();
-        replicas.close();
+        if (agent != null) {
+            agent.kill();
+        }
+        if (replicas != null) {
+            replicas.close();
+        }
         service.close();
     }
 
