@@ -109,6 +109,8 @@ final class TunnelReplicas implements AutoCloseable {
         environment.put("TUNNEL_DATA_PORT", String.valueOf(replica.dataPort));
         environment.put(
                 "DB_URL", "jdbc:postgresql://127.0.0.1:" + ports.get("postgres").asInt() + "/culvert");
+        // What the small heap of one machine allows is 128 requests at the same time.
+        environment.put("CULVERT_TUNNEL_DATAPORT_MEMORYBUDGET", "512MB");
         environment.put("DB_USER", "tunnel_app");
         environment.put("DB_OWNER_USER", "tunnel_owner");
         JsonNode roles = secrets.get("databaseRoles").get("tunnel");
