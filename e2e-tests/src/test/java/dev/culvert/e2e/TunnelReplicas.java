@@ -27,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
  * database, Kafka and other services they use. Their Redis is another one, so that they are a cluster by themselves.
  */
 final class TunnelReplicas implements AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(120);
+    private static final Duration START = Duration.ofSeconds(240);
     private static final Duration DRAIN = Duration.ofSeconds(60);
     private static final String LOCAL = "http://127.0.0.1:";
     private static final Path LOGS = Path.of("target", "replicas");
@@ -54,7 +54,7 @@ final class TunnelReplicas implements AutoCloseable {
         }
     }
 
-    /** Returns when all three are ready. */
+    /** Starts all three. */
     TunnelReplicas(RunningSuite suite) throws IOException, InterruptedException {
         this.suite = suite;
         this.ports = suite.status().get("ports");
@@ -66,6 +66,10 @@ final class TunnelReplicas implements AutoCloseable {
         launch(0);
         launch(1);
         gateway = process("gateway-service", gatewayEnvironment(), "gateway");
+    }
+
+    /** Returns when all three are ready. */
+    void awaitReady() {
         awaitReady(0);
         awaitReady(1);
         awaitReady(gatewayPort, gateway);
@@ -105,6 +109,8 @@ final class TunnelReplicas implements AutoCloseable {
         environment.put("TUNNEL_DATA_PORT", String.valueOf(replica.dataPort));
         environment.put(
                 "DB_URL", "jdbc:postgresql://127.0.0.1:" + ports.get("postgres").asInt() + "/culvert");
+        // What the small heap of one machine allows is 128 requests at the same time.
+        environment.put("CULVERT_TUNNEL_DATAPORT_MEMORYBUDGET", "512MB");
         environment.put("DB_USER", "tunnel_app");
         environment.put("DB_OWNER_USER", "tunnel_owner");
         JsonNode roles = secrets.get("databaseRoles").get("tunnel");
