@@ -88,7 +88,17 @@ public record TunnelEntry(
 
     public TunnelEntry withWay(Way other) {
         return new TunnelEntry(
-                server, other, tunnel, endpoint, to, profile, allowManagement, connections, maxStreams, request, answer);
+                server,
+                other,
+                tunnel,
+                endpoint,
+                to,
+                profile,
+                allowManagement,
+                connections,
+                maxStreams,
+                request,
+                answer);
     }
 
     public TunnelEntry withEndpoint(String name) {

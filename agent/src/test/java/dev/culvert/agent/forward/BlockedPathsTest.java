@@ -51,7 +51,8 @@ class BlockedPathsTest {
         assertThat(blocked.cover("/%" + "25".repeat(20) + "41")).isTrue();
         assertTimeoutPreemptively(
                 Duration.ofSeconds(2),
-                () -> assertThat(blocked.cover("/%" + "25".repeat(100_000) + "41")).isTrue());
+                () -> assertThat(blocked.cover("/%" + "25".repeat(100_000) + "41"))
+                        .isTrue());
     }
 
     @ParameterizedTest

@@ -15,7 +15,9 @@ final class OpenApiPatterns {
     private OpenApiPatterns() {}
 
     static void translate(JsonNode node) {
-        if (node instanceof ObjectNode schema && schema.has("type") && schema.path(PATTERN).isString()) {
+        if (node instanceof ObjectNode schema
+                && schema.has("type")
+                && schema.path(PATTERN).isString()) {
             String pattern = schema.get(PATTERN).asString().replace(CONTROL, CONTROL_ELSEWHERE);
             schema.put(PATTERN, pattern.startsWith("^") ? pattern : "^(?:" + pattern + ")$");
         }

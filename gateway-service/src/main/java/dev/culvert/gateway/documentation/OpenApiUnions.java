@@ -31,7 +31,11 @@ final class OpenApiUnions {
         for (int i = 0; i < parts.size(); i++) {
             if (parts.get(i).path("$ref").asString("").equals(union)) {
                 ObjectNode own = parts.objectNode().put("type", "object");
-                own.withObject("/properties").withObject("/" + member).put("type", "string").putArray("enum").add(name);
+                own.withObject("/properties")
+                        .withObject("/" + member)
+                        .put("type", "string")
+                        .putArray("enum")
+                        .add(name);
                 own.putArray("required").add(member);
                 parts.set(i, own);
             }

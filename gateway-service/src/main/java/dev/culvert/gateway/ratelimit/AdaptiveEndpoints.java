@@ -102,7 +102,14 @@ class AdaptiveEndpoints {
                     return answer(limits());
                 })
                 .build()
-                .and(OwnEndpoints.refuseOthers(HttpMethod.GET, BASE + "/metrics", BASE + "/status", BASE + "/user-stats", BASE + "/admin/system-status", BASE + "/admin/load-history", BASE + "/admin/adaptive-limits"));
+                .and(OwnEndpoints.refuseOthers(
+                        HttpMethod.GET,
+                        BASE + "/metrics",
+                        BASE + "/status",
+                        BASE + "/user-stats",
+                        BASE + "/admin/system-status",
+                        BASE + "/admin/load-history",
+                        BASE + "/admin/adaptive-limits"));
     }
 
     /** The last one that limits followed; measured now before there is one. */

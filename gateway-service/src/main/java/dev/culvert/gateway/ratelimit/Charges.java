@@ -266,8 +266,8 @@ final class Charges {
             if (window.name().equals(USER_MONTH)) {
                 quotas.add(new QuotaSubject(of.tenant, QuotaSubject.Type.USER, of.user, of.tier, window));
             } else if (window.name().equals(KEY_MONTH)) {
-                of.key.ifPresent(
-                        key -> quotas.add(new QuotaSubject(of.tenant, QuotaSubject.Type.API_KEY, key, of.tier, window)));
+                of.key.ifPresent(key ->
+                        quotas.add(new QuotaSubject(of.tenant, QuotaSubject.Type.API_KEY, key, of.tier, window)));
             }
         }
         return quotas;

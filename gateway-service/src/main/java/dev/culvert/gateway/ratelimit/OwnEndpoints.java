@@ -34,9 +34,9 @@ final class OwnEndpoints {
         for (String address : addresses) {
             routes.route(
                     RequestPredicates.path(address).or(RequestPredicates.path("/api/v1" + address)),
-                    _ -> Mono.error(new ProblemException(
-                                    ProblemCode.METHOD_NOT_ALLOWED, "This method is not used here.")
-                            .withHeader(HttpHeaders.ALLOW, answered.name())));
+                    _ -> Mono.error(
+                            new ProblemException(ProblemCode.METHOD_NOT_ALLOWED, "This method is not used here.")
+                                    .withHeader(HttpHeaders.ALLOW, answered.name())));
         }
         return routes.build();
     }

@@ -94,8 +94,8 @@ public final class WarmUp implements SmartLifecycle {
     }
 
     private Mono<Boolean> call(String path) {
-        return client.headers(headers ->
-                        headers.set("Cache-Control", "no-cache").set("User-Agent", "culvert-warm-up"))
+        return client.headers(
+                        headers -> headers.set("Cache-Control", "no-cache").set("User-Agent", "culvert-warm-up"))
                 .get()
                 .uri(URI.create("http://" + host() + ':' + port() + path))
                 .responseSingle((_, body) -> body.then(Mono.just(true)))

@@ -58,10 +58,7 @@ class ProxyController {
     @ApiResponse(
             responseCode = "409",
             description = "ALREADY_EXISTS: you have a proxy of this name",
-            content =
-                    @Content(
-                            mediaType = Problem.MEDIA_TYPE,
-                            schema = @Schema(implementation = Problem.class)))
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     ResponseEntity<ProxyResponse> create(@Valid @RequestBody CreateProxyRequest body, Caller caller) {
         UUID id = service.create(body, caller).getId();
         ProxyViews.Found found = views.find(id, caller);
@@ -84,10 +81,7 @@ class ProxyController {
     @ApiResponse(
             responseCode = "404",
             description = "PROXY_001: unknown, or a stranger's",
-            content =
-                    @Content(
-                            mediaType = Problem.MEDIA_TYPE,
-                            schema = @Schema(implementation = Problem.class)))
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     ResponseEntity<ProxyResponse> get(@PathVariable UUID id, Caller caller) {
         return answer(id, caller);
     }
@@ -100,10 +94,7 @@ class ProxyController {
     @ApiResponse(
             responseCode = "409",
             description = "ALREADY_EXISTS, or CONFLICT_STATE when If-Match is outdated",
-            content =
-                    @Content(
-                            mediaType = Problem.MEDIA_TYPE,
-                            schema = @Schema(implementation = Problem.class)))
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     ResponseEntity<ProxyResponse> replace(
             @PathVariable UUID id,
             @Valid @RequestBody UpdateProxyRequest body,
@@ -122,10 +113,7 @@ class ProxyController {
     @ApiResponse(
             responseCode = "409",
             description = "ALREADY_EXISTS, or CONFLICT_STATE when If-Match is outdated",
-            content =
-                    @Content(
-                            mediaType = Problem.MEDIA_TYPE,
-                            schema = @Schema(implementation = Problem.class)))
+            content = @Content(mediaType = Problem.MEDIA_TYPE, schema = @Schema(implementation = Problem.class)))
     ResponseEntity<ProxyResponse> patch(
             @PathVariable UUID id,
             @Valid @RequestBody PatchProxyRequest body,

@@ -134,7 +134,11 @@ final class PeerRequest extends ChannelInboundHandlerAdapter {
      * @param head for the agent
      */
     private record Wanted(
-            UUID tunnelId, Optional<String> endpoint, Optional<String> agent, Http2Headers head, boolean endOfRequest) {}
+            UUID tunnelId,
+            Optional<String> endpoint,
+            Optional<String> agent,
+            Http2Headers head,
+            boolean endOfRequest) {}
 
     private void open(Wanted wanted, int attempts) {
         if (over) {

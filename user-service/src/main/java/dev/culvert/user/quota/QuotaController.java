@@ -58,7 +58,9 @@ class QuotaController {
 
     @Access(scope = Scope.PROFILE_READ)
     @GetMapping
-    @Operation(summary = "Own quotas", description =
+    @Operation(
+            summary = "Own quotas",
+            description =
                     "What a plan does not limit is not in the list. After a change of plan, the month of the new one is there from"
                             + " the first call on.")
     QuotaList quotas(Caller caller) {
@@ -94,7 +96,8 @@ class QuotaController {
     }
 
     private List<QuotaResponse> own(Caller caller) {
-        return ledger.ofUser(caller.userId(), clock.instant())
+        return ledger
+                .ofUser(caller.userId(), clock.instant())
                 .filter(window -> window.isOf(caller.tier()))
                 .map(QuotaResponse::of)
                 .stream()

@@ -23,7 +23,15 @@ class InvalidInputIT extends RunningUserService {
     private static final int INPUTS = 200;
 
     private static final Map<String, Object> VALID_PROFILE = Map.of(
-            "firstName", "Ada", "lastName", "Lovelace", "nickname", "ada", "avatar", "https://example.org/a.png", "locale",
+            "firstName",
+            "Ada",
+            "lastName",
+            "Lovelace",
+            "nickname",
+            "ada",
+            "avatar",
+            "https://example.org/a.png",
+            "locale",
             "en-GB");
     private static final Map<String, Object> VALID_PREFERENCES =
             Map.of("theme", "dark", "language", "pt-BR", "notifications", false);
@@ -86,8 +94,7 @@ class InvalidInputIT extends RunningUserService {
 
         for (int i = 0; i < INPUTS; i++) {
             Fault fault = FAULTS.get(i % FAULTS.size());
-            Map<String, Object> body =
-                    new HashMap<>(fault.path.equals(PROFILE) ? VALID_PROFILE : VALID_PREFERENCES);
+            Map<String, Object> body = new HashMap<>(fault.path.equals(PROFILE) ? VALID_PROFILE : VALID_PREFERENCES);
             body.put(fault.field, fault.value.apply(random));
 
             HttpResponse<String> answer = random.nextBoolean()

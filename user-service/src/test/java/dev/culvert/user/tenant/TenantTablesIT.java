@@ -23,10 +23,7 @@ class TenantTablesIT extends RunningUserService {
         assertThat(notNull("profile")).contains("user_id", "tenant_id", "username", "email");
         assertThat(column("""
                         SELECT pg_get_constraintdef(oid) FROM pg_constraint
-                        WHERE conrelid = 'users.profile'::regclass AND confrelid = 'users.tenant'::regclass"""))
-                .singleElement()
-                .asString()
-                .contains("FOREIGN KEY (tenant_id)");
+                        WHERE conrelid = 'users.profile'::regclass AND confrelid = 'users.tenant'::regclass""")).singleElement().asString().contains("FOREIGN KEY (tenant_id)");
         assertThat(column("""
                         SELECT relforcerowsecurity::text FROM pg_class
                         WHERE oid = 'users.profile'::regclass""")).containsExactly("true");

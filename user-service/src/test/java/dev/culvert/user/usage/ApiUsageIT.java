@@ -146,7 +146,9 @@ class ApiUsageIT extends RunningUserService {
 
         new OldUsage(usage, Clock.fixed(now, ZoneOffset.UTC)).forget();
 
-        assertThat(column("SELECT started_at = '" + ninetyDays + "' FROM users.api_usage WHERE user_id = ?", ada.userId()))
+        assertThat(column(
+                        "SELECT started_at = '" + ninetyDays + "' FROM users.api_usage WHERE user_id = ?",
+                        ada.userId()))
                 .containsExactly("t");
         assertThat(column("SELECT day FROM users.api_usage_day WHERE user_id = ? ORDER BY day", ada.userId()))
                 .containsExactly("2022-05-01", "2024-02-01");
