@@ -63,8 +63,12 @@ class AccessNotices implements SchedulingConfigurer {
                 askAnew(
                         until.tunnelId(),
                         agent -> !isOf(agent, until.ownerId())
-                                && until.person().filter(person -> !isOf(agent, person)).isEmpty()
-                                && agent.until().filter(end -> !end.isAfter(until.end())).isEmpty());
+                                && until.person()
+                                        .filter(person -> !isOf(agent, person))
+                                        .isEmpty()
+                                && agent.until()
+                                        .filter(end -> !end.isAfter(until.end()))
+                                        .isEmpty());
             case AccessChanged.HandedOver over -> askAnew(over.tunnelId(), _ -> true);
         }
     }

@@ -161,7 +161,8 @@ public class GrantQuotas {
                 .withAlias("SHARE_QUOTA_EXCEEDED")
                 .withHeader("X-RateLimit-Limit", Long.toString(reached.allowed()))
                 .withHeader("X-RateLimit-Remaining", "0")
-                .withHeader("X-RateLimit-Reset", Long.toString(reached.resetsAt().getEpochSecond()))
+                .withHeader(
+                        "X-RateLimit-Reset", Long.toString(reached.resetsAt().getEpochSecond()))
                 .withRetryAfter(Duration.between(clock.instant(), reached.resetsAt()));
     }
 

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * How much may be used by a share or link; what is absent is not limited. Days and months are those of UTC. Bytes are those of
  * bodies, both ways.
  */
-@Schema(description = "How much may be used by a share or link, in UTC days and months; what is left out is not limited.")
+@Schema(
+        description =
+                "How much may be used by a share or link, in UTC days and months; what is left out is not limited.")
 public record Quota(
         @Schema(example = "1000") @Min(1) @Max(MOST) @Nullable
         Long requestsPerDay,

@@ -108,8 +108,7 @@ class ShareMeter implements TrafficMeter {
             if (store(grantId, moved)) {
                 usedUp.add(new UsedUp(moved.tunnelId, grantId));
             }
-            open.computeIfPresent(
-                    grantId, (_, known) -> known.running == 0 && known.bytes.get() == 0 ? null : known);
+            open.computeIfPresent(grantId, (_, known) -> known.running == 0 && known.bytes.get() == 0 ? null : known);
         });
         return usedUp;
     }

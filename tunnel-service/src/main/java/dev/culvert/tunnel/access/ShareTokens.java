@@ -42,8 +42,7 @@ public class ShareTokens {
     /** A link that was used. */
     record Used(KnownTunnel tunnel, Grant grant) {}
 
-    private record Counted(
-            UUID id, UUID tunnelId, TunnelRole role, Instant expiresAt, UUID createdBy, Quota quota) {}
+    private record Counted(UUID id, UUID tunnelId, TunnelRole role, Instant expiresAt, UUID createdBy, Quota quota) {}
 
     /**
      * What a link gives to whoever redeems it.
@@ -82,8 +81,7 @@ public class ShareTokens {
                         UPDATE share_tokens k SET uses = k.uses + 1, last_used_at = :now
                         WHERE k.digest = :digest AND k.expires_at > :now
                           AND (k.max_uses IS NULL OR k.uses < k.max_uses) %s
-                        RETURNING k.id, k.tunnel_id, k.role, k.expires_at, k.created_by, %s""".formatted(
-                        where, GrantQuotas.COLUMNS))
+                        RETURNING k.id, k.tunnel_id, k.role, k.expires_at, k.created_by, %s""".formatted(where, GrantQuotas.COLUMNS))
                 .param("now", Timestamp.from(clock.instant()))
                 .param("digest", digest(secret))
                 .param("tunnel", tunnel)

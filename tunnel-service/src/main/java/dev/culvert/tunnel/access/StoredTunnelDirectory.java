@@ -121,14 +121,16 @@ class StoredTunnelDirectory implements TunnelDirectory {
                         caller.userId(),
                         () -> inTransaction(() -> standings.of(tunnelId, caller.userId(), caller.tenantId())));
             case LINK ->
-                asSystem("ask whether a link still holds", () -> grant.id()
-                        .filter(links::holds)
-                        .flatMap(_ -> standings.any(tunnelId))
-                        .map(tunnel -> new Standings.Right(tunnel, grant)));
+                asSystem(
+                        "ask whether a link still holds",
+                        () -> grant.id()
+                                .filter(links::holds)
+                                .flatMap(_ -> standings.any(tunnelId))
+                                .map(tunnel -> new Standings.Right(tunnel, grant)));
             case PUBLIC ->
-                asSystem("ask whether a tunnel is public", () -> standings
-                        .open(tunnelId)
-                        .map(tunnel -> new Standings.Right(tunnel, grant)));
+                asSystem(
+                        "ask whether a tunnel is public",
+                        () -> standings.open(tunnelId).map(tunnel -> new Standings.Right(tunnel, grant)));
         };
     }
 

@@ -68,8 +68,7 @@ public final class Guests {
      */
     public void recheck(UUID tunnelId) {
         for (Stay stay : stays.getOrDefault(tunnelId, Set.of())) {
-            blocking.execute(() -> standing(stay.guest)
-                    .ifPresentOrElse(grant -> stay.until = grant.until(), stay.cut));
+            blocking.execute(() -> standing(stay.guest).ifPresentOrElse(grant -> stay.until = grant.until(), stay.cut));
         }
     }
 

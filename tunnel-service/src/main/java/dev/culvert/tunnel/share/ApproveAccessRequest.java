@@ -14,4 +14,5 @@ record ApproveAccessRequest(
         @Nullable
         String permission,
 
-        @Nullable Instant expiresAt, @Valid @Nullable Quota quota) {}
+        @Nullable Instant expiresAt,
+        @Valid @Nullable Quota quota) {}

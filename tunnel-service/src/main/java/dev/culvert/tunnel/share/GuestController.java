@@ -43,11 +43,7 @@ class GuestController {
     private final GrantQuotas quotas;
 
     GuestController(
-            TunnelAccess access,
-            AccessRequests requests,
-            Redemption redemption,
-            People people,
-            GrantQuotas quotas) {
+            TunnelAccess access, AccessRequests requests, Redemption redemption, People people, GrantQuotas quotas) {
         this.access = access;
         this.requests = requests;
         this.redemption = redemption;

@@ -68,7 +68,8 @@ class HandOver {
      * @param guests whether the receiver's tenant lets in people of other tenants
      */
     @Transactional
-    TakenTunnelResponse take(UUID transferId, Optional<String> name, boolean guests, Caller caller, CommandSource source) {
+    TakenTunnelResponse take(
+            UUID transferId, Optional<String> name, boolean guests, Caller caller, CommandSource source) {
         // The tunnel before its offer, as everybody does who changes one.
         lockTunnelOf(transferId);
         Transfers.Offer offer = transfers.require(transferId, caller);
@@ -133,9 +134,7 @@ class HandOver {
         List<String> tables = jdbc.sql("""
                         SELECT DISTINCT k.conrelid::regclass::text FROM pg_constraint k
                         JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attname = 'tenant_id'
-                        WHERE k.contype = 'f' AND k.confrelid = 'tunnels'::regclass ORDER BY 1""")
-                .query((row, _) -> row.getString(1))
-                .list();
+                        WHERE k.contype = 'f' AND k.confrelid = 'tunnels'::regclass ORDER BY 1""").query((row, _) -> row.getString(1)).list();
         tables.forEach(table -> jdbc.sql("UPDATE " + table + " SET tenant_id = ? WHERE tunnel_id = ?")
                 .params(taken.tenantId(), taken.id())
                 .update());
@@ -155,8 +154,7 @@ class HandOver {
         if (guestsStay) {
             return;
         }
-        jdbc
-                .sql("""
+        jdbc.sql("""
                         DELETE FROM shares WHERE tunnel_id = ? AND home_tenant_id <> ?
                         RETURNING id, grantee_user_id, grantee_tenant_id, home_tenant_id""")
                 .params(taken.id(), taken.tenantId())
@@ -180,8 +178,7 @@ class HandOver {
     }
 
     private void endLinks(Taken taken, Transfers.Offer offer) {
-        jdbc
-                .sql("DELETE FROM share_tokens WHERE tunnel_id = ? RETURNING id")
+        jdbc.sql("DELETE FROM share_tokens WHERE tunnel_id = ? RETURNING id")
                 .param(taken.id())
                 .query((row, _) -> row.getObject("id", UUID.class))
                 .list()

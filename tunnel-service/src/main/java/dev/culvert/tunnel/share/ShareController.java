@@ -110,7 +110,9 @@ class ShareController {
 
     @PutMapping("/{id}/shares/{shareId}/permission")
     @Access(scope = Scope.TUNNELS_WRITE)
-    @Operation(summary = "Change what a share allows, when it ends and its quota", description = "Holds at once. Not one's own.")
+    @Operation(
+            summary = "Change what a share allows, when it ends and its quota",
+            description = "Holds at once. Not one's own.")
     ShareResponse change(
             @PathVariable UUID id,
             @PathVariable UUID shareId,

@@ -273,8 +273,7 @@ class Shares {
         if (person == null) {
             return;
         }
-        jdbc
-                .sql("DELETE FROM share_tokens WHERE tunnel_id = ? AND created_by = ? RETURNING id")
+        jdbc.sql("DELETE FROM share_tokens WHERE tunnel_id = ? AND created_by = ? RETURNING id")
                 .params(tunnel.tunnelId(), person)
                 .query((row, _) -> row.getObject("id", UUID.class))
                 .list()

@@ -39,8 +39,7 @@ class TransferController {
     private final People people;
     private final GuestRule guests;
 
-    TransferController(
-            TunnelAccess access, Transfers transfers, HandOver handOver, People people, GuestRule guests) {
+    TransferController(TunnelAccess access, Transfers transfers, HandOver handOver, People people, GuestRule guests) {
         this.access = access;
         this.transfers = transfers;
         this.handOver = handOver;

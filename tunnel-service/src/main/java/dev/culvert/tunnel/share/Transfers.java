@@ -97,7 +97,8 @@ class Transfers {
                 .update();
         if (made == 0) {
             throw new ProblemException(
-                    ProblemCode.ALREADY_EXISTS, "The tunnel is offered to somebody already. Withdraw that offer first.");
+                    ProblemCode.ALREADY_EXISTS,
+                    "The tunnel is offered to somebody already. Withdraw that offer first.");
         }
         tell(
                 new Offer(offer, tunnel.tenantId(), receiver.tenantId()),
@@ -160,7 +161,8 @@ class Transfers {
     /** An offer that a person can take; its row is locked. Needs the system scope. */
     @Transactional(propagation = Propagation.MANDATORY)
     Offer require(UUID id, Caller caller) {
-        return jdbc.sql(COLUMNS + "WHERE id = ? AND receiver_id = ? AND receiver_tenant_id = ? AND expires_at > ? FOR UPDATE")
+        return jdbc.sql(COLUMNS
+                        + "WHERE id = ? AND receiver_id = ? AND receiver_tenant_id = ? AND expires_at > ? FOR UPDATE")
                 .params(id, caller.userId(), caller.tenantId(), Timestamp.from(now()))
                 .query(Transfers::offer)
                 .optional()

@@ -15,4 +15,5 @@ record UpdateSharePermissionRequest(
         @Pattern(regexp = CreateShareRequest.PERMISSION, message = CreateShareRequest.PERMISSION_RULE)
         String permission,
 
-        @Nullable Instant expiresAt, @Valid @Nullable Quota quota) {}
+        @Nullable Instant expiresAt,
+        @Valid @Nullable Quota quota) {}

@@ -95,8 +95,7 @@ class ShareQuotaIT extends RunningTunnelService {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(
-                URI.create("http://127.0.0.1:" + dataPort.port() + "/t/" + tunnel.id + path));
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + dataPort.port() + "/t/" + tunnel.id + path));
     }
 
     private HttpRequest ofTheGuest(String path) {
@@ -126,8 +125,7 @@ class ShareQuotaIT extends RunningTunnelService {
         GrantQuotas quotas = new GrantQuotas(jdbc, Clock.systemUTC());
         try {
             TenantScope.runAsSystem(
-                    "test",
-                    () -> transactions.executeWithoutResult(_ -> quotas.take(Grant.Kind.SHARE, share)));
+                    "test", () -> transactions.executeWithoutResult(_ -> quotas.take(Grant.Kind.SHARE, share)));
             return 200;
         } catch (ProblemException refused) {
             return refused.code().status();
@@ -169,7 +167,8 @@ class ShareQuotaIT extends RunningTunnelService {
             assertThat(shown.at("/limits/requestsPerDay").asLong()).isEqualTo(5);
             assertThat(shown.at("/day/requests").asLong()).isEqualTo(5);
             assertThat(shown.at("/month/requests").asLong()).isEqualTo(5);
-            assertThat(shown.at("/day/resetsAt").asString()).isEqualTo(tomorrow().toString());
+            assertThat(shown.at("/day/resetsAt").asString())
+                    .isEqualTo(tomorrow().toString());
         }
     }
 
@@ -238,14 +237,13 @@ class ShareQuotaIT extends RunningTunnelService {
 
     @Test
     void bindsLinksAndTheSharesThatAreMadeOfThem() throws Exception {
-        JsonNode link =
-                json(tunnel.api.post(tunnel.path + "/share-tokens", "{\"quota\": {\"requestsPerMonth\": 2}}"));
+        JsonNode link = json(tunnel.api.post(tunnel.path + "/share-tokens", "{\"quota\": {\"requestsPerMonth\": 2}}"));
         String token = link.path("token").asString();
 
         List<Integer> statuses = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            statuses.add(send(request("/ok").header("X-Share-Token", token).build())
-                    .statusCode());
+            statuses.add(
+                    send(request("/ok").header("X-Share-Token", token).build()).statusCode());
         }
 
         assertThat(statuses).containsExactly(200, 200, 429);
@@ -269,8 +267,8 @@ class ShareQuotaIT extends RunningTunnelService {
                 .path("token")
                 .asString();
 
-        ProblemAssert.assertThat(as(guest)
-                        .post("/api/v1/tunnels/share-tokens/redeem", "{\"token\": \"" + token + "\"}"))
+        ProblemAssert.assertThat(
+                        as(guest).post("/api/v1/tunnels/share-tokens/redeem", "{\"token\": \"" + token + "\"}"))
                 .isProblem(ProblemCode.FORBIDDEN);
         assertThat(shownToTheGuest().at("/limits/requestsPerDay").asLong()).isEqualTo(1);
     }
@@ -284,8 +282,7 @@ class ShareQuotaIT extends RunningTunnelService {
                 .path("token")
                 .asString();
 
-        JsonNode share = json(as(guest)
-                .post("/api/v1/tunnels/share-tokens/redeem", "{\"token\": \"" + token + "\"}"));
+        JsonNode share = json(as(guest).post("/api/v1/tunnels/share-tokens/redeem", "{\"token\": \"" + token + "\"}"));
 
         assertThat(share.has("expiresAt")).isFalse();
     }

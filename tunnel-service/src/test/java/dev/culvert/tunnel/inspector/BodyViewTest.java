@@ -64,8 +64,7 @@ class BodyViewTest {
         byte[] text = "héllo 你好 🙂".getBytes(StandardCharsets.UTF_8);
 
         for (int kept = 0; kept < text.length; kept++) {
-            BodyView view =
-                    BodyView.of(new CapturedBody(text.length, Arrays.copyOf(text, kept)), List.of(), LIMIT);
+            BodyView view = BodyView.of(new CapturedBody(text.length, Arrays.copyOf(text, kept)), List.of(), LIMIT);
 
             assertThat(view.encoding()).as("%d bytes", kept).isEqualTo("utf-8");
             assertThat("héllo 你好 🙂").startsWith(view.text());

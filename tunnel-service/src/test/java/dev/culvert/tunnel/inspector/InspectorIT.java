@@ -209,8 +209,8 @@ class InspectorIT extends RunningTunnelService {
         settings.refresh();
         assertThat(read("/requests").path("items")).as("kept after that").hasSize(1);
 
-        asAnotherReplica(() ->
-                elsewhere.store(tunnel.id, tunnel.api.caller().tenantId(), new InspectorSettings(false, false)));
+        asAnotherReplica(
+                () -> elsewhere.store(tunnel.id, tunnel.api.caller().tenantId(), new InspectorSettings(false, false)));
         await().until(() -> read("/requests").path("items").isEmpty());
     }
 

@@ -30,7 +30,9 @@ class GuestsSeeOneRowIT extends RunningTunnelService {
             Map.entry("people", ""),
             Map.entry("teams", ""),
             Map.entry("connection_history", ""), // a trigger copies agent_connections
-            Map.entry("agent_connections", "VALUES (gen_random_uuid(), :tunnel, :tenant, :user, 'r', 'a', '1', '::1', now())"),
+            Map.entry(
+                    "agent_connections",
+                    "VALUES (gen_random_uuid(), :tunnel, :tenant, :user, 'r', 'a', '1', '::1', now())"),
             Map.entry("usage_days", "(tunnel_id, user_id, day, tenant_id) VALUES (:tunnel, :user, now(), :tenant)"),
             Map.entry("usage_hours", """
                     (tunnel_id, user_id, hour, tenant_id, requests, errors, bytes_in, bytes_out, duration_millis, prompt_tokens,
@@ -155,8 +157,9 @@ class GuestsSeeOneRowIT extends RunningTunnelService {
                 }
             }
             for (String table : FOREIGN.keySet()) {
-                assertThat(count(it, "SELECT count(*) FROM %s WHERE tenant_id = '%s'"
-                                .formatted(table, owner.tenantId())))
+                assertThat(count(
+                                it,
+                                "SELECT count(*) FROM %s WHERE tenant_id = '%s'".formatted(table, owner.tenantId())))
                         .as("rows of " + table)
                         .isPositive();
             }

@@ -89,9 +89,8 @@ class ShareChangesIT extends RunningTunnelService {
     }
 
     private void change(String terms) {
-        String share = json(tunnel.api.get(tunnel.path + "/shares"))
-                .at("/items/0/id")
-                .asString();
+        String share =
+                json(tunnel.api.get(tunnel.path + "/shares")).at("/items/0/id").asString();
         HttpResponse<String> set = tunnel.api.send("PUT", tunnel.path + "/shares/" + share + "/permission", terms);
         assertThat(set.statusCode()).as(set.body()).isEqualTo(200);
     }
@@ -114,8 +113,8 @@ class ShareChangesIT extends RunningTunnelService {
     }
 
     private InputStream streamOfTheGuest() throws Exception {
-        return stream(
-                request().header(HeaderNames.CALLER_TOKEN, TestingIssuer.shared().token(guest)));
+        return stream(request()
+                .header(HeaderNames.CALLER_TOKEN, TestingIssuer.shared().token(guest)));
     }
 
     private Agent agentOfTheGuest() throws InterruptedException {
@@ -199,10 +198,10 @@ class ShareChangesIT extends RunningTunnelService {
     void letsTheAgentOfAnAdministratorStayWhoBecomesAnEditor() throws Exception {
         share("admin");
         try (Agent second = agentOfTheGuest()) {
-            await().until(() -> second.connectionsUp() == 1 && connectionsOfTheGuest().size() == 1);
+            await().until(() ->
+                    second.connectionsUp() == 1 && connectionsOfTheGuest().size() == 1);
             List<String> before = connectionsOfTheGuest();
-            String heard =
-                    "SELECT event_id FROM tunnel.inbox WHERE consumer = 'tunnel-access-replica-under-test'";
+            String heard = "SELECT event_id FROM tunnel.inbox WHERE consumer = 'tunnel-access-replica-under-test'";
             int events = column(heard).size();
 
             change("{\"permission\": \"editor\"}");

@@ -96,8 +96,7 @@ class TransferIT extends RunningTunnelService {
     }
 
     private HttpRequest request(TestCallers who, String path) {
-        return HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + dataPort.port() + "/t/" + tunnel.id + path))
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + dataPort.port() + "/t/" + tunnel.id + path))
                 .header(HeaderNames.CALLER_TOKEN, TestingIssuer.shared().token(who))
                 .build();
     }
@@ -140,7 +139,8 @@ class TransferIT extends RunningTunnelService {
                 .isZero();
         ProblemAssert.assertThat(as(receiver).post(offer + "/accept", "")).isProblem(ProblemCode.NOT_FOUND);
         // Everything of the tunnel is the new owner's, also to change it.
-        assertThat(as(receiver).send("PATCH", tunnel.path, "{\"description\": \"x\"}")
+        assertThat(as(receiver)
+                        .send("PATCH", tunnel.path, "{\"description\": \"x\"}")
                         .statusCode())
                 .isEqualTo(200);
         assertThat(as(receiver).send("DELETE", tunnel.path, "").statusCode()).isEqualTo(204);
@@ -209,8 +209,8 @@ class TransferIT extends RunningTunnelService {
                         .asInt())
                 .isZero();
         ProblemAssert.assertThat(client.send(
-                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + dataPort.port() + "/t/" + tunnel.id
-                                        + "/ok"))
+                        HttpRequest.newBuilder(
+                                        URI.create("http://127.0.0.1:" + dataPort.port() + "/t/" + tunnel.id + "/ok"))
                                 .header("X-Share-Token", token)
                                 .build(),
                         HttpResponse.BodyHandlers.ofString()))
@@ -296,7 +296,9 @@ class TransferIT extends RunningTunnelService {
             assertThat(send(guest, "/ok")).isEqualTo(200);
             assertThat(send(owner, "/ok")).isEqualTo(404);
             await().until(
-                            () -> json(as(receiver).get(tunnel.path)).path("status").asString(),
+                            () -> json(as(receiver).get(tunnel.path))
+                                    .path("status")
+                                    .asString(),
                             "connected"::equals);
         }
     }
@@ -315,8 +317,7 @@ class TransferIT extends RunningTunnelService {
                         tuple(
                                 "dev.culvert.tunnel.transfer_offered",
                                 receiver.tenantId().toString()),
-                        tuple(
-                                "dev.culvert.tunnel.transferred", owner.tenantId().toString()));
+                        tuple("dev.culvert.tunnel.transferred", owner.tenantId().toString()));
         assertThat(events.getLast().data().path("previousOwnerId").asString())
                 .isEqualTo(owner.userId().toString());
     }
@@ -335,8 +336,9 @@ class TransferIT extends RunningTunnelService {
                         WHERE k.contype = 'f' AND k.confrelid = 'tunnel.tunnels'::regclass""")) {
             while (tables.next()) {
                 try (var counting = connection.createStatement();
-                        ResultSet count = counting.executeQuery("SELECT count(*) FROM %s WHERE tunnel_id = '%s' AND tenant_id = '%s'"
-                                .formatted(tables.getString(1), tunnel.id, owner.tenantId()))) {
+                        ResultSet count = counting.executeQuery(
+                                "SELECT count(*) FROM %s WHERE tunnel_id = '%s' AND tenant_id = '%s'"
+                                        .formatted(tables.getString(1), tunnel.id, owner.tenantId()))) {
                     count.next();
                     assertThat(count.getLong(1)).as(tables.getString(1)).isZero();
                 }
