@@ -21,6 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** This replica's place among the others. */
 public final class Cluster implements SessionListener {
     private static final Logger log = LoggerFactory.getLogger(Cluster.class);
+    private static final Duration FIRST_LOOK = Duration.ofSeconds(5);
 
     private final ClusterProperties properties;
     private final String version;
@@ -67,12 +68,14 @@ public final class Cluster implements SessionListener {
     }
 
     /**
-     * Begins to share this replica's agents with the others.
+     * Begins to share this replica's agents with the others. Blocks until it knows of theirs and they of it, so that it refuses
+     * no request whose agent is elsewhere; for a few seconds at most, because it can serve its own agents without the store.
      *
      * @param requests requests this replica answers at the moment
      * @param dataPort where it listens
      */
-    public void join(SessionRegistry sessions, IntSupplier requests, InetSocketAddress dataPort) {
+    public void join(SessionRegistry sessions, IntSupplier requests, InetSocketAddress dataPort)
+            throws InterruptedException {
         String address = announced(dataPort);
         if (!properties.enabled()) {
             place = new Place(address, sessions, requests, null);
@@ -88,8 +91,10 @@ public final class Cluster implements SessionListener {
                 changed -> news.accept(changed));
         place = new Place(address, sessions, requests, keeper);
         keeper.start();
+        boolean complete = keeper.awaitJoined(FIRST_LOOK);
         log.atInfo()
                 .addKeyValue("culvert.replica", map.self())
+                .addKeyValue("complete", complete)
                 .addKeyValue("server.address", address)
                 .log("Shares its agents with the other replicas");
     }

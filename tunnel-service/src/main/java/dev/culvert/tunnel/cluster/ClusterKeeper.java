@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -44,6 +45,7 @@ final class ClusterKeeper implements AutoCloseable {
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("cluster").factory());
     private final AtomicBoolean lookDue = new AtomicBoolean();
+    private final CountDownLatch joined = new CountDownLatch(1);
 
     // This thread only
     private final Map<UUID, Lease> own = new HashMap<>();
@@ -82,6 +84,11 @@ final class ClusterKeeper implements AutoCloseable {
     void start() {
         long period = properties.heartbeat().toMillis();
         thread.scheduleWithFixedDelay(() -> guarded(() -> heartbeat()), 0, period, TimeUnit.MILLISECONDS);
+    }
+
+    /** Waits until this replica was announced to the others and has read what they hold; false if that takes longer. */
+    boolean awaitJoined(Duration atMost) throws InterruptedException {
+        return joined.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** To be called when agents have come or gone. Many calls in a row cost one look. */
@@ -179,6 +186,7 @@ final class ClusterKeeper implements AutoCloseable {
         if (!silent.isEmpty()) {
             log.atWarn().addKeyValue("culvert.replicas", silent).log("Replicas fell silent and are forgotten");
         }
+        joined.countDown();
     }
 
     /** Compares the agents this replica holds with its leases, and passes on what differs. */

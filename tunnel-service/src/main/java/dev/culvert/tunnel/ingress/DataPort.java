@@ -91,6 +91,7 @@ public final class DataPort {
     public void start() throws InterruptedException {
         server.start();
         cluster.join(ingress.registry(), this::requests, server.address());
+        server.open();
         spread.start(server.workers());
     }
 

@@ -50,12 +50,14 @@ final class DataPortServer {
         this.loops = loops;
     }
 
+    /** Takes the port; whoever connects waits for {@link #open}. */
     void start() throws InterruptedException {
         listener = new ServerBootstrap()
                 .group(loops.acceptor(), loops.workers())
                 .channel(Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, 1024)
                 .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
@@ -68,6 +70,15 @@ final class DataPortServer {
                 .bind(address, port)
                 .sync()
                 .channel();
+    }
+
+    /** Accepts connections. */
+    void open() {
+        Channel bound = listener;
+        if (bound == null) {
+            throw new IllegalStateException("The port is not taken");
+        }
+        bound.config().setAutoRead(true);
         log.atInfo()
                 .addKeyValue("server.address", address)
                 .addKeyValue("server.port", port())
