@@ -89,11 +89,14 @@ final class Http2Origin {
     /** A stream for one request. */
     Future<OriginConnection> open() {
         Promise<OriginConnection> opened = eventLoop.newPromise();
-        connection().addListener(connected -> {
+        Future<Channel> used = connection();
+        used.addListener(connected -> {
             if (connected.isSuccess()) {
                 open((Channel) connected.getNow(), opened);
             } else {
-                connection = null;
+                if (used.equals(connection)) { // another request may have dialled anew since
+                    connection = null;
+                }
                 opened.setFailure(connected.cause());
             }
         });
@@ -130,19 +133,26 @@ final class Http2Origin {
                 });
     }
 
+    private void forget(Channel channel) {
+        Future<Channel> known = connection;
+        if (known != null && known.isSuccess() && channel.equals(known.getNow())) { // and not the one that came after it
+            connection = null;
+        }
+    }
+
     /** Forgets the connection when it ends, or when the service wants no more requests on it. */
     private final class Ends extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object frame) {
             if (frame instanceof Http2GoAwayFrame) {
-                connection = null;
+                forget(ctx.channel());
             }
             ReferenceCountUtil.release(frame);
         }
 
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
-            connection = null;
+            forget(ctx.channel());
         }
 
         @Override
