@@ -160,7 +160,7 @@ class PacingIT {
         assertThat(send(gateway.signedIn("/queue/nothing")).statusCode()).isEqualTo(404);
         assertThat(send(gateway.signedIn("/queue/status").POST(BodyPublishers.noBody()))
                         .statusCode())
-                .isEqualTo(404);
+                .isEqualTo(405);
     }
 
     private static void drain() {

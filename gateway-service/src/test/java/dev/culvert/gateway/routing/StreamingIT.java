@@ -9,6 +9,7 @@ import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.gateway.TestingGateway;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpServerCodec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -31,7 +32,6 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.netty.Connection;
-import reactor.netty.NettyPipeline;
 
 /** Data routes: every chunk at once, bodies of any size, no deadline, and an abort that reaches the service. Also R1.8. */
 class StreamingIT {
@@ -151,7 +151,7 @@ class StreamingIT {
     /** Past the codec, which would take it for the answer itself. */
     private static void sendTwice(String interim, Connection connection) {
         String answer = "HTTP/1.1 " + interim + "\r\nLink: </style.css>; rel=preload\r\n\r\n";
-        var _ = connection.channel().pipeline().context(NettyPipeline.HttpCodec).writeAndFlush(bytes(answer + answer));
+        var _ = connection.channel().pipeline().context(HttpServerCodec.class).writeAndFlush(bytes(answer + answer));
     }
 
     /** S2.55. */
