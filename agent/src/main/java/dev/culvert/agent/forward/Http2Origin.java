@@ -135,7 +135,9 @@ final class Http2Origin {
 
     private void forget(Channel channel) {
         Future<Channel> known = connection;
-        if (known != null && known.isSuccess() && channel.equals(known.getNow())) { // and not the one that came after it
+        if (known != null
+                && known.isSuccess()
+                && channel.equals(known.getNow())) { // and not the one that came after it
             connection = null;
         }
     }
