@@ -3,6 +3,7 @@ package dev.culvert.tunnel.cluster;
 import dev.culvert.tunnel.session.AgentSession;
 import dev.culvert.tunnel.session.SessionRegistry;
 import io.lettuce.core.RedisException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
