@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.culvert.contracts.event.TunnelEvent.TunnelCreated;
 import dev.culvert.testing.TestCallers;
+import dev.culvert.testing.TestingPostgres;
 import dev.culvert.webhook.TestingReceiver.Answer;
 import dev.culvert.webhook.TestingReceiver.Received;
 import java.io.IOException;
@@ -24,10 +25,11 @@ class KilledMidTryIT {
     @Test
     void anotherProcessMakesTheTryAgain(@TempDir Path logs) throws Exception {
         Map<String, String> properties = new HashMap<>(TestingWebhookService.SHORT_SCHEDULE);
-        properties.put("culvert.webhook.delivery.standard-waits", "3s,1s");
+        properties.put("culvert.webhook.delivery.standard-waits", "1h,1s");
         properties.put("culvert.webhook.delivery.attempt-timeout", "3s");
         try (TestingReceiver receiver = new TestingReceiver().answering(Answer.none(), Answer.of(200))) {
             JsonNode webhook = leaveADeliveryBehind(receiver, properties);
+            TestingPostgres.shared().execute("UPDATE webhook.due_delivery SET due_at = now()");
 
             Process process = startProcess(properties, logs);
             Received first;

@@ -64,7 +64,7 @@ class StoppedBetweenTriesIT {
             JsonNode delivery = awaitStatus(service, webhook, "delivered");
 
             assertThat(delivery.path("attempts").asInt()).isEqualTo(1);
-            assertThat(receiver.received()).hasSizeGreaterThanOrEqualTo(3).allSatisfy(again -> {
+            assertThat(receiver.received()).hasSizeGreaterThanOrEqualTo(2).allSatisfy(again -> {
                 assertThat(again.header("webhook-id")).isEqualTo(first.header("webhook-id"));
                 assertThat(again.header("X-Delivery-ID")).isEqualTo(first.header("X-Delivery-ID"));
                 Signatures.assertSigned(again, webhook.path("secret").asString());
