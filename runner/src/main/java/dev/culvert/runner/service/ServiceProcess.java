@@ -65,7 +65,7 @@ public final class ServiceProcess implements Component, Trainable {
     @Override
     public ProcessSpec spec() throws IOException {
         var command = new ArrayList<>(flags());
-        if (Files.exists(aotCache())) {
+        if (cached().stream().allMatch(Files::exists)) {
             // A cache that does not fit or is damaged is ignored by the JVM with a line in the log.
             command.add("-XX:AOTCache=" + aotCache());
             command.addAll(beans().application());

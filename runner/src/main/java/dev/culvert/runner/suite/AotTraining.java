@@ -84,7 +84,7 @@ final class AotTraining {
                     report.accept("No caches for a faster start are made: less than 3 GB of disk are left.");
                     return;
                 }
-                if (!Files.exists(one.aotCache()) && !train(one)) {
+                if (!one.cached().stream().allMatch(Files::exists) && !train(one)) {
                     return;
                 }
             }
@@ -101,6 +101,7 @@ final class AotTraining {
     private boolean train(Trainable one) throws IOException, InterruptedException {
         Path unfinished = home.cache().resolve(one.name() + ".unfinished");
         Files.deleteIfExists(unfinished);
+        Files.deleteIfExists(one.aotCache()); // of no use without the rest of what is cached
         boolean made = runAll(one.preparation(lowPriority()))
                 && run(one.trainingSpec(unfinished, lowPriority()))
                 && Files.exists(unfinished);
