@@ -42,15 +42,22 @@ class InspectorViews {
         this.transactions = transactions;
     }
 
+    /** What is to be forgotten, for a new owner perhaps, is forgotten here before anything is shown. */
     OwnedTunnel require(UUID tunnelId, Caller caller) {
-        return Optional.ofNullable(transactions.execute(_ -> tunnels.require(tunnelId, caller)))
+        return Optional.ofNullable(transactions.execute(_ -> {
+                    OwnedTunnel tunnel = tunnels.require(tunnelId, caller);
+                    settings.row(tunnelId).ifPresent(row -> settings.learn(tunnelId, row));
+                    return tunnel;
+                }))
                 .orElseThrow();
     }
 
     SettingsResponse settings(UUID tunnelId, Caller caller) {
         InspectorSettings stored = Optional.ofNullable(transactions.execute(_ -> {
                     tunnels.require(tunnelId, caller);
-                    return settings.stored(tunnelId);
+                    return settings.row(tunnelId)
+                            .map(StoredSettings.Stored::settings)
+                            .orElse(InspectorSettings.DEFAULT);
                 }))
                 .orElseThrow();
         return response(stored);

@@ -73,12 +73,11 @@ class StoredSettings implements SchedulingConfigurer {
 
     /** As they are stored. */
     @Transactional(propagation = Propagation.MANDATORY, readOnly = true)
-    public InspectorSettings stored(UUID tunnelId) {
+    public Optional<Stored> row(UUID tunnelId) {
         return jdbc.sql("SELECT " + COLUMNS + " FROM inspectors WHERE tunnel_id = ?")
                 .param(tunnelId)
-                .query((row, _) -> stored(row).settings())
-                .optional()
-                .orElse(InspectorSettings.DEFAULT);
+                .query((row, _) -> stored(row))
+                .optional();
     }
 
     /** Stores what is wanted from now on; switching off also forgets what there is. */
@@ -140,7 +139,7 @@ class StoredSettings implements SchedulingConfigurer {
 
     /**
      * Takes what was stored into the replica's memory, unless it knows of something later, and forgets what is to be
-     * forgotten. To be called after the commit.
+     * forgotten. Only for what has been committed.
      */
     void learn(UUID tunnelId, Stored stored) {
         Stored before = known.get(tunnelId);

@@ -8,6 +8,7 @@ import dev.culvert.data.outbox.Outbox;
 import dev.culvert.platform.caller.Caller;
 import dev.culvert.platform.problem.ProblemException;
 import dev.culvert.tunnel.access.AccessChanged;
+import dev.culvert.tunnel.access.TunnelAccess;
 import dev.culvert.tunnel.activity.Activity;
 import dev.culvert.tunnel.activity.ActivityLog;
 import dev.culvert.tunnel.activity.CommandSource;
@@ -29,8 +30,8 @@ import org.springframework.transaction.annotation.Transactional;
 
 /**
  * Makes a tunnel the receiver's, who may be of another tenant. What belongs to the tunnel goes with it; what was measured stays
- * with the tenant that pays for it. Shares stay, as far as the new tenant has guests. Links end, since whoever made them knows
- * their secrets, and so do all agents, which must ask anew.
+ * with the tenant that pays for it. Shares stay, as far as the new tenant has guests. Links and the login of visitors end,
+ * since whoever made them knows their secrets, and so do all agents, which must ask anew.
  */
 @Service
 class HandOver {
@@ -81,6 +82,9 @@ class HandOver {
         }
         endShares(taken, offer, guests || !outward);
         endLinks(taken, offer);
+        jdbc.sql("DELETE FROM visitor_logins WHERE tunnel_id = ?")
+                .param(taken.id())
+                .update();
         transfers.tell(
                 offer,
                 new TunnelTransferred(
@@ -101,26 +105,33 @@ class HandOver {
                 .list();
     }
 
-    /** In another tenant the tunnel is nobody's but the new owner's until they open it. */
+    /**
+     * In another tenant the tunnel is nobody's but the new owner's until they open it; and so is one that was open to whoever
+     * knew the login that the old owner chose.
+     */
     private Taken become(Transfers.Offer offer, Optional<String> name, boolean outward) {
         try {
             return jdbc.sql("""
                     UPDATE tunnels SET user_id = :receiver, tenant_id = :tenant, name = coalesce(:name, name),
-                      visibility = CASE WHEN :outward THEN 'private' ELSE visibility END,
+                      visibility = CASE WHEN :outward
+                          OR EXISTS (SELECT FROM visitor_logins v WHERE v.tunnel_id = tunnels.id)
+                        THEN 'private' ELSE visibility END,
                       revision = revision + 1, updated_at = :now
-                    WHERE id = :id RETURNING id, tenant_id, name, status""")
+                    WHERE id = :id AND user_id = :owner RETURNING id, tenant_id, name, status""")
                     .param("receiver", offer.response().receiverId())
                     .param("tenant", offer.receiverTenantId())
                     .param("name", name.orElse(null), Types.VARCHAR)
                     .param("outward", outward)
                     .param("now", Timestamp.from(now()))
                     .param("id", offer.response().tunnelId())
+                    .param("owner", offer.response().ownerId())
                     .query((row, _) -> new Taken(
                             row.getObject("id", UUID.class),
                             row.getObject("tenant_id", UUID.class),
                             row.getString("name"),
                             row.getString("status").toLowerCase(Locale.ROOT)))
-                    .single();
+                    .optional()
+                    .orElseThrow(TunnelAccess::notFound);
         } catch (DuplicateKeyException taken) {
             throw new ProblemException(
                             ProblemCode.ALREADY_EXISTS,
@@ -138,9 +149,6 @@ class HandOver {
         tables.forEach(table -> jdbc.sql("UPDATE " + table + " SET tenant_id = ? WHERE tunnel_id = ?")
                 .params(taken.tenantId(), taken.id())
                 .update());
-        jdbc.sql("DELETE FROM visitor_logins WHERE tunnel_id = ?")
-                .param(taken.id())
-                .update();
     }
 
     /** Of the receiver, who needs none any more, and of people from outside the tenant unless they may stay. */
@@ -154,6 +162,9 @@ class HandOver {
         if (guestsStay) {
             return;
         }
+        jdbc.sql("DELETE FROM access_requests WHERE tunnel_id = ? AND requester_tenant_id <> ? AND status = 'pending'")
+                .params(taken.id(), taken.tenantId())
+                .update();
         jdbc.sql("""
                         DELETE FROM shares WHERE tunnel_id = ? AND home_tenant_id <> ?
                         RETURNING id, grantee_user_id, grantee_tenant_id, home_tenant_id""")

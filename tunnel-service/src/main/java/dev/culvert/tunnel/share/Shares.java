@@ -293,11 +293,14 @@ class Shares {
         }
     }
 
-    /** Events of one tunnel keep their order because its changes wait for each other here. */
+    /**
+     * Events of one tunnel keep their order because its changes wait for each other here. Whoever has waited for a hand-over finds
+     * no tunnel of the old owner any more.
+     */
     @Transactional(propagation = Propagation.MANDATORY)
     void lock(Standing tunnel) {
-        Optional<UUID> locked = jdbc.sql("SELECT id FROM tunnels WHERE id = ? FOR UPDATE")
-                .param(tunnel.tunnelId())
+        Optional<UUID> locked = jdbc.sql("SELECT id FROM tunnels WHERE id = ? AND user_id = ? FOR UPDATE")
+                .params(tunnel.tunnelId(), tunnel.ownerId())
                 .query((row, _) -> row.getObject("id", UUID.class))
                 .optional();
         if (locked.isEmpty()) {

@@ -169,12 +169,19 @@ class Transfers {
                 .orElseThrow(Transfers::none);
     }
 
-    /** Removes an offer that has been taken. Needs the system scope. */
+    /**
+     * Removes an offer that has come to an end. Needs the system scope.
+     *
+     * @throws ProblemException NOT_FOUND when another end came first
+     */
     @Transactional(propagation = Propagation.MANDATORY)
     void remove(Offer offer) {
-        jdbc.sql("DELETE FROM tunnel_transfers WHERE id = ?")
+        int removed = jdbc.sql("DELETE FROM tunnel_transfers WHERE id = ?")
                 .param(offer.response().id())
                 .update();
+        if (removed == 0) {
+            throw none();
+        }
     }
 
     private void end(Offer offer, boolean refused) {
