@@ -142,7 +142,7 @@ class TokenExchange implements AuthenticationProvider {
                 request.getResources(),
                 Optional.empty(),
                 Optional.of(Objects.requireNonNull(before.getExpiresAt())));
-        Jwt jwt = JwtForm.of(accessTokens.forApplication(account, grant).value());
+        Jwt jwt = JwtForm.of(accessTokens.forApplication(account, grant));
         return new OAuth2AccessToken(
                 OAuth2AccessToken.TokenType.BEARER, jwt.getTokenValue(), jwt.getIssuedAt(), end(jwt), scopes);
     }
