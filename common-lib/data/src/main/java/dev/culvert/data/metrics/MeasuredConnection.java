@@ -23,7 +23,7 @@ final class MeasuredConnection {
     static Connection of(Connection connection, QueryMetrics metrics) {
         return (Connection) proxy(Connection.class, (self, method, arguments) -> {
             if (isEquals(method)) {
-                return self == argument(arguments);
+                return isSame(self, argument(arguments));
             }
             Object result = invoke(connection, method, arguments);
             return result instanceof Statement statement ? of(statement, argument(arguments), metrics) : result;
@@ -41,7 +41,7 @@ final class MeasuredConnection {
         QueryType prepared = type(preparedSql);
         return proxy(type, (self, method, arguments) -> {
             if (isEquals(method)) {
-                return self == argument(arguments);
+                return isSame(self, argument(arguments));
             }
             if (!method.getName().startsWith("execute")) {
                 return invoke(statement, method, arguments);
@@ -69,6 +69,11 @@ final class MeasuredConnection {
 
     private static boolean isEquals(Method method) {
         return method.getDeclaringClass() == Object.class && method.getName().equals("equals");
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a connection or statement is only ever the same as itself
+    private static boolean isSame(Object self, @Nullable Object other) {
+        return self == other;
     }
 
     private static @Nullable Object argument(@Nullable Object @Nullable [] arguments) {
