@@ -4,6 +4,7 @@ import dev.culvert.auth.application.Application;
 import dev.culvert.auth.application.Applications;
 import dev.culvert.auth.authorization.ClientRows.Client;
 import java.time.Clock;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,8 @@ class ApplicationClients implements RegisteredClientRepository {
 
     /** What was read of the database when the engine asked for a client, in this same request. */
     static Client read(RegisteredClient client) {
-        return client.getClientSettings().getSetting(READ);
+        Client read = client.getClientSettings().getSetting(READ);
+        return Objects.requireNonNull(read, "every client comes from here");
     }
 
     private Optional<Client> read(String clientId) {
