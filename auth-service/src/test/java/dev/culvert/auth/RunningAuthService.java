@@ -37,6 +37,8 @@ import org.springframework.test.context.DynamicPropertySource;
             "culvert.auth.password.most-waiting=24",
             // a sixteenth of the time of the default, which SecureDefaultsIT holds the service to
             "culvert.auth.password.bcrypt-cost=8",
+            // machines that build much at once take their time
+            "culvert.auth.password.turn-wait=15s",
             "culvert.auth.application.dynamic-registration=true"
         })
 @Import(SkippableTime.class)

@@ -42,6 +42,7 @@ class TwoInstancesIT extends RunningAuthService {
                 "--INITIAL_ADMIN_PASSWORD=Another-Admin-2",
                 "--culvert.auth.signing-key.check-interval=500ms",
                 "--culvert.auth.password.bcrypt-cost=8",
+                "--culvert.auth.password.turn-wait=15s",
                 "--culvert.auth.second-factor.required-for-administrators=false",
                 "--ACCESS_TOKEN_EXPIRE_MINUTES=20",
                 "--ADMIN_ACCESS_TOKEN_EXPIRE_MINUTES=10",

@@ -27,7 +27,8 @@ final class SharedSuite implements ParameterResolver {
             "CULVERT_GATEWAY_RATELIMIT_ANONYMOUSQUARTERHOUR", "100000",
             "CULVERT_GATEWAY_RATELIMIT_OPERATIONS_REGISTRATION_CALLS", "100000",
             "CULVERT_GATEWAY_RATELIMIT_OPERATIONS_LOGIN_CALLS", "100000",
-            "CULVERT_AUTH_PASSWORD_BCRYPTCOST", "8");
+            "CULVERT_AUTH_PASSWORD_BCRYPTCOST", "8",
+            "CULVERT_AUTH_PASSWORD_TURNWAIT", "15s");
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext extension) {

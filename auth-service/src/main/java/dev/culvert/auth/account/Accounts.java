@@ -16,6 +16,10 @@ import org.springframework.stereotype.Repository;
 /** The stored accounts. Row-level security shows those of the current tenant, or all in the system scope. */
 @Repository
 public class Accounts {
+    /** What {@link #joined} reads, beside {@code account_id} and {@code tenant_id} of the row the account is joined to. */
+    public static final String JOINED = "account.username, account.email, account.tier, account.roles,"
+            + " account.email_verified_at, account.created_at AS account_created_at";
+
     private final JdbcClient jdbc;
 
     Accounts(JdbcClient jdbc) {
@@ -104,9 +108,18 @@ public class Accounts {
                 .update();
     }
 
+    /** The account a row belongs to, in a statement that selects {@link #JOINED} beside the row. */
+    public static Account joined(ResultSet row) throws SQLException {
+        return account(row, "account_id", "account_created_at");
+    }
+
     private static Account account(ResultSet row, int rowNumber) throws SQLException {
+        return account(row, "id", "created_at");
+    }
+
+    private static Account account(ResultSet row, String id, String createdAt) throws SQLException {
         return new Account(
-                row.getObject("id", UUID.class),
+                row.getObject(id, UUID.class),
                 row.getObject("tenant_id", UUID.class),
                 row.getString("username"),
                 row.getString("email"),
@@ -115,6 +128,6 @@ public class Accounts {
                         .map(Role::ofWireName)
                         .collect(Collectors.toUnmodifiableSet()),
                 row.getObject("email_verified_at") != null,
-                row.getTimestamp("created_at").toInstant());
+                row.getTimestamp(createdAt).toInstant());
     }
 }

@@ -23,7 +23,7 @@ import org.springframework.validation.annotation.Validated;
 record PasswordProperties(
         @DefaultValue("12") @Min(8) @Max(16) int bcryptCost,
         @DefaultValue("0") @Min(0) int concurrentHashes,
-        @DefaultValue("15s") Duration turnWait,
+        @DefaultValue("3s") Duration turnWait,
         @DefaultValue("200") @Min(1) int mostWaiting) {
 
     /** Too little against somebody who has stolen the hashes. */

@@ -1,5 +1,7 @@
 package dev.culvert.auth.apikey;
 
+import dev.culvert.auth.account.Account;
+import dev.culvert.auth.account.Accounts;
 import java.security.MessageDigest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -66,13 +68,17 @@ class ApiKeys {
                 .optional();
     }
 
+    /** A key, and the account it acts for. */
+    record Owned(ApiKey key, Account owner) {}
+
     /** The key of a prefix if its text has this digest; compared in constant time. */
-    Optional<ApiKey> findGenuine(String prefix, byte[] digest) {
-        return jdbc.sql("SELECT * FROM api_key WHERE prefix = :prefix")
+    Optional<Owned> findGenuine(String prefix, byte[] digest) {
+        return jdbc.sql("SELECT api_key.*, " + Accounts.JOINED
+                        + " FROM api_key JOIN account ON account.id = account_id WHERE prefix = :prefix")
                 .param("prefix", prefix)
                 .query((row, number) -> MessageDigest.isEqual(row.getBytes("digest"), digest)
-                        ? Optional.of(key(row, number))
-                        : Optional.<ApiKey>empty())
+                        ? Optional.of(new Owned(key(row, number), Accounts.joined(row)))
+                        : Optional.<Owned>empty())
                 .optional()
                 .flatMap(genuine -> genuine);
     }

@@ -1,7 +1,6 @@
 package dev.culvert.auth.apikey;
 
-import dev.culvert.auth.account.Account;
-import dev.culvert.auth.account.Accounts;
+import dev.culvert.auth.apikey.ApiKeys.Owned;
 import dev.culvert.auth.token.AccessTokens;
 import dev.culvert.auth.token.AccessTokens.AccessToken;
 import dev.culvert.contracts.http.HeaderNames;
@@ -21,7 +20,6 @@ class KeyExchange {
 
     private final ApiKeys keys;
     private final KeyDigest digest;
-    private final Accounts accounts;
     private final AccessTokens tokens;
     private final LastUse lastUse;
     private final TransactionOperations transactions;
@@ -31,7 +29,6 @@ class KeyExchange {
     KeyExchange(
             ApiKeys keys,
             KeyDigest digest,
-            Accounts accounts,
             AccessTokens tokens,
             LastUse lastUse,
             TransactionOperations transactions,
@@ -39,7 +36,6 @@ class KeyExchange {
             Clock clock) {
         this.keys = keys;
         this.digest = digest;
-        this.accounts = accounts;
         this.tokens = tokens;
         this.lastUse = lastUse;
         this.transactions = transactions;
@@ -50,8 +46,6 @@ class KeyExchange {
     /** What a key was exchanged for. */
     record Exchanged(ApiKey key, AccessToken token) {}
 
-    private record Holder(ApiKey key, Account account) {}
-
     /**
      * The token of a key.
      *
@@ -61,39 +55,32 @@ class KeyExchange {
      */
     Exchanged exchange(String sent, String clientAddress) {
         Instant now = clock.instant();
-        Holder holder = holder(KeyText.parse(sent).orElseThrow(() -> refused("malformed")), now);
-        if (!holder.key().terms().allow(clientAddress)) {
+        Owned owned = genuine(KeyText.parse(sent).orElseThrow(() -> refused("malformed")), now);
+        ApiKey key = owned.key();
+        if (!key.terms().allow(clientAddress)) {
             throw new ProblemException(ProblemCode.FORBIDDEN, "This API key may not be used from this address.")
                     .withAlias("API_KEY_ADDRESS_NOT_ALLOWED");
         }
-        Duration lifetime = holder.key()
-                .terms()
+        Duration lifetime = key.terms()
                 .expiresAt()
                 .map(end -> Duration.between(now, end))
                 .filter(rest -> rest.compareTo(properties.tokenLifetime()) < 0)
                 .orElse(properties.tokenLifetime());
-        lastUse.record(holder.key().id(), now, clientAddress);
+        lastUse.record(key.id(), now, clientAddress);
         return new Exchanged(
-                holder.key(),
-                tokens.forApiKey(
-                        holder.account(),
-                        holder.key().id(),
-                        holder.key().terms().scopes(),
-                        lifetime));
+                key, tokens.forApiKey(owned.owner(), key.id(), key.terms().scopes(), lifetime));
     }
 
-    private Holder holder(KeyText text, Instant now) {
+    private Owned genuine(KeyText text, Instant now) {
         byte[] sentDigest = digest.of(text);
         return TenantScope.callAsSystem(
                 REASON,
                 () -> transactions.execute(_ -> {
-                    ApiKey key = keys.findGenuine(text.prefix(), sentDigest).orElseThrow(() -> refused("unknown"));
-                    if (!key.isActive(now)) {
-                        throw refused(key.revokedAt().isPresent() ? "revoked" : "expired");
+                    Owned owned = keys.findGenuine(text.prefix(), sentDigest).orElseThrow(() -> refused("unknown"));
+                    if (!owned.key().isActive(now)) {
+                        throw refused(owned.key().revokedAt().isPresent() ? "revoked" : "expired");
                     }
-                    return accounts.find(key.accountId())
-                            .map(account -> new Holder(key, account))
-                            .orElseThrow(() -> refused("unknown"));
+                    return owned;
                 }));
     }
 

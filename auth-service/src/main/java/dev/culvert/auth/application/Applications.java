@@ -183,7 +183,8 @@ public class Applications {
                         .map(Timestamp::toInstant)));
     }
 
-    private static Application application(ResultSet row, int rowNumber) throws SQLException {
+    /** The application in a row of {@code oauth_application}. */
+    public static Application application(ResultSet row, int rowNumber) throws SQLException {
         return new Application(
                 row.getObject("id", UUID.class),
                 row.getObject("tenant_id", UUID.class),

@@ -2,7 +2,9 @@ package dev.culvert.auth.authorization;
 
 import dev.culvert.auth.application.Application;
 import dev.culvert.auth.application.Applications;
+import dev.culvert.auth.authorization.ClientRows.Client;
 import java.time.Clock;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -18,12 +20,21 @@ import org.springframework.stereotype.Component;
 /** The applications as Spring's engine knows them; what an application may do follows from what it is. */
 @Component
 class ApplicationClients implements RegisteredClientRepository {
+    private static final String READ = "culvert.client";
+
+    private final ClientRows rows;
     private final Applications applications;
     private final SystemWork work;
     private final AuthorizationProperties properties;
     private final Clock clock;
 
-    ApplicationClients(Applications applications, SystemWork work, AuthorizationProperties properties, Clock clock) {
+    ApplicationClients(
+            ClientRows rows,
+            Applications applications,
+            SystemWork work,
+            AuthorizationProperties properties,
+            Clock clock) {
+        this.rows = rows;
         this.applications = applications;
         this.work = work;
         this.properties = properties;
@@ -41,7 +52,7 @@ class ApplicationClients implements RegisteredClientRepository {
 
     @Override
     public @Nullable RegisteredClient findById(String id) {
-        return find(id).map(this::client).orElse(null);
+        return read(id).map(this::client).orElse(null);
     }
 
     @Override
@@ -50,7 +61,17 @@ class ApplicationClients implements RegisteredClientRepository {
     }
 
     Optional<Application> find(String clientId) {
-        return id(clientId).flatMap(id -> work.call(() -> applications.find(id)));
+        return read(clientId).map(Client::application);
+    }
+
+    /** What was read of the database when the engine asked for a client, in this same request. */
+    static Client read(RegisteredClient client) {
+        Client read = client.getClientSettings().getSetting(READ);
+        return Objects.requireNonNull(read, "every client comes from here");
+    }
+
+    private Optional<Client> read(String clientId) {
+        return id(clientId).flatMap(id -> work.call(() -> rows.find(id)));
     }
 
     private static Optional<UUID> id(String clientId) {
@@ -62,7 +83,8 @@ class ApplicationClients implements RegisteredClientRepository {
         }
     }
 
-    private RegisteredClient client(Application application) {
+    private RegisteredClient client(Client read) {
+        Application application = read.application();
         RegisteredClient.Builder client = RegisteredClient.withId(
                         application.id().toString())
                 .clientId(application.id().toString())
@@ -71,7 +93,7 @@ class ApplicationClients implements RegisteredClientRepository {
                 .redirectUris(uris -> uris.addAll(application.redirectUris()))
                 .postLogoutRedirectUris(uris -> uris.addAll(application.postLogoutRedirectUris()))
                 .scopes(scopes -> scopes.addAll(application.scopes()))
-                .clientSettings(settings(application))
+                .clientSettings(settings(read))
                 .tokenSettings(TokenSettings.builder()
                         .authorizationCodeTimeToLive(properties.codeLifetime())
                         .deviceCodeTimeToLive(properties.deviceCodeLifetime())
@@ -82,9 +104,12 @@ class ApplicationClients implements RegisteredClientRepository {
         return client.build();
     }
 
-    private static ClientSettings settings(Application application) {
-        ClientSettings.Builder settings =
-                ClientSettings.builder().requireProofKey(true).requireAuthorizationConsent(!application.trusted());
+    private static ClientSettings settings(Client read) {
+        Application application = read.application();
+        ClientSettings.Builder settings = ClientSettings.builder()
+                .requireProofKey(true)
+                .requireAuthorizationConsent(!application.trusted())
+                .setting(READ, read);
         application
                 .jwks()
                 .ifPresent(jwks -> settings.setting(ClientAssertions.KEYS, jwks)

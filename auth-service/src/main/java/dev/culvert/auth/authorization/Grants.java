@@ -5,6 +5,7 @@ import dev.culvert.auth.account.Accounts;
 import dev.culvert.auth.application.Application;
 import dev.culvert.auth.application.ApplicationRemoved;
 import dev.culvert.auth.application.Applications;
+import dev.culvert.auth.authorization.ClientRows.Client;
 import dev.culvert.auth.browser.BrowserSession;
 import dev.culvert.auth.opaquetoken.OpaqueToken;
 import dev.culvert.auth.token.AllSessionsEnded;
@@ -21,6 +22,8 @@ import org.springframework.context.event.EventListener;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
 import org.springframework.stereotype.Component;
 
@@ -206,21 +209,26 @@ class Grants {
         rows.deleteUnredeemed(ended.accountId());
     }
 
-    /** The session of the tokens an application gets for itself: one for all, made anew when it has ended. */
-    UUID serviceSession(Application application, Account owner) {
-        return running(application).orElseGet(() -> {
-            Application locked = applications.findForUpdate(application.id()).orElseThrow();
-            return running(locked).orElseGet(() -> {
-                UUID id = UUID.randomUUID();
-                sessions.begin(id, owner, new Origin("", application.name()));
-                applications.setServiceSession(application.id(), id);
-                return id;
-            });
-        });
+    /** The session of the tokens an application gets for itself, if it goes on for as long as another token; asks nobody. */
+    Optional<UUID> runningServiceSession(Client client) {
+        Instant tokenEnd = clock.instant().plus(sessions.accessLifetime());
+        return client.serviceSessionEnd().filter(end -> end.isAfter(tokenEnd)).flatMap(_ -> client.application()
+                .serviceSessionId());
     }
 
-    private Optional<UUID> running(Application application) {
-        return application.serviceSessionId().filter(id -> sessions.running(id, sessions.accessLifetime()));
+    /** A new session of the tokens an application gets for itself; of several at once one is begun for all. */
+    UUID newServiceSession(Client client) {
+        Application locked = applications
+                .findForUpdate(client.application().id())
+                .orElseThrow(() -> new OAuth2AuthenticationException(OAuth2ErrorCodes.INVALID_GRANT)); // just deleted
+        return locked.serviceSessionId()
+                .filter(id -> sessions.running(id, sessions.accessLifetime()))
+                .orElseGet(() -> {
+                    UUID id = UUID.randomUUID();
+                    sessions.begin(id, client.owner(), new Origin("", locked.name()));
+                    applications.setServiceSession(locked.id(), id);
+                    return id;
+                });
     }
 
     private boolean unused(OpaqueToken token) {

@@ -2,8 +2,6 @@ package dev.culvert.auth.authorization;
 
 import dev.culvert.auth.account.Account;
 import dev.culvert.auth.account.Accounts;
-import dev.culvert.auth.application.Application;
-import dev.culvert.auth.application.Applications;
 import dev.culvert.auth.token.AccessTokens;
 import dev.culvert.auth.token.AccessTokens.ApplicationGrant;
 import dev.culvert.contracts.identity.CallerClaims;
@@ -43,7 +41,6 @@ class TokenExchange implements AuthenticationProvider {
     private final IssuedTokens issued;
     private final AccessTokens accessTokens;
     private final Accounts accounts;
-    private final Applications applications;
     private final SystemWork work;
     private final AuthorizationProperties properties;
 
@@ -51,13 +48,11 @@ class TokenExchange implements AuthenticationProvider {
             IssuedTokens issued,
             AccessTokens accessTokens,
             Accounts accounts,
-            Applications applications,
             SystemWork work,
             AuthorizationProperties properties) {
         this.issued = issued;
         this.accessTokens = accessTokens;
         this.accounts = accounts;
-        this.applications = applications;
         this.work = work;
         this.properties = properties;
     }
@@ -142,7 +137,7 @@ class TokenExchange implements AuthenticationProvider {
                 request.getResources(),
                 Optional.empty(),
                 Optional.of(Objects.requireNonNull(before.getExpiresAt())));
-        Jwt jwt = JwtForm.of(accessTokens.forApplication(account, grant).value());
+        Jwt jwt = JwtForm.of(accessTokens.forApplication(account, grant));
         return new OAuth2AccessToken(
                 OAuth2AccessToken.TokenType.BEARER, jwt.getTokenValue(), jwt.getIssuedAt(), end(jwt), scopes);
     }
@@ -159,11 +154,9 @@ class TokenExchange implements AuthenticationProvider {
 
     /** The person the subject token speaks for, who must be of the tenant of the application that asks. */
     private Account person(OAuth2Authorization subject, RegisteredClient asking) {
-        Optional<Application> application = applications.find(UUID.fromString(asking.getClientId()));
+        UUID tenantId = ApplicationClients.read(asking).application().tenantId();
         return accounts.find(UUID.fromString(subject.getPrincipalName()))
-                .filter(account -> application
-                        .filter(known -> known.tenantId().equals(account.tenantId()))
-                        .isPresent())
+                .filter(account -> account.tenantId().equals(tenantId))
                 .orElseThrow(() -> refusal(OAuth2ErrorCodes.INVALID_GRANT, "The subject token cannot be exchanged."));
     }
 

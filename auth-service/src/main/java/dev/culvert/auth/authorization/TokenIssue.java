@@ -4,8 +4,7 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.JWK;
 import dev.culvert.auth.account.Account;
 import dev.culvert.auth.account.Accounts;
-import dev.culvert.auth.application.Application;
-import dev.culvert.auth.application.Applications;
+import dev.culvert.auth.authorization.ClientRows.Client;
 import dev.culvert.auth.browser.BrowserSession;
 import dev.culvert.auth.browser.SignedInBrowser;
 import dev.culvert.auth.opaquetoken.OpaqueToken;
@@ -39,7 +38,6 @@ class TokenIssue implements OAuth2TokenGenerator<OAuth2Token> {
     private final IdTokens idTokens;
     private final Grants grants;
     private final Accounts accounts;
-    private final Applications applications;
     private final ApplicationSessions sessions;
     private final SystemWork work;
     private final Clock clock;
@@ -49,7 +47,6 @@ class TokenIssue implements OAuth2TokenGenerator<OAuth2Token> {
             IdTokens idTokens,
             Grants grants,
             Accounts accounts,
-            Applications applications,
             ApplicationSessions sessions,
             SystemWork work,
             Clock clock) {
@@ -57,7 +54,6 @@ class TokenIssue implements OAuth2TokenGenerator<OAuth2Token> {
         this.idTokens = idTokens;
         this.grants = grants;
         this.accounts = accounts;
-        this.applications = applications;
         this.sessions = sessions;
         this.work = work;
         this.clock = clock;
@@ -78,7 +74,7 @@ class TokenIssue implements OAuth2TokenGenerator<OAuth2Token> {
 
     private Jwt accessToken(OAuth2TokenContext context) {
         UUID clientId = UUID.fromString(context.getRegisteredClient().getClientId());
-        Holder holder = work.call(() -> holder(context, clientId));
+        Holder holder = holder(context);
         ApplicationGrant grant = new ApplicationGrant(
                 clientId,
                 holder.sessionId(),
@@ -86,17 +82,19 @@ class TokenIssue implements OAuth2TokenGenerator<OAuth2Token> {
                 Set.copyOf(Resources.of(context)),
                 keyThumbprint(context),
                 Optional.empty());
-        return JwtForm.of(accessTokens.forApplication(holder.account(), grant).value());
+        return JwtForm.of(accessTokens.forApplication(holder.account(), grant));
     }
 
-    private Holder holder(OAuth2TokenContext context, UUID clientId) {
+    private Holder holder(OAuth2TokenContext context) {
         if (context.getPrincipal() instanceof SignedInBrowser browser) {
             OAuth2Authorization authorization = Objects.requireNonNull(context.getAuthorization());
-            return new Holder(account(browser.getPrincipal().accountId()), UUID.fromString(authorization.getId()));
+            Account account = work.call(() -> account(browser.getPrincipal().accountId()));
+            return new Holder(account, UUID.fromString(authorization.getId()));
         }
-        Application application = applications.find(clientId).orElseThrow(TokenIssue::gone);
-        Account owner = account(application.accountId());
-        return new Holder(owner, grants.serviceSession(application, owner));
+        Client client = ApplicationClients.read(context.getRegisteredClient());
+        UUID sessionId = grants.runningServiceSession(client)
+                .orElseGet(() -> work.call(() -> grants.newServiceSession(client)));
+        return new Holder(client.owner(), sessionId);
     }
 
     private OAuth2RefreshToken refreshToken(OAuth2TokenContext context) {

@@ -55,8 +55,9 @@ public class AccessTokens {
      *
      * @param id its {@code jti}
      * @param lifetime how long it is good for
+     * @param claims what it says
      */
-    public record AccessToken(String id, String value, Duration lifetime, String scope) {
+    public record AccessToken(String id, String value, Duration lifetime, String scope, JWTClaimsSet claims) {
         /** Leaves the value out, so that it cannot get into a log. */
         @Override
         public String toString() {
@@ -175,7 +176,7 @@ public class AccessTokens {
         JWTClaimsSet complete = claims.build();
         String value = keys.sign(complete, CallerClaims.TYPE);
         issued.increment();
-        return new AccessToken(complete.getJWTID(), value, lifetime, joined(scopes));
+        return new AccessToken(complete.getJWTID(), value, lifetime, joined(scopes), complete);
     }
 
     private static String joined(Set<String> scopes) {

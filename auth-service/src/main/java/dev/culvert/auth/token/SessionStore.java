@@ -1,5 +1,7 @@
 package dev.culvert.auth.token;
 
+import dev.culvert.auth.account.Account;
+import dev.culvert.auth.account.Accounts;
 import dev.culvert.auth.assurance.Assurance;
 import dev.culvert.auth.opaquetoken.OpaqueToken;
 import java.sql.ResultSet;
@@ -64,18 +66,24 @@ class SessionStore {
                 .update();
     }
 
+    /** A session that goes on, and who it belongs to. */
+    record Redeemed(Session session, Account owner) {}
+
     /** The single point that decides who may use a refresh token: of parallel attempts one gets the row. */
-    Optional<Session> redeem(OpaqueToken token, byte[] successorSalt, Instant now) {
+    Optional<Redeemed> redeem(OpaqueToken token, byte[] successorSalt, Instant now) {
         return jdbc.sql("""
                         WITH redeemed AS (
                           UPDATE refresh_token SET used_at = :now, successor_salt = :salt
                           WHERE token_hash = :hash AND used_at IS NULL AND expires_at > :now
                           RETURNING session_id)
-                        SELECT session.* FROM session JOIN redeemed ON id = session_id WHERE\s""" + RUNNING)
+                        SELECT session.*, %s
+                        FROM session JOIN redeemed ON session.id = session_id JOIN account ON account.id = account_id
+                        WHERE %s
+                        """.formatted(Accounts.JOINED, RUNNING))
                 .param("hash", token.hash())
                 .param("salt", successorSalt)
                 .param("now", utc(now))
-                .query(SessionStore::session)
+                .query((row, number) -> new Redeemed(session(row, number), Accounts.joined(row)))
                 .optional();
     }
 
@@ -93,16 +101,32 @@ class SessionStore {
                 .optional();
     }
 
-    /** Notes that a session goes on, with another access token; false when it has ended meanwhile. */
-    boolean renew(UUID id, String accessTokenId, Instant now, Instant idleExpiresAt) {
+    /**
+     * Notes that a session goes on, with other tokens; false, and no token is stored, when it has ended meanwhile.
+     *
+     * @param expiresAt of the refresh token
+     */
+    boolean renew(
+            UUID id,
+            String accessTokenId,
+            OpaqueToken refreshToken,
+            Instant now,
+            Instant idleExpiresAt,
+            Instant expiresAt) {
         return jdbc.sql("""
-                        UPDATE session SET last_used_at = :now, idle_expires_at = :idleExpiresAt, token_hash = :tokenHash
-                        WHERE id = :id AND ended_at IS NULL
+                        WITH renewed AS (
+                          UPDATE session SET last_used_at = :now, idle_expires_at = :idleExpiresAt, token_hash = :tokenHash
+                          WHERE id = :id AND ended_at IS NULL
+                          RETURNING id)
+                        INSERT INTO refresh_token (token_hash, session_id, created_at, expires_at)
+                        SELECT :refreshHash, id, :now, :expiresAt FROM renewed
                         """)
                         .param("id", id)
                         .param("now", utc(now))
                         .param("idleExpiresAt", utc(idleExpiresAt))
                         .param("tokenHash", OpaqueToken.of(accessTokenId).hash())
+                        .param("refreshHash", refreshToken.hash())
+                        .param("expiresAt", utc(expiresAt))
                         .update()
                 == 1;
     }

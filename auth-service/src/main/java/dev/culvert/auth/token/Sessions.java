@@ -192,19 +192,17 @@ public class Sessions {
         Instant now = clock.instant();
         byte[] salt = successors.salt();
         return store.redeem(token, salt, now)
-                .map(session -> renew(session, successors.after(token, salt), now))
+                .map(redeemed -> renew(redeemed.session(), redeemed.owner(), successors.after(token, salt), now))
                 .orElseGet(() -> again(token, now));
     }
 
-    private Refresh renew(Session session, OpaqueToken successor, Instant now) {
-        Account account = accounts.find(session.accountId()).orElseThrow();
+    private Refresh renew(Session session, Account account, OpaqueToken successor, Instant now) {
         AccessToken access = accessTokens.forSession(account, session.id(), session.assurance());
         Instant idleEnd = now.plus(idle(account));
         Instant end = idleEnd.isBefore(session.expiresAt()) ? idleEnd : session.expiresAt();
-        if (!store.renew(session.id(), access.id(), now, idleEnd)) {
+        if (!store.renew(session.id(), access.id(), successor, now, idleEnd, end)) {
             return new Refresh.Refused();
         }
-        store.insert(successor, session.id(), now, end);
         audit.record(AuditEvent.of(AuditType.TOKEN_REFRESH, AuditSeverity.DEBUG, "renewed")
                 .about(session.tenantId(), session.accountId())
                 .inSession(session.id()));

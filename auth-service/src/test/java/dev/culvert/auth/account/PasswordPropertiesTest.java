@@ -16,6 +16,6 @@ class PasswordPropertiesTest {
         PasswordProperties properties = new Binder(new MapConfigurationPropertySource(Map.of()))
                 .bindOrCreate("culvert.auth.password", Bindable.of(PasswordProperties.class));
 
-        assertThat(properties).isEqualTo(new PasswordProperties(12, 0, Duration.ofSeconds(15), 200));
+        assertThat(properties).isEqualTo(new PasswordProperties(12, 0, Duration.ofSeconds(3), 200));
     }
 }

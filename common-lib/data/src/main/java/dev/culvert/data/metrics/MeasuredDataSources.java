@@ -3,7 +3,6 @@ package dev.culvert.data.metrics;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.Supplier;
-import net.ttddyy.dsproxy.support.ProxyDataSourceBuilder;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 
 /** Puts a measuring proxy before the pool; {@code unwrap} still reaches the pool. */
@@ -16,10 +15,6 @@ final class MeasuredDataSources implements BeanPostProcessor {
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {
-        return bean instanceof HikariDataSource pool
-                ? ProxyDataSourceBuilder.create(beanName, pool)
-                        .listener(new QueryMetrics(registry))
-                        .build()
-                : bean;
+        return bean instanceof HikariDataSource pool ? new MeasuredDataSource(pool, new QueryMetrics(registry)) : bean;
     }
 }

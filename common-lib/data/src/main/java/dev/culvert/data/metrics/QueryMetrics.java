@@ -3,21 +3,18 @@ package dev.culvert.data.metrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import net.ttddyy.dsproxy.ExecutionInfo;
-import net.ttddyy.dsproxy.QueryInfo;
-import net.ttddyy.dsproxy.listener.QueryExecutionListener;
 
 /** {@code db_query_duration_seconds}, {@code db_queries_total} and {@code db_query_errors_total} by {@code query_type}. */
-final class QueryMetrics implements QueryExecutionListener {
+final class QueryMetrics {
     private static final String TAG = "query_type";
-    private static final String START = "culvert.start";
 
     private final Supplier<MeterRegistry> registry;
+    private final Map<QueryType, Meters> meters = new ConcurrentHashMap<>();
 
     QueryMetrics(Supplier<MeterRegistry> registry) {
         this.registry = registry;
@@ -31,45 +28,44 @@ final class QueryMetrics implements QueryExecutionListener {
         DELETE,
         OTHER;
 
+        private static final QueryType[] ALL = values();
+
+        private final String label = name().toLowerCase(Locale.ROOT);
+
         static QueryType of(String sql) {
-            String start = sql.stripLeading();
-            return Arrays.stream(values())
-                    .filter(type -> start.regionMatches(
-                            true, 0, type.name(), 0, type.name().length()))
-                    .findFirst()
-                    .orElse(OTHER);
-        }
-
-        String label() {
-            return name().toLowerCase(Locale.ROOT);
+            int start = 0;
+            while (start < sql.length() && Character.isWhitespace(sql.charAt(start))) {
+                start++;
+            }
+            for (QueryType type : ALL) {
+                if (sql.regionMatches(true, start, type.label, 0, type.label.length())) {
+                    return type;
+                }
+            }
+            return OTHER;
         }
     }
 
-    @Override
-    public void beforeQuery(ExecutionInfo execution, List<QueryInfo> queries) {
-        // The library's own watch counts milliseconds, which most statements do not take.
-        execution.addCustomValue(START, System.nanoTime());
+    /** Looked up once for each type: a look-up for each statement would cost more than counting it. */
+    private record Meters(Timer duration, Counter count, Counter errors) {
+        static Meters of(MeterRegistry registry, QueryType type) {
+            return new Meters(
+                    Timer.builder("db.query.duration")
+                            .description("Time from sending a statement, or a batch, to its answer")
+                            .tag(TAG, type.label)
+                            .register(registry),
+                    Counter.builder("db.queries").tag(TAG, type.label).register(registry),
+                    Counter.builder("db.query.errors").tag(TAG, type.label).register(registry));
+        }
     }
 
-    @Override
-    public void afterQuery(ExecutionInfo execution, List<QueryInfo> queries) {
-        QueryType type = queries.isEmpty()
-                ? QueryType.OTHER
-                : QueryType.of(queries.getFirst().getQuery());
-        Timer.builder("db.query.duration")
-                .description("Time from sending a statement, or a batch, to its answer")
-                .tag(TAG, type.label())
-                .register(registry.get())
-                .record(System.nanoTime() - execution.getCustomValue(START, Long.class), TimeUnit.NANOSECONDS);
-        Counter.builder("db.queries")
-                .tag(TAG, type.label())
-                .register(registry.get())
-                .increment(Math.max(1, queries.size()));
-        if (!execution.isSuccess()) {
-            Counter.builder("db.query.errors")
-                    .tag(TAG, type.label())
-                    .register(registry.get())
-                    .increment();
+    /** Notes a statement, or a batch, that began at {@code startNanos} of {@link System#nanoTime} and has just ended. */
+    void ended(QueryType type, long startNanos, boolean success) {
+        Meters ofType = meters.computeIfAbsent(type, wanted -> Meters.of(registry.get(), wanted));
+        ofType.duration().record(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
+        ofType.count().increment();
+        if (!success) {
+            ofType.errors().increment();
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.culvert.platform.requests;
 
+import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +24,12 @@ final class Stopwatch {
     Map<String, String> answerBegins() {
         Duration noted = elapsed();
         firstByte = noted;
+        long micros = (noted.toNanos() + 500) / 1_000;
+        // not String.format, which took a hundredth of a small request
         return Map.of(
-                "X-Process-Time", String.format(Locale.ROOT, "%.6f", noted.toNanos() / 1e9),
-                "X-Response-Time", String.format(Locale.ROOT, "%.3f", noted.toNanos() / 1e6));
+                "X-Process-Time",
+                BigDecimal.valueOf(micros, 6).toPlainString(),
+                "X-Response-Time",
+                BigDecimal.valueOf(micros, 3).toPlainString());
     }
 }
