@@ -33,9 +33,8 @@ final class Mask {
      * @param key in network order: its highest byte is for the first byte
      */
     static void apply(ByteBuf bytes, int index, int length, int key) {
-        LongBuffer view = bytes.nioBuffer(index, length)
-                .order(ByteOrder.nativeOrder())
-                .asLongBuffer();
+        LongBuffer view =
+                bytes.nioBuffer(index, length).order(ByteOrder.nativeOrder()).asLongBuffer();
         long pattern = pattern(key);
         long[] block = BLOCK.get();
         for (int at = 0; view.hasRemaining(); at = view.position()) {

@@ -84,21 +84,19 @@ public final class MaskedFrameDecoder extends ByteToMessageDecoder implements We
         int second = in.getUnsignedByte(start + 1);
         check(first, second);
         int shortLength = second & LENGTH_BITS;
-        int lengthBytes =
-                switch (shortLength) {
-                    case LENGTH_IN_TWO_BYTES -> Short.BYTES;
-                    case LENGTH_BITS -> Long.BYTES;
-                    default -> 0;
-                };
+        int lengthBytes = switch (shortLength) {
+            case LENGTH_IN_TWO_BYTES -> Short.BYTES;
+            case LENGTH_BITS -> Long.BYTES;
+            default -> 0;
+        };
         if (in.readableBytes() < 2 + lengthBytes) {
             return false;
         }
-        long length =
-                switch (lengthBytes) {
-                    case Short.BYTES -> atLeast(MAX_CONTROL_BYTES + 1, in.getUnsignedShort(start + 2));
-                    case Long.BYTES -> atLeast(1 << Short.SIZE, in.getLong(start + 2));
-                    default -> shortLength;
-                };
+        long length = switch (lengthBytes) {
+            case Short.BYTES -> atLeast(MAX_CONTROL_BYTES + 1, in.getUnsignedShort(start + 2));
+            case Long.BYTES -> atLeast(1 << Short.SIZE, in.getLong(start + 2));
+            default -> shortLength;
+        };
         if (length > maxFrameBytes) {
             throw new CorruptedWebSocketFrameException(
                     WebSocketCloseStatus.MESSAGE_TOO_BIG, "A frame is longer than " + maxFrameBytes + " bytes");

@@ -70,10 +70,13 @@ class MaskedFrameDecoderTest {
     }
 
     private void expectSame(byte[] wire, int pieceLength) {
-        Read netty = read(new EmbeddedChannel(new WebSocket13FrameDecoder(true, false, MAX_FRAME_BYTES)), wire, wire.length);
+        Read netty =
+                read(new EmbeddedChannel(new WebSocket13FrameDecoder(true, false, MAX_FRAME_BYTES)), wire, wire.length);
         Read ours = read(new EmbeddedChannel(new MaskedFrameDecoder(MAX_FRAME_BYTES)), wire, pieceLength);
 
-        assertThat(ours.data()).as("%d bytes cut at %d", wire.length, pieceLength).isEqualTo(netty.data());
+        assertThat(ours.data())
+                .as("%d bytes cut at %d", wire.length, pieceLength)
+                .isEqualTo(netty.data());
         assertThat(ours.control()).isEqualTo(netty.control());
     }
 
@@ -187,7 +190,10 @@ class MaskedFrameDecoderTest {
     @Test
     void readsNothingBehindAClose() {
         EmbeddedChannel channel = new EmbeddedChannel(new MaskedFrameDecoder(MAX_FRAME_BYTES));
-        byte[] reason = ByteBuffer.allocate(5).putShort((short) 1000).put(new byte[] {'b', 'y', 'e'}).array();
+        byte[] reason = ByteBuffer.allocate(5)
+                .putShort((short) 1000)
+                .put(new byte[] {'b', 'y', 'e'})
+                .array();
 
         channel.writeInbound(Unpooled.wrappedBuffer(frame(FINAL | 0x8, reason), frame(FINAL | BINARY, bytes(5))));
 
@@ -206,7 +212,10 @@ class MaskedFrameDecoderTest {
     }
 
     private static byte[] join(byte[] one, byte[] other) {
-        return ByteBuffer.allocate(one.length + other.length).put(one).put(other).array();
+        return ByteBuffer.allocate(one.length + other.length)
+                .put(one)
+                .put(other)
+                .array();
     }
 
     /** As RFC 6455 §5.2 draws it, byte for byte. */

@@ -79,7 +79,14 @@ final class Services implements AutoCloseable {
         environment.put("SMTP_HOST", "127.0.0.1");
         environment.put("SMTP_PORT", Integer.toString(TestingMailbox.shared().port()));
         environment.put("CULVERT_AUTH_APIKEY_CREATIONSPERHOUR", "1000");
-        return start("auth-service", "auth", authPort, authAddress(), environment, flags(Contenders.OF_THE_RUNNER, "-Xmx128m"), List.of());
+        return start(
+                "auth-service",
+                "auth",
+                authPort,
+                authAddress(),
+                environment,
+                flags(Contenders.OF_THE_RUNNER, "-Xmx128m"),
+                List.of());
     }
 
     /** A replica as the runner starts it. */
@@ -125,7 +132,8 @@ final class Services implements AutoCloseable {
         environment.put("USAGE_SPOOL_DIR", folder.resolve("spool-" + name).toString());
         environment.put("MONTHLY_QUOTAS", "false");
         URI address = URI.create(HOST + port);
-        return start("gateway-service", name, port, address, environment, Contenders.OF_THE_RUNNER_FOR_TRAFFIC, unlimited());
+        return start(
+                "gateway-service", name, port, address, environment, Contenders.OF_THE_RUNNER_FOR_TRAFFIC, unlimited());
     }
 
     private static List<String> unlimited() {

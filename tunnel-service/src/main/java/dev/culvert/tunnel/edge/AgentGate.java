@@ -166,7 +166,9 @@ public final class AgentGate {
 
     /** Answers 101 and turns the channel into a link; its HTTP handlers but the codec are gone by now. */
     public void upgrade(Channel channel, HttpRequest request, Entrance entrance) {
-        if (!WebSocketVersion.V13.toHttpHeaderValue().equals(request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
+        if (!WebSocketVersion.V13
+                .toHttpHeaderValue()
+                .equals(request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
             WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(channel)
                     .addListener(_ -> channel.close());
             return;
