@@ -23,6 +23,7 @@ import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.netty.util.AttributeKey;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
@@ -56,6 +57,12 @@ public final class Link {
     private static final int MAX_RESETS_PER_WINDOW = 100_000;
 
     private static final int RESET_WINDOW_SECONDS = 30;
+
+    /**
+     * Each stream flushes what it has. What streams flush in one round of the event loop leaves in one frame with one system
+     * call, since the round ends with the flush of all; but a long round sends in between.
+     */
+    private static final int MAX_FLUSHES_AT_ONCE = 64;
 
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(1);
 
@@ -155,6 +162,7 @@ public final class Link {
         if (ends == Ends.AGENT_AND_SERVICE && !(channel instanceof PolledChannel)) {
             pipeline.addLast("bytes", new WebSocketBytes());
         }
+        pipeline.addLast("flushes", new FlushConsolidationHandler(MAX_FLUSHES_AT_ONCE, true));
         pipeline.addLast("http2", codec);
         pipeline.addLast("monitor", link.monitor);
         pipeline.addLast("streams", new Http2MultiplexHandler(new StreamDefaults(streams)));

@@ -58,6 +58,7 @@ final class WebSocketBytes extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         switch (message) {
+            case ByteBuf bytes -> ctx.fireChannelRead(bytes); // of MaskedFrameDecoder
             case BinaryWebSocketFrame frame -> ctx.fireChannelRead(frame.content());
             case ContinuationWebSocketFrame frame -> ctx.fireChannelRead(frame.content());
             case PingWebSocketFrame frame -> ctx.writeAndFlush(new PongWebSocketFrame(frame.content()));

@@ -61,10 +61,7 @@ class LinkTest {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline()
-                                .addLast(
-                                        new WebSocket13FrameDecoder(true, false, 65_536),
-                                        new WebSocket13FrameEncoder(false));
+                        channel.pipeline().addLast(new MaskedFrameDecoder(65_536), new WebSocket13FrameEncoder(false));
                         channel.eventLoop()
                                 .execute(() -> accepted.complete(Link.asService(channel, SETTINGS, serviceEvents)));
                     }

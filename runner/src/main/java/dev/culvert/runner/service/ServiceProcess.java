@@ -92,7 +92,8 @@ public final class ServiceProcess implements Component, Trainable {
     }
 
     private List<String> flags() {
-        return Jvm.small(definition.heapMegabytes());
+        int heap = definition.heapMegabytes();
+        return definition.carriesTraffic() ? Jvm.busy(heap) : Jvm.small(heap);
     }
 
     @Override

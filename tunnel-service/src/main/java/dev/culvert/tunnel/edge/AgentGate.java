@@ -12,6 +12,7 @@ import dev.culvert.tunnel.session.SessionEvent.SessionInfo;
 import dev.culvert.tunnel.session.SessionRegistry;
 import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
 import dev.culvert.tunnelprotocol.LinkSettings;
+import dev.culvert.tunnelprotocol.MaskedFrameDecoder;
 import dev.culvert.tunnelprotocol.TunnelProtocol;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -23,8 +24,10 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
+import io.netty.handler.codec.http.websocketx.WebSocketVersion;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
@@ -163,13 +166,9 @@ public final class AgentGate {
 
     /** Answers 101 and turns the channel into a link; its HTTP handlers but the codec are gone by now. */
     public void upgrade(Channel channel, HttpRequest request, Entrance entrance) {
-        WebSocketServerHandshaker handshaker = new WebSocketServerHandshakerFactory(
-                        "ws://localhost" + TunnelProtocol.CONNECT_PATH,
-                        TunnelProtocol.SUBPROTOCOL,
-                        false,
-                        MAX_FRAME_BYTES)
-                .newHandshaker(request);
-        if (handshaker == null) {
+        if (!WebSocketVersion.V13
+                .toHttpHeaderValue()
+                .equals(request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
             WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(channel)
                     .addListener(_ -> channel.close());
             return;
@@ -181,13 +180,24 @@ public final class AgentGate {
                 Unpooled.EMPTY_BUFFER,
                 request.headers(),
                 EmptyHttpHeaders.INSTANCE);
-        handshaker.handshake(channel, whole).addListener(upgraded -> {
+        new Handshaker().handshake(channel, whole).addListener(upgraded -> {
             if (upgraded.isSuccess()) {
                 serve(channel, channel, request, entrance);
             } else {
                 channel.close();
             }
         });
+    }
+
+    private static final class Handshaker extends WebSocketServerHandshaker13 {
+        Handshaker() {
+            super("ws://localhost" + TunnelProtocol.CONNECT_PATH, TunnelProtocol.SUBPROTOCOL, false, MAX_FRAME_BYTES);
+        }
+
+        @Override
+        protected WebSocketFrameDecoder newWebsocketDecoder() {
+            return new MaskedFrameDecoder(MAX_FRAME_BYTES);
+        }
     }
 
     /**

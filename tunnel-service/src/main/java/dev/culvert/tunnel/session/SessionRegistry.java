@@ -169,7 +169,13 @@ public final class SessionRegistry implements AutoCloseable {
 
     /** As {@link #connected(UUID)}, of one endpoint or of any. */
     public boolean connected(UUID tunnelId, Optional<String> endpoint) {
-        return usable(tunnelId).stream().anyMatch(of(endpoint));
+        Predicate<AgentSession> wanted = of(endpoint);
+        for (AgentSession session : sessions.getOrDefault(tunnelId, List.of())) {
+            if (session.link().usable() && wanted.test(session)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Sessions of a tunnel that take requests. */

@@ -158,9 +158,10 @@ class AnswerResumedIT {
         assertThat(ask(third, agent, "a-secret", TestingDataPlane.KEY_TOKEN, 6).statusCode())
                 .as("another caller")
                 .isEqualTo(502);
-        HttpResponse<String> rest = ask(entry, agent, "a-secret", TestingDataPlane.TOKEN, 8);
+        // No further than the caller had it: the agent reads no more once it knows that the way is lost.
+        HttpResponse<String> rest = ask(entry, agent, "a-secret", TestingDataPlane.TOKEN, 6);
         assertThat(rest.statusCode()).as(rest.body()).isEqualTo(200);
-        assertThat(rest.body()).isEqualTo("ddle end");
+        assertThat(rest.body()).isEqualTo("middle end");
         // It may not have arrived either.
         assertThat(ask(third, agent, "a-secret", TestingDataPlane.TOKEN, 13).body())
                 .isEqualTo("end");
