@@ -28,6 +28,7 @@ def fuzz(status, who, examples, more):
         "CULVERT_MAILBOX": f"http://127.0.0.1:{status['ports']['mailbox']}",
         "CULVERT_DATA": os.environ.get("CULVERT_DATA", str(ROOT / ".culvert")),
         "FUZZ_AS": who,
+        "FUZZ_ANSWERS": str(HERE / f"answers-{who}.json"),
         "SCHEMATHESIS_HOOKS": "hooks",
         "PYTHONPATH": str(HERE),
     }
