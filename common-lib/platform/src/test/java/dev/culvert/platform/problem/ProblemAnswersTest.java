@@ -110,6 +110,23 @@ class ProblemAnswersTest {
     }
 
     @Test
+    void refusesQueriesThatCannotBeTakenApart() {
+        for (String query : List.of("=1", "max_size=1&=2", "max_size=%F", "%C2%85=1")) {
+            assertProblem(client.get(THINGS + "/search?" + query, "X-Kind", "a"), ProblemCode.VALIDATION_ERROR);
+        }
+    }
+
+    /** What a word is beside ids is not to be taken for an id. */
+    @Test
+    void namesTheMethodsOfAnAddressBesideAPattern() {
+        Answer answer = client.send("DELETE", THINGS + "/search", "");
+
+        assertProblem(answer, ProblemCode.METHOD_NOT_ALLOWED);
+        assertThat(answer.header("Allow").split(", *")).containsOnly("GET");
+        assertViolation(client.send("DELETE", THINGS + "/no-uuid", ""), "thingId");
+    }
+
+    @Test
     void namesParametersOfTheMethod() {
         assertViolation(client.get(THINGS + "/no-uuid"), "thingId");
         assertViolation(client.get(THINGS + "/search?max_size=99", "X-Kind", "a"), "max_size");

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -59,6 +60,10 @@ class SampleController {
         throw new ProblemException(ProblemCode.TUNNEL_001, "There is no thing " + thingId + ".")
                 .withAlias("THING_NOT_FOUND");
     }
+
+    @Access(open = true)
+    @DeleteMapping("/{thingId}")
+    void delete(@PathVariable UUID thingId) {}
 
     @Access(open = true)
     @GetMapping("/search")
