@@ -92,7 +92,7 @@ public final class ServiceProcess implements Component, Trainable {
     }
 
     private List<String> flags() {
-        return Jvm.small(definition.heapMegabytes());
+        return Jvm.small(definition.heapMegabytes(), environment.getOrDefault("BIND_ADDRESS", ""));
     }
 
     @Override
