@@ -111,7 +111,7 @@ class ProblemAnswersTest {
 
     @Test
     void refusesQueriesThatCannotBeTakenApart() {
-        for (String query : List.of("=1", "max_size=1&=2", "max_size=%F", "%C2%85=1")) {
+        for (String query : List.of("=1", "max_size=1&=2", "%C2%85=1")) {
             assertProblem(client.get(THINGS + "/search?" + query, "X-Kind", "a"), ProblemCode.VALIDATION_ERROR);
         }
     }
