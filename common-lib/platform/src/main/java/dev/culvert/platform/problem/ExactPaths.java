@@ -4,10 +4,13 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.springframework.http.server.PathContainer;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.method.HandlerMethod;
@@ -15,43 +18,63 @@ import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.util.ServletRequestPathUtils;
+import org.springframework.web.util.pattern.PathPattern;
 
 /**
- * Answers 405 where a path has a handler of its own for other methods (RFC 9110, 15.5.6). Spring would go on to the pattern
- * beside it, and {@code DELETE /tunnels/batch} would be told that "batch" is no id.
+ * Answers 405 where the pattern that describes a path best has other methods (RFC 9110, 15.5.6). Spring would go on to the next
+ * one: {@code DELETE /tunnels/batch} would come to {@code /tunnels/{id}} and be told that "batch" is no id.
  */
 final class ExactPaths implements HandlerInterceptor {
-    private final Supplier<Map<String, Set<String>>> methods;
+    private final Supplier<Map<String, List<Closer>>> closer;
 
-    /** @param methods of each path without variables */
-    ExactPaths(Supplier<Map<String, Set<String>>> methods) {
-        this.methods = methods;
+    /** A pattern with its methods. */
+    record Closer(PathPattern pattern, Set<String> methods) {}
+
+    /** @param closer what {@link #closer} gives, asked for with the first request */
+    ExactPaths(Supplier<Map<String, List<Closer>>> closer) {
+        this.closer = closer;
     }
 
-    /** The methods of each path without variables, but of those that take any. */
-    static Map<String, Set<String>> methods(Collection<RequestMappingInfo> mappings) {
-        Map<String, Set<String>> found = new HashMap<>();
+    /** For each pattern those that describe some of its paths better, the best first; patterns without any are left out. */
+    static Map<String, List<Closer>> closer(Collection<RequestMappingInfo> mappings) {
+        Map<PathPattern, Set<String>> methods = new TreeMap<>();
         for (RequestMappingInfo mapping : mappings) {
             for (RequestMethod method : mapping.getMethodsCondition().getMethods()) {
-                mapping.getDirectPaths()
-                        .forEach(path -> found.computeIfAbsent(path, _ -> new TreeSet<>())
+                mapping.getPathPatternsCondition()
+                        .getPatterns()
+                        .forEach(pattern -> methods.computeIfAbsent(pattern, _ -> new TreeSet<>())
                                 .add(method.name()));
             }
         }
+        Map<String, List<Closer>> found = new HashMap<>();
+        methods.keySet().forEach(pattern -> {
+            List<Closer> better = methods.entrySet().stream()
+                    .filter(other -> other.getKey().compareTo(pattern) < 0 && pattern.matches(sample(other.getKey())))
+                    .map(other -> new Closer(other.getKey(), other.getValue()))
+                    .toList();
+            if (!better.isEmpty()) {
+                found.put(pattern.getPatternString(), better);
+            }
+        });
         return Map.copyOf(found);
+    }
+
+    /** A path that a pattern matches. */
+    private static PathContainer sample(PathPattern pattern) {
+        return PathContainer.parsePath(pattern.getPatternString().replaceAll("\\{[^}]*}", "x"));
     }
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
             throws HttpRequestMethodNotSupportedException {
-        Object pattern = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
-        if (handler instanceof HandlerMethod && pattern != null && pattern.toString().indexOf('{') >= 0) {
-            String path = ServletRequestPathUtils.getParsedRequestPath(request)
-                    .pathWithinApplication()
-                    .value();
-            Set<String> allowed = methods.get().get(path);
-            if (allowed != null && !allowed.contains(request.getMethod())) {
-                throw new HttpRequestMethodNotSupportedException(request.getMethod(), allowed);
+        Object chosen = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
+        if (handler instanceof HandlerMethod && chosen != null) {
+            for (Closer one : closer.get().getOrDefault(chosen.toString(), List.of())) {
+                PathContainer path =
+                        ServletRequestPathUtils.getParsedRequestPath(request).pathWithinApplication();
+                if (!one.methods().contains(request.getMethod()) && one.pattern().matches(path)) {
+                    throw new HttpRequestMethodNotSupportedException(request.getMethod(), one.methods());
+                }
             }
         }
         return true;

@@ -76,7 +76,7 @@ public class ProblemAutoConfiguration {
 
         @Bean
         WebMvcConfigurer methodsOfExactPaths(ObjectProvider<RequestMappingHandlerMapping> mappings) {
-            var exact = new ExactPaths(SingletonSupplier.of(() -> ExactPaths.methods(mappings.stream()
+            var exact = new ExactPaths(SingletonSupplier.of(() -> ExactPaths.closer(mappings.stream()
                     .flatMap(mapping -> mapping.getHandlerMethods().keySet().stream())
                     .toList())));
             return new WebMvcConfigurer() {

@@ -124,6 +124,9 @@ class ProblemAnswersTest {
         assertProblem(answer, ProblemCode.METHOD_NOT_ALLOWED);
         assertThat(answer.header("Allow").split(", *")).containsOnly("GET");
         assertViolation(client.send("DELETE", THINGS + "/no-uuid", ""), "thingId");
+        String parts = THINGS + "/5b0c7ee2-3b0e-4e53-9c1c-0d7a0a4dd5a5/parts/";
+        assertThat(client.get(parts + "count").header("Allow")).isEqualTo("POST");
+        assertThat(client.get(parts + "3").body()).isEqualTo("3");
     }
 
     @Test

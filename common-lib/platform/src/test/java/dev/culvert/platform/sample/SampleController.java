@@ -66,6 +66,18 @@ class SampleController {
     void delete(@PathVariable UUID thingId) {}
 
     @Access(open = true)
+    @GetMapping("/{thingId}/parts/{number}")
+    int part(@PathVariable UUID thingId, @PathVariable int number) {
+        return number;
+    }
+
+    @Access(open = true)
+    @PostMapping("/{thingId}/parts/count")
+    int countParts(@PathVariable UUID thingId) {
+        return 0;
+    }
+
+    @Access(open = true)
     @GetMapping("/search")
     List<String> search(@RequestParam("max_size") @Max(9) int maxSize, @RequestHeader("X-Kind") String kind) {
         return List.of(kind, Integer.toString(maxSize));
