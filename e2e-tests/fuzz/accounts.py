@@ -44,3 +44,12 @@ def token(gateway, account):
         time.sleep(2)
     answer.raise_for_status()
     return answer.json()["access_token"]
+
+
+def make_administrator(gateway, administrators_token, account):
+    """Grants every right; sessions that the account had are over then."""
+    me = {"Authorization": "Bearer " + token(gateway, account)}
+    user = requests.get(gateway + "/api/v1/auth/me", headers=me, timeout=30).json()["userId"]
+    grant = {"userId": user, "role": "super_admin"}
+    administrator = {"Authorization": "Bearer " + administrators_token}
+    requests.post(gateway + "/api/v1/auth/role-grants", json=grant, headers=administrator, timeout=30).raise_for_status()

@@ -5,6 +5,7 @@ without credentials. Options behind ``--`` go to Schemathesis, e.g. ``-- --inclu
 """
 
 import argparse
+import collections
 import json
 import os
 import pathlib
@@ -13,6 +14,7 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+REPORTS = HERE / "schemathesis-report"
 
 
 def suite_status():
@@ -23,11 +25,16 @@ def suite_status():
 def fuzz(status, who, examples, more):
     print(f"== as {who}", flush=True)
     gateway = status["gateway"].rstrip("/")
+    REPORTS.mkdir(exist_ok=True)
+    answers = REPORTS / f"answers-{who}.json"
+    answers.unlink(missing_ok=True)
     environment = os.environ | {
         "CULVERT_URL": gateway,
         "CULVERT_MAILBOX": f"http://127.0.0.1:{status['ports']['mailbox']}",
+        "CULVERT_RECEIVER": f"http://127.0.0.1:{status['ports']['demo-receiver']}/hook",
         "CULVERT_DATA": os.environ.get("CULVERT_DATA", str(ROOT / ".culvert")),
         "FUZZ_AS": who,
+        "FUZZ_ANSWERS": str(answers),
         "SCHEMATHESIS_HOOKS": "hooks",
         "PYTHONPATH": str(HERE),
     }
@@ -43,7 +50,21 @@ def fuzz(status, who, examples, more):
         "--suppress-health-check", "all",
         *more,
     ]
-    return subprocess.run(command, cwd=HERE, env=environment, check=False).returncode
+    code = subprocess.run(command, cwd=HERE, env=environment, check=False).returncode
+    if answers.exists():
+        tell(who, json.loads(answers.read_text()))
+    return code
+
+
+def tell(who, answers):
+    """How many operations answered how, for example 2xx."""
+    classes = collections.Counter()
+    for statuses in answers.values():
+        for status, count in statuses.items():
+            classes[status[0] + "xx"] += count
+    taken = sum(any(status[0] in "123" for status in statuses) for statuses in answers.values())
+    counts = ", ".join(f"{count} {name}" for name, count in sorted(classes.items()))
+    print(f"== as {who}: {len(answers)} operations, {taken} of them took a call; answers: {counts}", flush=True)
 
 
 def main():

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Every act of the suite as a row that nobody can change. */
+/** Every act of the suite as a row that nobody can change (S3.12, audit). */
 class AuditLogIT extends AdminStory {
     /** R11.3 as far as events tell: who did what, to whom, when, by which request. */
     @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonAlias;
 import dev.culvert.platform.access.Access;
 import dev.culvert.platform.problem.ProblemException;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -109,6 +110,11 @@ class PasswordResetController {
             consumes = MediaType.APPLICATION_FORM_URLENCODED_VALUE,
             produces = MediaType.TEXT_HTML_VALUE)
     @Operation(summary = "Set a new password with the form", description = "Answers a page.")
+    @ApiResponse(responseCode = "200", description = "The password is changed: a page that says so.")
+    @ApiResponse(
+            responseCode = "400",
+            description = "The form again, with what is wrong.",
+            content = @Content(mediaType = MediaType.TEXT_HTML_VALUE, schema = @Schema(type = "string")))
     ResponseEntity<String> confirmWithForm(
             @RequestParam(defaultValue = "") String token, @RequestParam(defaultValue = "") String newPassword) {
         Optional<String> wrong = wrongWith(new ConfirmPasswordResetRequest(token, newPassword));

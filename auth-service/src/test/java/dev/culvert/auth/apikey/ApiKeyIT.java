@@ -30,7 +30,7 @@ class ApiKeyIT extends RunningAuthService {
     private static final Map<String, Object> REQUEST =
             Map.of("name", "laptop", "scopes", List.of(Scope.TUNNELS_USE, Scope.TUNNELS_CONNECT));
 
-    /** R2.8a, R2.8b, S2.8, S2.18, X-4: shown once, and nowhere to be found afterwards. */
+    /** R2.8a, R2.8b, S2.8, S2.18, X-4, S3.12 (hashed): shown once, and nowhere to be found afterwards. */
     @Test
     void showsAKeyOnceAndStoresOnlyItsDigest() {
         Person person = client().registerVerified();

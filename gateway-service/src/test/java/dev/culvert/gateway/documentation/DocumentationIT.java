@@ -250,7 +250,7 @@ class DocumentationIT {
         assertThat(round.at("/0/$ref").isMissingNode()).isTrue();
     }
 
-    /** This service's part: what it answers by itself, without the addresses of before versions. */
+    /** NF6.3 for this service's part: what it answers by itself, without the addresses of before versions. */
     @Test
     void describesItsOwnRoutesAndNoOther() throws IOException {
         Pattern path = Pattern.compile("/[\\w/{}.-]+");

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
-/** A gateway with TLS of its own: client and gateway agree on HTTP/2 or HTTP/1.1 by ALPN. */
+/** A gateway with TLS of its own: client and gateway agree on TLS 1.3 (S3.12), and on HTTP/2 or HTTP/1.1 by ALPN. */
 class NegotiatedProtocolIT {
     private static final String PASSWORD = "secret-of-the-test";
     private static final TestingService SERVICE = TestingService.start();
@@ -107,6 +107,7 @@ class NegotiatedProtocolIT {
                     BodyHandlers.ofString());
 
             assertThat(answer.version()).isEqualTo(version);
+            assertThat(answer.sslSession().orElseThrow().getProtocol()).isEqualTo("TLSv1.3");
             assertThat(answer.statusCode()).isEqualTo(201);
             assertThat(answer.body()).isEqualTo("{\"id\":1}");
             JsonNode call = PublishedEvents.first(EventType.API_CALL_ENDED, ada.userId())

@@ -19,7 +19,7 @@ import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** Requirements R6.1, R6.2, R6.5, X-3 (minute budgets of users and addresses), X-28, X-31. */
+/** Requirements R6.1, R6.2, R6.5, X-3 (minute budgets of users and addresses), X-28, X-31, S3.12 (limits). */
 class RateLimitIT {
     private static final TestingService SERVICE = TestingService.start();
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients that mean harm: credentials in the clear, requests hidden in requests, requests that never end. */
+/** Clients that mean harm: credentials in the clear, requests hidden in requests, requests that never end (S3.12, floods). */
 class AttacksIT {
     private static final TestingService SERVICE = TestingService.start();
     private static TestingGateway gateway;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Cross-origin rules and security headers: requirements R1.6, R1.6a, NF4.4, S1.29, S1.28, S4.51, X-40. */
+/** Cross-origin rules and security headers: requirements R1.6, R1.6a, NF4.4, S1.29, S1.28, S4.51, X-40, S3.12 (CORS). */
 class BrowserRulesIT {
     private static final String CONSOLE = "https://console.example";
     private static final TestingService SERVICE = TestingService.start();

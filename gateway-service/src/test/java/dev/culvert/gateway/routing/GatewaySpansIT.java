@@ -77,13 +77,20 @@ class GatewaySpansIT {
                 .until(() -> EXPORTED.stream().anyMatch(spans -> spans.contains(bytes(own.substring(36, 52)))));
     }
 
+    /** Spans are exported in the order in which they end: what a later call shows, an earlier one would have shown too. */
     @Test
     void areNotMadeForTracesThatNobodySamples() {
-        String unsampled = "00-" + TRACE + "-" + CALLER + "-00";
-
+        String trace = "7c1f0a52d96e4b38a1c4e0f9b2d35768";
+        String unsampled = "00-" + trace + "-" + CALLER + "-00";
         send(gateway.signedIn("/api/v1/tunnels").header("traceparent", unsampled));
-
         assertThat(handedOn()).isEqualTo(unsampled);
+        String later = "e05b9d1f48a7463c9f20b6c81d7e3a94";
+
+        send(gateway.signedIn("/api/v1/tunnels").header("traceparent", "00-" + later + "-" + CALLER + "-01"));
+
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> EXPORTED.stream().anyMatch(spans -> spans.contains(bytes(later))));
+        assertThat(EXPORTED).noneMatch(spans -> spans.contains(bytes(trace)));
     }
 
     private static String handedOn() {

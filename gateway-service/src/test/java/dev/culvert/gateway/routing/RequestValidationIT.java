@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requirements R1.1a (body cap), R1.3a, R1.4. */
+/** Requirements R1.1a (body cap), R1.3a, R1.4, S3.12 (input). */
 class RequestValidationIT {
     private static final int MIB = 1024 * 1024;
 

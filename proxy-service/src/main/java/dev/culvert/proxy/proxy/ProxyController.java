@@ -91,6 +91,7 @@ class ProxyController {
     @Operation(
             summary = "Replace a proxy's name and targets",
             description = "With If-Match only if nobody changed it meanwhile.")
+    @ApiResponse(responseCode = "200", description = "OK")
     @ApiResponse(
             responseCode = "409",
             description = "ALREADY_EXISTS, or CONFLICT_STATE when If-Match is outdated",
@@ -110,6 +111,7 @@ class ProxyController {
     @Operation(
             summary = "Change a proxy's name or targets",
             description = "What is left out stays. With If-Match only if nobody changed it meanwhile.")
+    @ApiResponse(responseCode = "200", description = "OK")
     @ApiResponse(
             responseCode = "409",
             description = "ALREADY_EXISTS, or CONFLICT_STATE when If-Match is outdated",

@@ -123,8 +123,11 @@ public final class AgentGate {
     }
 
     private static void requireUpgrade(HttpRequest request) {
-        boolean webSocket = HttpMethod.GET.equals(request.method())
-                && request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
+        if (!HttpMethod.GET.equals(request.method())) {
+            throw new ProblemException(ProblemCode.METHOD_NOT_ALLOWED, "Agents connect here by WebSocket.")
+                    .withHeader(HttpHeaderNames.ALLOW.toString(), HttpMethod.GET.name());
+        }
+        boolean webSocket = request.headers().containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
                 && request.headers().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
         boolean protocol = request.headers()
                 .containsValue(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, TunnelProtocol.SUBPROTOCOL, true);

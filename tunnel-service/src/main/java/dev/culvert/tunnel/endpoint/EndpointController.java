@@ -78,6 +78,7 @@ class EndpointController {
     @GetMapping("/{id}/endpoints/{endpointId}")
     @Access(scope = Scope.TUNNELS_READ)
     @Operation(summary = "One endpoint of a tunnel")
+    @ApiResponse(responseCode = "200", description = "OK")
     @ApiResponse(responseCode = "404", description = UNKNOWN)
     EndpointResponse get(
             @PathVariable UUID id, @PathVariable UUID endpointId, Caller caller, HttpServletRequest request) {
@@ -90,6 +91,7 @@ class EndpointController {
     @Operation(
             summary = "Change an endpoint's priority, weight, health check and retries",
             description = "What is left out takes its default. Holds for the next request.")
+    @ApiResponse(responseCode = "200", description = "OK")
     @ApiResponse(responseCode = "404", description = UNKNOWN)
     EndpointResponse update(
             @PathVariable UUID id,

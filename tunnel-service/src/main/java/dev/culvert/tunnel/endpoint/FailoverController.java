@@ -63,6 +63,7 @@ class FailoverController {
     @GetMapping("/{id}/failover/endpoint")
     @Access(scope = Scope.TUNNELS_READ)
     @Operation(summary = "The endpoint that carries a tunnel now")
+    @ApiResponse(responseCode = "200", description = "OK")
     @ApiResponse(responseCode = "503", description = "AGENT_OFFLINE: no endpoint has an agent")
     EndpointResponse endpoint(@PathVariable UUID id, Caller caller, HttpServletRequest request) {
         return view(id, caller, request, () -> views.next(id));
@@ -107,6 +108,7 @@ class FailoverController {
     @Operation(
             summary = "Let an endpoint carry the tunnel",
             description = "Whatever its priority and health, while it has an agent, until it is released.")
+    @ApiResponse(responseCode = "200", description = "OK")
     @ApiResponse(responseCode = "404", description = UNKNOWN)
     FailoverStatusResponse pick(
             @PathVariable UUID id,
@@ -128,6 +130,7 @@ class FailoverController {
     @Operation(
             summary = "Report that an endpoint failed",
             description = "Counts as a request that was not answered: three in a row make it unhealthy.")
+    @ApiResponse(responseCode = "200", description = "OK")
     @ApiResponse(responseCode = "404", description = UNKNOWN)
     EndpointResponse recordFailure(
             @PathVariable UUID id,
@@ -143,6 +146,7 @@ class FailoverController {
     @Operation(
             summary = "Report that an endpoint answered",
             description = "Takes one failure back; without any left the endpoint is healthy.")
+    @ApiResponse(responseCode = "200", description = "OK")
     @ApiResponse(responseCode = "404", description = UNKNOWN)
     EndpointResponse recordSuccess(
             @PathVariable UUID id,
@@ -155,6 +159,7 @@ class FailoverController {
     @PostMapping("/{id}/failover/reset-failures")
     @Access(scope = Scope.TUNNELS_WRITE)
     @Operation(summary = "Forget an endpoint's failures", description = "Its health is unknown until the next check.")
+    @ApiResponse(responseCode = "200", description = "OK")
     @ApiResponse(responseCode = "404", description = UNKNOWN)
     EndpointResponse resetFailures(
             @PathVariable UUID id,

@@ -1,6 +1,7 @@
 package dev.culvert.tunnel.inspector;
 
 import io.swagger.v3.oas.annotations.media.Schema;
+import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,4 +13,4 @@ import org.jspecify.annotations.Nullable;
  */
 record ReplayRequest(
         @Schema(example = "{\"Authorization\": \"Bearer local\"}") @Size(max = 50) @Nullable
-        Map<@Size(min = 1, max = 100) String, @Size(max = 8192) String> headers) {}
+        Map<@Size(min = 1, max = 100) String, @NotNull(message = "is required") @Size(max = 8192) String> headers) {}

@@ -113,6 +113,7 @@ class GuestController {
     @Operation(
             summary = "Let in who asked",
             description = "As they asked, without an end, unless the body says otherwise.")
+    @ApiResponse(responseCode = "200", description = "OK")
     @ApiResponse(responseCode = "409", description = "CONFLICT_STATE: decided or expired")
     AccessRequestResponse approve(
             @PathVariable UUID id,
@@ -131,6 +132,7 @@ class GuestController {
     @PostMapping("/{id}/access-requests/{requestId}/refuse")
     @Access(scope = Scope.TUNNELS_WRITE)
     @Operation(summary = "Do not let in who asked")
+    @ApiResponse(responseCode = "200", description = "OK")
     @ApiResponse(responseCode = "409", description = "CONFLICT_STATE: decided or expired")
     AccessRequestResponse refuse(
             @PathVariable UUID id, @PathVariable UUID requestId, Caller caller, HttpServletRequest request) {
@@ -147,6 +149,7 @@ class GuestController {
     @Operation(
             summary = "Make a share of a link you were given",
             description = "Uses the link once. You get its permission until the link expires, as a share of your own.")
+    @ApiResponse(responseCode = "200", description = "OK")
     @ApiResponse(responseCode = "404", description = "NOT_FOUND: expired, used up or withdrawn")
     ShareResponse redeem(@Valid @RequestBody RedeemShareTokenRequest body, Caller caller) {
         String name = nameOf(caller);

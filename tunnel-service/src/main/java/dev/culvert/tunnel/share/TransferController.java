@@ -73,6 +73,7 @@ class TransferController {
     @GetMapping("/{id}/transfer")
     @Access(scope = Scope.TUNNELS_READ)
     @Operation(summary = "To whom a tunnel is offered", description = "The owner's alone.")
+    @ApiResponse(responseCode = "200", description = "OK")
     @ApiResponse(responseCode = "404", description = "TUNNEL_001; NOT_FOUND: it is offered to nobody")
     TransferResponse offered(@PathVariable UUID id, Caller caller, HttpServletRequest request) {
         return access.call(id, caller, TunnelAction.TRANSFER, CommandSource.of(request), transfers::of);

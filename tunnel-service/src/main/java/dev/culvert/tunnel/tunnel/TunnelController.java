@@ -84,6 +84,7 @@ class TunnelController {
     @Operation(
             summary = "Replace a tunnel's name, description and configuration",
             description = "What is left out takes its default. With If-Match only if nobody changed it meanwhile.")
+    @ApiResponse(responseCode = "200", description = "OK")
     @ApiResponse(responseCode = "409", description = "ALREADY_EXISTS, or CONFLICT_STATE when If-Match is outdated")
     ResponseEntity<TunnelResponse> replace(
             @PathVariable UUID id,
@@ -103,6 +104,7 @@ class TunnelController {
     @Operation(
             summary = "Change some fields of a tunnel",
             description = "What is left out stays. With If-Match only if nobody changed it meanwhile.")
+    @ApiResponse(responseCode = "200", description = "OK")
     @ApiResponse(responseCode = "409", description = "ALREADY_EXISTS, or CONFLICT_STATE when If-Match is outdated")
     ResponseEntity<TunnelResponse> patch(
             @PathVariable UUID id,

@@ -242,6 +242,15 @@ class RefusalsIT {
     }
 
     @Test
+    void answersOtherMethodsAtTheAgentsDoorWith405() throws Exception {
+        String get = TestingDataPlane.get("/tunnel/v1/connect?tunnel=box");
+
+        assertThat(rawStatusAndBody(get.replaceFirst("GET", "POST")))
+                .contains("HTTP/1.1 405", "METHOD_NOT_ALLOWED")
+                .containsIgnoringCase("allow: GET");
+    }
+
+    @Test
     void answersWhatIsNotHttpWith400() throws Exception {
         assertThat(rawStatusAndBody("GET /t/box/ HTTP/1.1\r\nbad header : x\r\n\r\n"))
                 .contains("HTTP/1.1 400", "VALIDATION_ERROR");

@@ -1,8 +1,12 @@
 package dev.culvert.platform.access;
 
+import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.platform.caller.CallerTokens;
+import dev.culvert.platform.problem.ProblemException;
+import dev.culvert.platform.problem.ProblemTranslator;
 import dev.culvert.platform.problem.ServletProblems;
 import java.time.Clock;
+import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -19,6 +23,8 @@ import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
+import org.springframework.security.web.firewall.RequestRejectedException;
+
 import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
@@ -52,6 +58,16 @@ public class AccessAutoConfiguration {
     @Lazy
     AccessRules accessRules(AccessProperties properties, ObjectProvider<HandlerMapping> mappings) {
         return new AccessRules(properties.openPaths(), mappings.orderedStream().toList());
+    }
+
+    /** The firewall of Spring Security looks at names and values when they are read, which may be late. */
+    @Bean
+    @Order(0)
+    ProblemTranslator rejectedRequests() {
+        return failure -> failure instanceof RequestRejectedException
+                ? Optional.of(new ProblemException(
+                        ProblemCode.VALIDATION_ERROR, "The request has characters that are not allowed."))
+                : Optional.empty();
     }
 
     @Bean

@@ -5,6 +5,7 @@ import dev.culvert.platform.access.Access;
 import dev.culvert.platform.paging.PageLimit;
 import dev.culvert.platform.paging.PageRequest;
 import io.swagger.v3.oas.models.Operation;
+import io.swagger.v3.oas.models.media.Content;
 import io.swagger.v3.oas.models.media.IntegerSchema;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.parameters.Parameter;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.GlobalOperationCustomizer;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -27,6 +29,7 @@ import org.springframework.web.method.HandlerMethod;
 /** Describes of each operation what its declarations already say: access, paging, and the failures every one can meet. */
 final class OperationDescription implements GlobalOperationCustomizer {
     private static final String ACCESS = "x-culvert-access";
+    private static final String PAGE = "text/html";
 
     @Override
     public Operation customize(Operation operation, HandlerMethod method) {
@@ -116,7 +119,7 @@ final class OperationDescription implements GlobalOperationCustomizer {
         // A failure that a method declares has the common body too; else its own type would stand there.
         responses.forEach((status, declared) -> {
             if (declared.get$ref() == null && (status.startsWith("4") || status.startsWith("5"))) {
-                declared.content(CommonDescription.problem());
+                declared.content(withPage(declared.getContent()));
             }
         });
         boolean body = operation.getRequestBody() != null;
@@ -128,6 +131,15 @@ final class OperationDescription implements GlobalOperationCustomizer {
                         status,
                         _ -> new ApiResponse().$ref("#/components/responses/" + CommonDescription.name(status))));
         operation.responses(responses);
+    }
+
+    /** The common body, beside the page for browsers that a method declares. */
+    private static Content withPage(@Nullable Content declared) {
+        Content content = CommonDescription.problem();
+        if (declared != null && declared.containsKey(PAGE)) {
+            content.addMediaType(PAGE, declared.get(PAGE));
+        }
+        return content;
     }
 
     private static boolean applies(String status, boolean closed, boolean hasInput, boolean body, boolean changes) {

@@ -2,6 +2,7 @@ package dev.culvert.platform.problem;
 
 import java.time.Clock;
 import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -9,8 +10,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Answers failures in the common error body. Off with {@code culvert.problem.enabled=false}. */
@@ -66,6 +70,19 @@ public class ProblemAutoConfiguration {
                 @Override
                 public void extendHandlerExceptionResolvers(List<HandlerExceptionResolver> resolvers) {
                     resolvers.add(Math.min(1, resolvers.size()), new MvcProblemResolver(problems));
+                }
+            };
+        }
+
+        @Bean
+        WebMvcConfigurer methodsOfExactPaths(ObjectProvider<RequestMappingHandlerMapping> mappings) {
+            var exact = new ExactPaths(SingletonSupplier.of(() -> ExactPaths.closer(mappings.stream()
+                    .flatMap(mapping -> mapping.getHandlerMethods().keySet().stream())
+                    .toList())));
+            return new WebMvcConfigurer() {
+                @Override
+                public void addInterceptors(InterceptorRegistry registry) {
+                    registry.addInterceptor(exact);
                 }
             };
         }

@@ -1,7 +1,9 @@
 package dev.culvert.platform.problem;
 
 import dev.culvert.contracts.problem.ProblemCode;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.Optional;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.springframework.web.bind.MissingPathVariableException;
 import org.springframework.web.bind.MissingRequestCookieException;
 import org.springframework.web.bind.MissingRequestHeaderException;
@@ -25,6 +27,10 @@ final class ServletProblemTranslator implements ProblemTranslator {
                     case MissingPathVariableException e -> WebProblemTranslator.missing(e.getVariableName());
                     case MultipartException _ ->
                         new ProblemException(ProblemCode.VALIDATION_ERROR, "The multipart body cannot be taken apart.");
+                    case InvalidParameterException e when e.getErrorCode() == HttpServletResponse.SC_BAD_REQUEST ->
+                        new ProblemException(
+                                ProblemCode.VALIDATION_ERROR,
+                                "The query or the form cannot be taken apart into names and values.");
                     case AsyncRequestTimeoutException _ ->
                         new ProblemException(ProblemCode.REQUEST_TIMEOUT, "The answer was not ready in time.");
                     default -> null;

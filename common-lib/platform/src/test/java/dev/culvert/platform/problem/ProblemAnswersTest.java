@@ -110,6 +110,26 @@ class ProblemAnswersTest {
     }
 
     @Test
+    void refusesQueriesThatCannotBeTakenApart() {
+        for (String query : List.of("=1", "max_size=1&=2", "%C2%85=1")) {
+            assertProblem(client.get(THINGS + "/search?" + query, "X-Kind", "a"), ProblemCode.VALIDATION_ERROR);
+        }
+    }
+
+    /** What a word is beside ids is not to be taken for an id. */
+    @Test
+    void namesTheMethodsOfAnAddressBesideAPattern() {
+        Answer answer = client.send("DELETE", THINGS + "/search", "");
+
+        assertProblem(answer, ProblemCode.METHOD_NOT_ALLOWED);
+        assertThat(answer.header("Allow").split(", *")).containsOnly("GET");
+        assertViolation(client.send("DELETE", THINGS + "/no-uuid", ""), "thingId");
+        String parts = THINGS + "/5b0c7ee2-3b0e-4e53-9c1c-0d7a0a4dd5a5/parts/";
+        assertThat(client.get(parts + "count").header("Allow")).isEqualTo("POST");
+        assertThat(client.get(parts + "3").body()).isEqualTo("3");
+    }
+
+    @Test
     void namesParametersOfTheMethod() {
         assertViolation(client.get(THINGS + "/no-uuid"), "thingId");
         assertViolation(client.get(THINGS + "/search?max_size=99", "X-Kind", "a"), "max_size");

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -58,6 +59,22 @@ class SampleController {
     ThingResponse get(@PathVariable UUID thingId) {
         throw new ProblemException(ProblemCode.TUNNEL_001, "There is no thing " + thingId + ".")
                 .withAlias("THING_NOT_FOUND");
+    }
+
+    @Access(open = true)
+    @DeleteMapping("/{thingId}")
+    void delete(@PathVariable UUID thingId) {}
+
+    @Access(open = true)
+    @GetMapping("/{thingId}/parts/{number}")
+    int part(@PathVariable UUID thingId, @PathVariable int number) {
+        return number;
+    }
+
+    @Access(open = true)
+    @PostMapping("/{thingId}/parts/count")
+    int countParts(@PathVariable UUID thingId) {
+        return 0;
     }
 
     @Access(open = true)

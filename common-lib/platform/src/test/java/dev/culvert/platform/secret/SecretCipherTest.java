@@ -9,7 +9,10 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Stored secrets are useless without key and context, and any change is noticed: X-1 (SECRET_KEY), S2.9 (checks of the key). */
+/**
+ * Stored secrets are useless without key and context, and any change is noticed: X-1 (SECRET_KEY), S2.9 (checks of the key),
+ * S3.12 (encryption at rest).
+ */
 class SecretCipherTest {
     private static final String KEY = "q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k=";
 
