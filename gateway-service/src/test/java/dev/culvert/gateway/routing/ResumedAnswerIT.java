@@ -30,7 +30,7 @@ import reactor.netty.Connection;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
-/** P2.11.6, the part of the gateway: it has the client's connection, so it asks another replica for what is missing. */
+/** Answers that go on, the part of the gateway: it has the client's connection, so it asks another replica for what is missing. */
 class ResumedAnswerIT {
     private static final TestingService OTHERS = TestingService.start();
     private static final TestingService FIRST = TestingService.start();
