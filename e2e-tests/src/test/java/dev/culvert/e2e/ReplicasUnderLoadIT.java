@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Two processes of tunnel-service behind a gateway, under requests and long streams (P2.3.5, P2.11.5, P2.11.6, failures 2 and
+ * Two processes of tunnel-service behind a gateway, under requests and long streams (P2.3.5, P2.11.5, failures 2 and
  * 11 of the list): replaced one after the other, and one of them killed. Nobody notices, but for a pause in a stream.
  *
  * <p>Starts five processes one after the other, so it runs when asked for: {@code mvn verify -Dculvert.e2e.skipped=}. The full size:

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.culvert.contracts.event.ProxyEvent.ProxyCreated;
 import dev.culvert.contracts.event.TunnelEvent.TunnelCreated;
+import dev.culvert.contracts.event.TunnelEvent.TunnelFailedOver;
 import dev.culvert.contracts.event.TunnelEvent.TunnelDeleted;
 import dev.culvert.testing.TestCallers;
 import dev.culvert.webhook.TestingReceiver.Answer;
@@ -62,6 +63,28 @@ class DeliveryIT {
             JsonNode delivery = awaitDelivery(webhook, "delivered");
             assertThat(request.header("X-Delivery-ID"))
                     .isEqualTo(delivery.path("id").asString());
+        }
+    }
+
+    /** P2.3.8: as a webhook; on the stream it is proven where that is. */
+    @Test
+    void tellsThatATunnelFailedOver() throws Exception {
+        try (TestingReceiver receiver = new TestingReceiver()) {
+            api.register(receiver.url(), "tunnel.failed_over");
+            UUID tunnelId = UUID.randomUUID();
+
+            service.happen(caller, new TunnelCreated(tunnelId, caller.userId(), "ollama"));
+            service.happen(
+                    caller,
+                    new TunnelFailedOver(
+                            tunnelId, caller.userId(), "ollama", "workshop", "spare", "agent_offline", 12));
+
+            JsonNode body = JSON.readTree(receiver.await().body());
+            assertThat(body.path("type").asString()).isEqualTo("tunnel.failed_over");
+            assertThat(body.at("/data/fromEndpoint").asString()).isEqualTo("workshop");
+            assertThat(body.at("/data/toEndpoint").asString()).isEqualTo("spare");
+            assertThat(body.at("/data/reason").asString()).isEqualTo("agent_offline");
+            assertThat(body.at("/data/queueSize").asInt()).isEqualTo(12);
         }
     }
 

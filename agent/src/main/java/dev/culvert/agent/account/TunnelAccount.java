@@ -3,11 +3,14 @@ package dev.culvert.agent.account;
 import dev.culvert.agent.call.Calls;
 import dev.culvert.agent.call.Calls.Answer;
 import dev.culvert.agent.call.JsonTree;
+import dev.culvert.agent.connect.HttpProxy;
+import dev.culvert.agent.connect.Server;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -17,21 +20,17 @@ public final class TunnelAccount {
     private static final JsonFactory JSON = new JsonFactory();
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final URI base;
+    private final Server server;
     private final String key;
-    private final Duration patience;
+    private final Optional<HttpProxy> proxy;
 
     /**
-     * @param base address of the gateway, without a slash at its end
+     * @param proxy through which the server is reached, if any
      */
-    public TunnelAccount(URI base, String key) {
-        this(base, key, PATIENCE);
-    }
-
-    TunnelAccount(URI base, String key, Duration patience) {
-        this.base = base;
+    public TunnelAccount(Server server, String key, Optional<HttpProxy> proxy) {
+        this.server = server;
         this.key = key;
-        this.patience = patience;
+        this.proxy = proxy;
     }
 
     /** How the wish for a tunnel came out. */
@@ -60,7 +59,7 @@ public final class TunnelAccount {
 
     /** Makes a tunnel of that name unless there is one. One call, so two agents can do it at the same time. */
     public Outcome ensure(String name, String description) throws InterruptedException {
-        try (Calls calls = new Calls(patience)) {
+        try (Calls calls = calls()) {
             Answer answer = calls.post(api("/api/v1/tunnels"), credentials(), body(name, description));
             JsonTree body = answer.body().orElse(JsonTree.NOTHING);
             if (!body.isObject()) {
@@ -82,7 +81,18 @@ public final class TunnelAccount {
         }
     }
 
+    private Calls calls() {
+        return new Calls(PATIENCE, proxy);
+    }
+
     /** Whether the gateway knows the key: its answer to a question that needs no more than a key. */
+    public Answer ask() throws IOException, InterruptedException {
+        try (Calls calls = calls()) {
+            return ask(calls);
+        }
+    }
+
+    /** The same by calls of somebody else. */
     public Answer ask(Calls calls) throws IOException, InterruptedException {
         return calls.get(api("/api/v1/tunnels?limit=1"), credentials());
     }
@@ -101,7 +111,7 @@ public final class TunnelAccount {
     }
 
     private URI api(String path) {
-        return URI.create(base.toString().replaceFirst("^ws", "http") + path);
+        return URI.create(server.base().toString().replaceFirst("^ws", "http") + path);
     }
 
     private Map<String, String> credentials() {

@@ -1,5 +1,6 @@
 package dev.culvert.agent.cli;
 
+import dev.culvert.agent.connect.HttpProxy;
 import dev.culvert.agent.connect.Server;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -33,6 +34,15 @@ public final class CommonOptions {
     public Server server() throws CommandFailure {
         try {
             return Server.parse(server);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The proxy that the environment names for a server; the same that agents use. */
+    static Optional<HttpProxy> proxy(Server server) throws CommandFailure {
+        try {
+            return HttpProxy.of(System.getenv(), server);
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }

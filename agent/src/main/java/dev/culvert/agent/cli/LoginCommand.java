@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,6 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 public final class LoginCommand implements Callable<Integer> {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int UNAUTHORIZED = 401;
 
     @Mixin
@@ -69,8 +67,8 @@ public final class LoginCommand implements Callable<Integer> {
     }
 
     private static void verify(Server server, String key) throws CommandFailure, InterruptedException {
-        try (Calls calls = new Calls(PATIENCE)) {
-            Calls.Answer answer = new TunnelAccount(server.base(), key).ask(calls);
+        try {
+            Calls.Answer answer = new TunnelAccount(server, key, CommonOptions.proxy(server)).ask();
             if (answer.status() == UNAUTHORIZED) {
                 throw new CommandFailure(
                         ExitCode.KEY_REFUSED, "The server does not accept this key; nothing was kept.");

@@ -144,7 +144,7 @@ public final class UpCommand implements Callable<Integer> {
     /** Makes the tunnel unless it is there; a key that may only connect can still use one that is. */
     private static void ensure(Server server, String key, String name, LocalService service, AgentOutput output)
             throws CommandFailure, InterruptedException {
-        Outcome outcome = new TunnelAccount(server.base(), key)
+        Outcome outcome = new TunnelAccount(server, key, CommonOptions.proxy(server))
                 .ensure(
                         name,
                         "Made by culvert agent up for " + service.profile().title());

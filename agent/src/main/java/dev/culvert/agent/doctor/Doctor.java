@@ -1,5 +1,6 @@
 package dev.culvert.agent.doctor;
 
+import dev.culvert.agent.connect.HttpProxy;
 import dev.culvert.agent.connect.Server;
 import dev.culvert.agent.profile.LocalService;
 import dev.culvert.agent.profile.LocalServices;
@@ -44,7 +45,8 @@ public final class Doctor {
     /** Runs the checks; each is told as soon as it is known. */
     public void examine(Consumer<Finding> told) throws InterruptedException {
         told.accept(local());
-        NetworkChecks network = new NetworkChecks(server, environment, clock);
+        Optional<HttpProxy> proxy = proxy();
+        NetworkChecks network = new NetworkChecks(server, environment, proxy, clock);
         Finding dns = tell(network.dns(), told);
         tell(network.proxy(), told);
         Finding tcp = tell(dns.works() ? network.tcp() : Finding.skipped("tcp"), told);
@@ -54,7 +56,7 @@ public final class Doctor {
                     .forEach(check -> told.accept(Finding.skipped(check)));
             return;
         }
-        try (ServerChecks checks = new ServerChecks(server, key.orElse(""), tunnel, clock)) {
+        try (ServerChecks checks = new ServerChecks(server, proxy, key.orElse(""), tunnel, clock)) {
             Finding health = tell(checks.health(), told);
             tell(health.works() ? checks.clock() : Finding.skipped("clock"), told);
             Finding accepted = key.isEmpty()
@@ -63,6 +65,15 @@ public final class Doctor {
             tell(accepted, told);
             tell(accepted.works() ? checks.scopes() : Finding.skipped("scopes"), told);
             connection(accepted.works() ? checks.upgrade() : Finding.skipped("websocket"), checks, told);
+        }
+    }
+
+    /** What is said about one that cannot be read comes with the checks. */
+    private Optional<HttpProxy> proxy() {
+        try {
+            return HttpProxy.of(environment, server);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
         }
     }
 

@@ -34,15 +34,23 @@ final class NetworkChecks {
 
     private final Server server;
     private final Map<String, String> environment;
+    private final Optional<HttpProxy> proxy;
     private final Clock clock;
 
-    NetworkChecks(Server server, Map<String, String> environment, Clock clock) {
+    /**
+     * @param proxy that agents would use, if any
+     */
+    NetworkChecks(Server server, Map<String, String> environment, Optional<HttpProxy> proxy, Clock clock) {
         this.server = server;
+        this.proxy = proxy;
         this.environment = environment;
         this.clock = clock;
     }
 
     Finding dns() {
+        if (proxy.isPresent()) {
+            return Finding.ok("dns", proxy.get() + " looks up " + server.host());
+        }
         try {
             InetAddress[] addresses = InetAddress.getAllByName(server.host());
             return Finding.ok(
@@ -75,46 +83,45 @@ final class NetworkChecks {
         }
         String names = String.join(", ", set) + (set.size() == 1 ? " is set" : " are set");
         try {
-            Optional<HttpProxy> used = HttpProxy.of(environment, server);
-            return used.isPresent()
-                    ? Finding.warning(
-                            "proxy",
-                            names + ": agents connect through " + used.get() + ", and the next checks do not",
-                            "where only the proxy leads outside, they fail although an agent can connect")
-                    : Finding.warning(
+            return HttpProxy.of(environment, server)
+                    .map(used -> Finding.ok("proxy", names + ": agents and these checks connect through " + used))
+                    .orElseGet(() -> Finding.warning(
                             "proxy",
                             names + ", and does not hold for this server",
-                            "if the next checks fail, name the proxy in the configuration file");
+                            "if the next checks fail, name the proxy in the configuration file"));
         } catch (IllegalArgumentException e) {
             return Finding.failed("proxy", String.valueOf(e.getMessage()), "correct the variable");
         }
     }
 
     Finding tcp() {
+        String host = proxy.map(HttpProxy::host).orElse(server.host());
+        int port = proxy.map(HttpProxy::port).orElse(server.port());
+        String whose = proxy.isPresent() ? " of the proxy" : "";
         InetAddress[] addresses;
         try {
-            addresses = InetAddress.getAllByName(server.host());
+            addresses = InetAddress.getAllByName(host);
         } catch (UnknownHostException e) {
-            return Finding.skipped("tcp");
+            return Finding.failed(
+                    "tcp", "the name " + host + whose + " does not resolve", "correct the address of the proxy");
         }
         List<String> failures = new ArrayList<>();
         for (InetAddress address : addresses) {
             try (Socket socket = new Socket()) {
                 long begin = System.nanoTime();
-                socket.connect(new InetSocketAddress(address, server.port()), PATIENCE_MILLIS);
+                socket.connect(new InetSocketAddress(address, port), PATIENCE_MILLIS);
                 long millis = Duration.ofNanos(System.nanoTime() - begin).toMillis();
                 String others = failures.isEmpty() ? "" : " (but " + String.join(", ", failures) + ")";
                 return Finding.ok(
                         "tcp",
-                        address.getHostAddress() + " port " + server.port() + " answers after " + millis + " ms"
-                                + others);
+                        address.getHostAddress() + " port " + port + whose + " answers after " + millis + " ms" + others);
             } catch (IOException e) {
                 failures.add(address.getHostAddress() + ": " + e.getMessage());
             }
         }
         return Finding.failed(
                 "tcp",
-                "port " + server.port() + " cannot be reached: " + String.join(", ", failures),
+                "port " + port + whose + " cannot be reached: " + String.join(", ", failures),
                 "see that the server runs, and that no firewall on the way blocks the port");
     }
 
@@ -168,11 +175,8 @@ final class NetworkChecks {
     }
 
     private SSLSocket connect(SSLContext context, boolean checkName) throws IOException {
-        Socket plain = new Socket();
+        Socket plain = Connection.to(server, proxy, PATIENCE_MILLIS);
         try {
-            InetAddress address = InetAddress.getAllByName(server.host())[0];
-            plain.connect(new InetSocketAddress(address, server.port()), PATIENCE_MILLIS);
-            plain.setSoTimeout(PATIENCE_MILLIS);
             SSLSocket socket =
                     (SSLSocket) context.getSocketFactory().createSocket(plain, server.host(), server.port(), true);
             if (checkName) {

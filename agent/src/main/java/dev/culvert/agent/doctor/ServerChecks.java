@@ -4,6 +4,7 @@ import dev.culvert.agent.account.TunnelAccount;
 import dev.culvert.agent.call.Calls;
 import dev.culvert.agent.call.Calls.Answer;
 import dev.culvert.agent.call.JsonTree;
+import dev.culvert.agent.connect.HttpProxy;
 import dev.culvert.agent.connect.Server;
 import dev.culvert.tunnelprotocol.TunnelProtocol;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,10 +37,13 @@ final class ServerChecks implements AutoCloseable {
     private final String key;
     private final String tunnel;
     private final Clock clock;
-    private final Calls calls = new Calls(PATIENCE);
+    private final Optional<HttpProxy> proxy;
+    private final Calls calls;
 
-    ServerChecks(Server server, String key, String tunnel, Clock clock) {
+    ServerChecks(Server server, Optional<HttpProxy> proxy, String key, String tunnel, Clock clock) {
         this.server = server;
+        this.proxy = proxy;
+        this.calls = new Calls(PATIENCE, proxy);
         this.key = key;
         this.tunnel = tunnel;
         this.clock = clock;
@@ -90,7 +95,7 @@ final class ServerChecks implements AutoCloseable {
 
     Finding key() throws InterruptedException {
         try {
-            Answer answer = new TunnelAccount(server.base(), key).ask(calls);
+            Answer answer = new TunnelAccount(server, key, proxy).ask(calls);
             return switch (answer.status()) {
                 case 200 -> Finding.ok("key", "the server accepts the key");
                 case 403 -> Finding.ok("key", "the server accepts the key, which may not list tunnels");
@@ -140,10 +145,7 @@ final class ServerChecks implements AutoCloseable {
 
     /** Upgrades as an agent would, and hangs up before it would be taken for one. */
     Finding upgrade() throws InterruptedException {
-        try (HttpClient http = HttpClient.newBuilder()
-                .connectTimeout(PATIENCE)
-                .proxy(HttpClient.Builder.NO_PROXY)
-                .build()) {
+        try (HttpClient http = Calls.client(PATIENCE, proxy)) {
             WebSocket socket = http.newWebSocketBuilder()
                     .header("Authorization", "Bearer " + key)
                     .subprotocols(TunnelProtocol.SUBPROTOCOL)

@@ -386,6 +386,8 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
         while ((waiting = untilConnected.poll()) != null) {
             ReferenceCountUtil.release(waiting);
         }
+        // A stream that is not read never ends and holds what was sent; from now on that is thrown away.
+        stream.config().setAutoRead(true);
         tally.end(how);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;
+import dev.culvert.agent.account.TestingProxy;
 import dev.culvert.agent.connect.Server;
 import dev.culvert.agent.doctor.Finding.State;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -105,6 +107,37 @@ class DoctorTest {
 
         assertThat(proxy.state()).isEqualTo(State.WARNING);
         assertThat(proxy.message()).contains("https_proxy").doesNotContain("secret");
+    }
+
+    /** The name of the server leads nowhere but through the proxy, which wants a password. */
+    @Test
+    void everyCheckGoesThroughTheProxyAsAgentsDo() throws Exception {
+        try (var proxy = new TestingProxy(200, "{\"link\":\"a.b\"}")) {
+            Map<String, Finding> findings =
+                    examine(TestingProxy.GATEWAY, Map.of("HTTP_PROXY", proxy.address()), Clock.systemUTC());
+
+            assertThat(findings.get("proxy").message()).contains("connect through").doesNotContain("secret");
+            for (String check : List.of("dns", "proxy", "tcp", "server", "key")) {
+                assertThat(findings.get(check).state()).as(check).isEqualTo(State.OK);
+            }
+            assertThat(proxy.passed()).contains("GET " + TestingProxy.GATEWAY + "/health/live");
+        }
+    }
+
+    @Test
+    void aProxyThatDoesNotLetOutIsSaid() throws Exception {
+        try (var proxy = new TestingProxy(200, "{}")) {
+            String stranger = proxy.address().replace("secret", "guessed");
+
+            Finding tls = examine(
+                            TestingProxy.GATEWAY.replace("http:", "https:"),
+                            Map.of("HTTPS_PROXY", stranger),
+                            Clock.systemUTC())
+                    .get("tls");
+
+            assertThat(tls.state()).isEqualTo(State.FAILED);
+            assertThat(tls.message()).contains("the proxy http://127.0.0.1:").doesNotContain("guessed");
+        }
     }
 
     private static Map<String, Finding> examine(String server, Map<String, String> environment, Clock clock)

@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** Requirement P2.11.6, the part of the agent: what is read back is what was written, or it is not there. */
+/** Answers that go on, the part of the agent: what is read back is what was written, or it is not there. */
 class AnswerTailTest {
     private final MemoryBudget memory = new MemoryBudget(8L << 20);
 

@@ -10,6 +10,7 @@ import dev.culvert.contracts.event.DomainEvent;
 import dev.culvert.contracts.event.EventHeaders;
 import dev.culvert.contracts.event.EventType;
 import dev.culvert.contracts.event.ProxyEvent.ProxyStatusChanged;
+import dev.culvert.contracts.event.TunnelEvent.TunnelFailedOver;
 import dev.culvert.contracts.event.TunnelEvent.TunnelStatusChanged;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.gateway.TestingGateway;
@@ -88,6 +89,25 @@ class LiveChannelIT {
             assertThat(JSON.readTree(news.data()).path("tunnelId").asString()).isEqualTo(tunnel.toString());
             assertThat(JSON.readTree(news.data()).path("newStatus").asString()).isEqualTo("connected");
             assertThat(foreign.next().type()).as("only their own").isEqualTo("proxy.status_changed");
+        }
+    }
+
+    /** P2.3.8: on the stream; as a webhook it is proven where webhooks are sent. */
+    @Test
+    void tellsThatATunnelFailedOver() throws Exception {
+        UUID tunnel = UUID.randomUUID();
+        try (Events own = events(gateway.as(user, "/api/v1/live"))) {
+            own.awaitHeartbeat();
+
+            publish(new TunnelFailedOver(tunnel, user.userId(), "ollama", "workshop", "spare", "agent_offline", 12));
+
+            Event news = own.next();
+            assertThat(news.type()).isEqualTo("tunnel.failed_over");
+            JsonNode data = JSON.readTree(news.data());
+            assertThat(data.path("tunnelId").asString()).isEqualTo(tunnel.toString());
+            assertThat(data.path("fromEndpoint").asString()).isEqualTo("workshop");
+            assertThat(data.path("toEndpoint").asString()).isEqualTo("spare");
+            assertThat(data.path("reason").asString()).isEqualTo("agent_offline");
         }
     }
 

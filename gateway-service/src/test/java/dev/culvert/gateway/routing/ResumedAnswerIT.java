@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,13 +31,14 @@ import reactor.netty.Connection;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
-/** P2.11.6, the part of the gateway: it has the client's connection, so it asks another replica for what is missing. */
+/** Answers that go on, the part of the gateway: it has the client's connection, so it asks another replica for what is missing. */
 class ResumedAnswerIT {
     private static final TestingService OTHERS = TestingService.start();
     private static final TestingService FIRST = TestingService.start();
     private static final TestingService SECOND = TestingService.start();
     private static TestingGateway gateway;
 
+    private final AtomicInteger refusals = new AtomicInteger();
     private final BlockingQueue<Connection> begun = new LinkedBlockingQueue<>();
 
     @BeforeAll
@@ -57,6 +59,12 @@ class ResumedAnswerIT {
         for (TestingService replica : new TestingService[] {FIRST, SECOND}) {
             replica.forget();
             replica.on("/t/app/stream", (request, response) -> answer(request, response, true));
+            replica.on(
+                    "/t/app/later",
+                    (request, response) -> request.requestHeaders().contains(HeaderNames.RESUME_FROM)
+                                    && refusals.getAndDecrement() > 0
+                            ? response.status(503).send()
+                            : answer(request, response, true));
             replica.on("/t/app/refused", (request, response) -> answer(request, response, false));
             replica.on("/t/app/plain", (_, response) -> begin(response));
         }
@@ -82,9 +90,14 @@ class ResumedAnswerIT {
     }
 
     private HttpResponse<InputStream> beginAndBreak(String path) throws Exception {
+        return beginAndBreak(path, 0);
+    }
+
+    private HttpResponse<InputStream> beginAndBreak(String path, int refused) throws Exception {
         HttpResponse<InputStream> answer = send(gateway.signedIn(path), BodyHandlers.ofInputStream());
         assertThat(new String(answer.body().readNBytes(6), StandardCharsets.US_ASCII))
                 .isEqualTo("begin ");
+        refusals.set(refused);
         begun.take().dispose();
         return answer;
     }
@@ -111,6 +124,16 @@ class ResumedAnswerIT {
         assertThat(second.headers().getFirst(HeaderNames.CALLER_TOKEN)).isNotEmpty();
         assertThat(answer.headers().map().keySet())
                 .noneMatch(name -> name.toLowerCase(Locale.ROOT).startsWith("culvert-"));
+    }
+
+    /** As a replica answers whose way to the agent breaks in this moment. */
+    @Test
+    void asksAgainWhenAReplicaHasNoWayToTheAgentNow() throws Exception {
+        HttpResponse<InputStream> answer = beginAndBreak("/t/app/later", 3);
+
+        assertThat(new String(answer.body().readAllBytes(), StandardCharsets.US_ASCII))
+                .isEqualTo("from 6");
+        assertThat(FIRST.waiting().size() + SECOND.waiting().size()).isEqualTo(1 + 3 + 1);
     }
 
     @Test

@@ -50,6 +50,8 @@ class Proxy implements Persistable<UUID> {
 
     private Instant statusChangedAt;
 
+    private boolean reachable = true;
+
     @Column(insertable = false, updatable = false)
     private @Nullable Instant lastActivityAt;
 
@@ -133,6 +135,16 @@ class Proxy implements Persistable<UUID> {
         statusChangedAt = now;
         updatedAt = now;
         return true;
+    }
+
+    /** Takes whether one of its targets can take requests. */
+    void reach(boolean now) {
+        reachable = now;
+    }
+
+    /** What its owner is shown: one that runs without a target that can take requests is in error. */
+    String shownStatus() {
+        return status == ProxyState.RUNNING && !reachable ? "error" : status.wireName();
     }
 
     private static List<Row> rows(UUID tenantId, List<Target> targets) {

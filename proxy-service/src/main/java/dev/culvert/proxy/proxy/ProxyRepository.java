@@ -42,6 +42,13 @@ interface ProxyRepository extends Repository<Proxy, UUID> {
             ORDER BY CASE WHEN p.userId = :userId THEN 0 ELSE 1 END, p.createdAt, p.id""")
     List<Proxy> named(UUID tenantId, UUID userId, String name, Limit limit);
 
+    /** Proxies of a tenant with a target of this name, in one order, so that nobody waits in circles to lock them. */
+    @Query(
+            value =
+                    "SELECT DISTINCT proxy_id FROM proxy_targets WHERE tenant_id = :tenantId AND tunnel = :tunnel ORDER BY proxy_id",
+            nativeQuery = true)
+    List<UUID> leadingTo(UUID tenantId, String tunnel);
+
     /** Notes when a request last came; never goes back. */
     @Modifying
     @Query(

@@ -25,14 +25,21 @@ import org.springframework.transaction.annotation.Transactional;
 class ProxyService {
     private final ProxyRepository proxies;
     private final TargetRules rules;
+    private final Reachability reachability;
     private final Outbox outbox;
     private final ApplicationEventPublisher changes;
     private final Clock clock;
 
     ProxyService(
-            ProxyRepository proxies, TargetRules rules, Outbox outbox, ApplicationEventPublisher changes, Clock clock) {
+            ProxyRepository proxies,
+            TargetRules rules,
+            Reachability reachability,
+            Outbox outbox,
+            ApplicationEventPublisher changes,
+            Clock clock) {
         this.proxies = proxies;
         this.rules = rules;
+        this.reachability = reachability;
         this.outbox = outbox;
         this.changes = changes;
         this.clock = clock;
@@ -42,10 +49,12 @@ class ProxyService {
     Proxy create(CreateProxyRequest request, Caller caller) {
         rules.check(request.targets());
         refuseTakenName(request.name(), caller);
+        reachability.hold(caller.tenantId());
         Proxy proxy = new Proxy(
                 UUID.randomUUID(), caller.tenantId(), caller.userId(), request.name(), request.targets(), now());
         store(proxy);
         outbox.append(new ProxyCreated(proxy.getId(), proxy.userId(), proxy.name()));
+        reachability.settle(proxy, "created");
         changes.publishEvent(new ProxyChanged(proxy.getId()));
         return proxy;
     }
@@ -54,6 +63,7 @@ class ProxyService {
     @Transactional
     Proxy replace(UUID id, UpdateProxyRequest request, OptionalInt ifRevision, Caller caller) {
         rules.check(request.targets());
+        reachability.hold(caller.tenantId());
         return edit(lockOwned(id, caller), ifRevision, request.name(), request.targets(), caller);
     }
 
@@ -63,6 +73,7 @@ class ProxyService {
         if (request.targets() != null) {
             rules.check(request.targets());
         }
+        reachability.hold(caller.tenantId());
         Proxy proxy = lockOwned(id, caller);
         return edit(
                 proxy,
@@ -85,6 +96,7 @@ class ProxyService {
         if (!changed.isEmpty()) {
             store(proxy);
             outbox.append(new ProxyUpdated(proxy.getId(), proxy.userId(), proxy.name(), changed));
+            reachability.settle(proxy, "updated");
             changes.publishEvent(new ProxyChanged(proxy.getId()));
         }
         return proxy;
@@ -112,9 +124,9 @@ class ProxyService {
 
     private Proxy become(UUID id, ProxyState next, String reason, Caller caller) {
         Proxy proxy = lockOwned(id, caller);
-        String before = proxy.status().wireName();
+        String before = proxy.shownStatus();
         if (proxy.become(next, now())) {
-            outbox.append(new ProxyStatusChanged(id, proxy.userId(), proxy.name(), before, next.wireName(), reason));
+            outbox.append(new ProxyStatusChanged(id, proxy.userId(), proxy.name(), before, proxy.shownStatus(), reason));
             changes.publishEvent(new ProxyChanged(id));
         }
         return proxy;

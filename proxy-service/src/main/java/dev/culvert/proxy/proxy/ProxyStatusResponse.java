@@ -9,7 +9,7 @@ import java.util.UUID;
 /**
  * Whether a proxy takes requests (requirement R5.2).
  *
- * @param status {@code error} when it runs but every target failed a moment ago
+ * @param status {@code error} when it runs but no target is available
  * @param since when it was last started or stopped
  * @param lastActivityAt when a request last came, to within a few seconds
  */
@@ -27,7 +27,21 @@ record ProxyStatusResponse(
     /**
      * A target as this replica saw it.
      *
-     * @param available false for a few seconds after it failed
+     * @param available false for a few seconds after it failed, and while its tunnel is known not to be connected
+     * @param tunnelStatus of a tunnel that tunnel-service told of; null for an address and where nothing was told
      */
-    record TargetStatus(Target target, boolean available) {}
+    record TargetStatus(
+            Target target,
+            boolean available,
+
+            @Schema(
+                    allowableValues = {
+                        "created",
+                        "connecting",
+                        "connected",
+                        "disconnected",
+                        "error",
+                        "deleted"
+                    })
+            Optional<String> tunnelStatus) {}
 }

@@ -4,8 +4,10 @@ import dev.culvert.platform.caller.Caller;
 import dev.culvert.platform.paging.Page;
 import dev.culvert.platform.paging.PageRequest;
 import dev.culvert.proxy.proxy.ProxyStatusResponse.TargetStatus;
+import dev.culvert.proxy.tunnel.TunnelState;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -17,10 +19,12 @@ import org.springframework.web.util.UriUtils;
 class ProxyViews {
     private final ProxyRepository proxies;
     private final TargetHealth health;
+    private final Reachability reachability;
 
-    ProxyViews(ProxyRepository proxies, TargetHealth health) {
+    ProxyViews(ProxyRepository proxies, TargetHealth health, Reachability reachability) {
         this.proxies = proxies;
         this.health = health;
+        this.reachability = reachability;
     }
 
     /**
@@ -45,7 +49,7 @@ class ProxyViews {
     ProxyStatusResponse status(UUID id, Caller caller) {
         Proxy proxy = owned(id, caller);
         List<TargetStatus> targets = proxy.targets().stream()
-                .map(target -> new TargetStatus(target, health.available(id, target)))
+                .map(target -> status(proxy, target))
                 .toList();
         boolean allFailed =
                 proxy.status() == ProxyState.RUNNING && targets.stream().noneMatch(TargetStatus::available);
@@ -56,6 +60,13 @@ class ProxyViews {
                 proxy.statusChangedAt(),
                 proxy.lastActivityAt(),
                 targets);
+    }
+
+    private TargetStatus status(Proxy proxy, Target target) {
+        Optional<TunnelState> tunnel = reachability.tunnelOf(proxy, target);
+        boolean available =
+                health.available(proxy.getId(), target) && tunnel.map(TunnelState::connected).orElse(true);
+        return new TargetStatus(target, available, tunnel.map(TunnelState::status));
     }
 
     private Proxy owned(UUID id, Caller caller) {

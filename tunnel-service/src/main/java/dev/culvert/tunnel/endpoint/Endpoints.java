@@ -182,7 +182,7 @@ public final class Endpoints {
         return waiting.size(tunnelId);
     }
 
-    /** Requests that wait, or had to move since this was asked last. */
+    /** Requests that wait now, or had to move since this was asked last as far as that has been noticed. */
     int takeQueueSize(UUID tunnelId) {
         AtomicInteger left = moved.get(tunnelId);
         return waiting.size(tunnelId) + (left == null ? 0 : left.getAndSet(0));

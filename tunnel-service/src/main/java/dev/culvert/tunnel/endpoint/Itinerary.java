@@ -28,6 +28,7 @@ public final class Itinerary {
     private int losses;
     private long waitUntilNanos;
     private boolean waited;
+    private boolean moved;
 
     Itinerary(Endpoints endpoints, UUID tunnelId) {
         this.endpoints = endpoints;
@@ -89,10 +90,18 @@ public final class Itinerary {
     public void lost() {
         Endpoint here = current;
         if (here != null) {
-            endpoints.countMove(tunnelId);
+            countMove();
             if (++losses > here.maxRetries()) {
                 tried.add(here.name());
             }
+        }
+    }
+
+    /** Once for each request, however often it is lost. */
+    private void countMove() {
+        if (!moved) {
+            moved = true;
+            endpoints.countMove(tunnelId);
         }
     }
 
@@ -101,7 +110,7 @@ public final class Itinerary {
         Endpoint here = current;
         if (here != null && OF_ENDPOINT.contains(failure)) {
             tried.add(here.name());
-            endpoints.countMove(tunnelId);
+            countMove();
             endpoints.failed(tunnelId, here.name(), failure.name().toLowerCase(Locale.ROOT));
         }
     }

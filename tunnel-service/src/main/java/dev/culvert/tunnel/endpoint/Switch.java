@@ -6,7 +6,8 @@ import java.time.Instant;
 /**
  * A tunnel's requests went to another endpoint from then on (requirement P2.3.9).
  *
- * @param queueSize requests that waited for an endpoint or had to move, on the replica that made the switch
+ * @param queueSize requests that waited for an endpoint or had left the one before when the switch was made, on the replica that
+ *     made it; those that are lost with their connection in the same moment may be noticed after it and are not among them
  * @param replica which one that was
  */
 record Switch(

@@ -4,6 +4,7 @@ import dev.culvert.contracts.event.TunnelEvent.TunnelFailedOver;
 import dev.culvert.data.outbox.Outbox;
 import dev.culvert.tunnel.connection.ReplicaProperties;
 import dev.culvert.tunnel.session.SessionEvent.SessionInfo;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -28,13 +29,21 @@ class Switchover {
     private final Endpoints endpoints;
     private final Outbox outbox;
     private final ReplicaProperties replica;
+    private final SwitchReason.Meters counts;
     private final Clock clock;
 
-    Switchover(EndpointStore store, Endpoints endpoints, Outbox outbox, ReplicaProperties replica, Clock clock) {
+    Switchover(
+            EndpointStore store,
+            Endpoints endpoints,
+            Outbox outbox,
+            ReplicaProperties replica,
+            MeterRegistry meters,
+            Clock clock) {
         this.store = store;
         this.endpoints = endpoints;
         this.outbox = outbox;
         this.replica = replica;
+        this.counts = new SwitchReason.Meters(meters);
         this.clock = clock;
     }
 
@@ -72,7 +81,8 @@ class Switchover {
             return;
         }
         String from = tunnel.active().get();
-        String reason = reason(tunnel, from, leader);
+        SwitchReason why = reason(tunnel, from, leader);
+        String reason = why.wireName();
         Switch made = new Switch(from, leader.name(), reason, endpoints.takeQueueSize(id), replica.name(), now());
         if (store.switchOver(id, made)) {
             store.note(id, tunnel.tenantId(), made);
@@ -81,6 +91,7 @@ class Switchover {
                     tunnel.tenantId(),
                     new TunnelFailedOver(
                             id, owned.userId(), owned.name(), from, leader.name(), reason, made.queueSize()));
+            counts.count(why);
             log.atWarn()
                     .addKeyValue("culvert.tunnel.id", id)
                     .addKeyValue("from", from)
@@ -91,25 +102,25 @@ class Switchover {
         }
     }
 
-    private String reason(TunnelEndpoints tunnel, String from, Endpoint leader) {
+    private SwitchReason reason(TunnelEndpoints tunnel, String from, Endpoint leader) {
         Optional<Endpoint> before = tunnel.named(from);
         Presence presence = endpoints.presence(tunnel.tunnelId(), from);
         if (tunnel.picked().filter(leader.name()::equals).isPresent()) {
-            return "picked";
+            return SwitchReason.PICKED;
         }
         if (before.isEmpty()) {
-            return "removed";
+            return SwitchReason.REMOVED;
         }
         if (presence == Presence.NONE) {
-            return Health.AGENT_OFFLINE;
+            return SwitchReason.AGENT_OFFLINE;
         }
         if (presence == Presence.SUSPECT) {
-            return "not_answering";
+            return SwitchReason.NOT_ANSWERING;
         }
         if (before.get().health().unhealthy()) {
-            return "unhealthy";
+            return SwitchReason.UNHEALTHY;
         }
-        return leader.health().recoveredAt().isPresent() ? "recovered" : "higher_priority";
+        return leader.health().recoveredAt().isPresent() ? SwitchReason.RECOVERED : SwitchReason.HIGHER_PRIORITY;
     }
 
     private Instant now() {

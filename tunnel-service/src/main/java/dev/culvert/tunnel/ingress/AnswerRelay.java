@@ -60,6 +60,7 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
     private long received;
     private boolean brokenOff;
     private boolean awaitsRest;
+    private boolean isRest;
 
     AnswerRelay(Exchange exchange, Channel client, Ingress ingress, Resolution.Found found) {
         this.exchange = exchange;
@@ -93,6 +94,7 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
     /** The answer is one from this offset of another answer on. */
     AnswerRelay startingAt(long offset) {
         received = offset;
+        isRest = true;
         return this;
     }
 
@@ -237,6 +239,10 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
     public void channelReadComplete(ChannelHandlerContext ctx) {
         client.flush();
         BackPressure.pauseIfFull(ctx.channel(), client);
+        if (exchange.isEnded()) {
+            // Nobody will make room any more, and a stream that is not read never ends.
+            ctx.channel().config().setAutoRead(true);
+        }
     }
 
     @Override
@@ -280,9 +286,10 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
         } else {
             started = true;
             complete = true;
-            if (ctx.channel().parent().isActive()) {
+            if (ctx.channel().parent().isActive() && !isRest) {
                 exchange.refuse(IngressProblems.brokenAnswer());
             } else {
+                // An agent that has no rest of an answer says so: one that says nothing was not reached.
                 exchange.onAgentLost();
             }
         }
@@ -330,7 +337,7 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
             exchange.refuse(IngressProblems.idleTooLong(), Outcome.TIMED_OUT);
             ChannelHandlerContext ctx = context;
             if (ctx != null) {
-                Exchange.cancel((Http2StreamChannel) ctx.channel());
+                StreamEnds.cancel((Http2StreamChannel) ctx.channel());
             }
         }
     }

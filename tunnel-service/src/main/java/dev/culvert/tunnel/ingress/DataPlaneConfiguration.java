@@ -115,8 +115,12 @@ class DataPlaneConfiguration {
 
     /** Names of requirement X-13. */
     @Bean
-    MeterBinder dataPortMeters(DataPort dataPort, SessionRegistry registry, Cluster cluster, PeerMeter peers) {
+    MeterBinder dataPortMeters(
+            DataPort dataPort, SessionRegistry registry, Admission admission, Cluster cluster, PeerMeter peers) {
         return meters -> {
+            Gauge.builder("tunnel.cache.hit.rate", admission, Admission::hitRate)
+                    .description("Share of the requests whose caller and tunnel were known without asking, since the start")
+                    .register(meters);
             Gauge.builder(
                             "tunnel.cluster.members",
                             cluster,
@@ -134,6 +138,10 @@ class DataPlaneConfiguration {
                     .register(meters);
             Gauge.builder("tunnel.requests.active", dataPort, DataPort::requests)
                     .description("Requests under way through tunnels")
+                    .register(meters);
+            Gauge.builder("tunnel.loop.delay", dataPort, port -> port.loopDelay().toNanos() / 1e9)
+                    .description("How late the latest thread is that moves bytes; seconds mean that one is blocked")
+                    .baseUnit("seconds")
                     .register(meters);
             Gauge.builder("tunnel.memory.reserved", dataPort, DataPort::reservedBytes)
                     .description("Memory that running requests may hold together")

@@ -25,6 +25,7 @@ public final class DataPort {
     private final DataPortServer server;
     private final Cluster cluster;
     private final AgentSpread spread;
+    private final LoopWatch watch = new LoopWatch(LoopWatch.PERIOD);
 
     /**
      * Puts the parts together; nothing runs yet.
@@ -90,6 +91,7 @@ public final class DataPort {
 
     public void start() throws InterruptedException {
         server.start();
+        watch.start(server.workers());
         cluster.join(ingress.registry(), this::requests, server.address());
         server.open();
         spread.start(server.workers());
@@ -127,6 +129,11 @@ public final class DataPort {
     /** Requests under way. */
     public int requests() {
         return ingress.slots().taken();
+    }
+
+    /** How late the threads are that move bytes. */
+    Duration loopDelay() {
+        return watch.delay();
     }
 
     /** Bytes that running requests may hold together. */

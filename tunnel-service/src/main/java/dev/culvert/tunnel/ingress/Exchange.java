@@ -37,7 +37,6 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
-import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2StreamChannel;
@@ -258,7 +257,7 @@ final class Exchange {
     void onStreamOpen(Http2StreamChannel channel) {
         stream = channel;
         if (account.isEnded()) {
-            cancel(channel);
+            StreamEnds.cancel(channel);
             body.release();
             return;
         }
@@ -346,10 +345,10 @@ final class Exchange {
         Http2StreamChannel open = stream;
         if (pipe && open != null) {
             if (end(Outcome.COMPLETED)) {
-                open.writeAndFlush(new DefaultHttp2DataFrame(true));
+                StreamEnds.endPipe(open);
             }
         } else if (end(Outcome.CALLER_GONE) && open != null) {
-            reset(open, ingress.cuttingOff().get() ? TunnelProtocol.WAY_LOST : Http2Error.CANCEL);
+            StreamEnds.reset(open, ingress.cuttingOff().get() ? TunnelProtocol.WAY_LOST : Http2Error.CANCEL);
         }
         body.release();
     }
@@ -418,7 +417,7 @@ final class Exchange {
         client.eventLoop().execute(() -> {
             Http2StreamChannel open = stream;
             if (open != null) {
-                cancel(open);
+                StreamEnds.cancel(open);
             }
             // What the local service did send is the caller's; only the end is missing.
             client.flush();
@@ -454,14 +453,6 @@ final class Exchange {
     void onPipeEnded() {
         end(Outcome.COMPLETED);
         client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-    }
-
-    static void cancel(Http2StreamChannel channel) {
-        reset(channel, Http2Error.CANCEL);
-    }
-
-    private static void reset(Http2StreamChannel channel, Http2Error error) {
-        channel.writeAndFlush(new DefaultHttp2ResetFrame(error)).addListener(ChannelFutureListener.CLOSE);
     }
 
     // Accounts

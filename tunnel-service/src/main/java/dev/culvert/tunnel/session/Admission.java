@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,8 @@ public final class Admission {
     private final LongSupplier nanoTime;
     private final Guests guests;
     private final ConcurrentHashMap<Question, Answer> answers = new ConcurrentHashMap<>();
+    private final LongAdder questions = new LongAdder();
+    private final LongAdder unknown = new LongAdder();
 
     /**
      * @param blocking runs what may block, e.g. one virtual thread for each task
@@ -76,6 +79,7 @@ public final class Admission {
      * @return done already when the answer is known; fails with the problem of the token or the directory's exception
      */
     public CompletableFuture<Admitted> admit(String token, String tunnel) {
+        questions.increment();
         Question question = new Question(token, tunnel);
         long now = nanoTime.getAsLong();
         Answer known = answers.get(question);
@@ -92,8 +96,15 @@ public final class Admission {
                 return raced.admitted;
             }
         }
+        unknown.increment();
         blocking.execute(() -> ask(question, asked));
         return asked.admitted;
+    }
+
+    /** Share of the questions so far whose answer was known or being found, from 0 to 1. */
+    public double hitRate() {
+        long all = questions.sum();
+        return all == 0 ? 0 : 1 - (double) unknown.sum() / all;
     }
 
     private @Nullable Answer replaced(Question question, Answer known, Answer asked) {

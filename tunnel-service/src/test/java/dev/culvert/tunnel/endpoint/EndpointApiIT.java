@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -186,6 +187,37 @@ class EndpointApiIT extends RunningTunnelService {
         assertThat(broken.has("lastHealthCheck")).isTrue();
         status.set(200);
         awaitHealth("healthy");
+    }
+
+    /** P2.3.6: every endpoint is asked, the backup as well, to which no request goes; it breaks and is well again. */
+    @Test
+    void checksEachOfSeveralEndpoints() throws Exception {
+        under.configure(0, true, 0);
+        AtomicInteger status = new AtomicInteger(200);
+        under.origin("third").onAnything(exchange -> exchange.respond(status.get(), "text/plain", ""));
+        for (String name : List.of("first", "second", "third")) {
+            UUID id = under.create(name, name.equals("first") ? 200 : 100, 1);
+            under.put("/endpoints/" + id, "{\"healthCheckPath\": \"/\"}");
+            under.agent(name);
+        }
+
+        await().atMost(Duration.ofSeconds(15)).until(() -> healths().equals("first healthy, second healthy, third healthy"));
+        status.set(500);
+        await().atMost(Duration.ofSeconds(15))
+                .until(() -> healths().equals("first healthy, second healthy, third unhealthy"));
+        status.set(200);
+        await().atMost(Duration.ofSeconds(15)).until(() -> healths().equals("first healthy, second healthy, third healthy"));
+        assertThat(under.get("/health").path("endpoints").valueStream().map(one -> one.path("lastHealthCheck")))
+                .allMatch(JsonNode::isString);
+    }
+
+    private String healths() {
+        return under.get("/health")
+                .path("endpoints")
+                .valueStream()
+                .map(one -> one.path("name").asString() + " " + one.path("healthStatus").asString())
+                .sorted()
+                .collect(Collectors.joining(", "));
     }
 
     private int checks() {

@@ -24,6 +24,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -169,6 +170,9 @@ class FailoverIT extends RunningTunnelService {
         assertThat(entry.path("reason").asString()).isEqualTo("agent_offline");
         assertThat(entry.path("replica").asString()).isEqualTo("replica-under-test");
         assertThat(entry.path("queueSize").isInt()).isTrue();
+        assertThat(entry.path("queueSize").asInt())
+                .as("those that were noticed before the switch, each once")
+                .isBetween(0, REQUESTS);
     }
 
     /** P2.3.4: requests that came while nobody was there wait for the switch, with their bodies, and are sent once. */
@@ -253,6 +257,7 @@ class FailoverIT extends RunningTunnelService {
     /** P2.3.10: the primary is used again when it has recovered, after the delay, and its status shows all of it. */
     @Test
     void goesBackToThePrimaryAfterTheDelay() throws Exception {
+        under.configure(10_000, true, 3_000);
         bothServe().kill();
         under.awaitActive("backup");
         JsonNode state = under.get("/status").path("failover");
@@ -268,7 +273,7 @@ class FailoverIT extends RunningTunnelService {
         under.awaitActive("primary");
 
         assertThat(lastSwitch().path("reason").asString()).isEqualTo("recovered");
-        assertThat(Instant.parse(lastSwitch().path("time").asString())).isAfter(restored.plusMillis(900));
+        assertThat(Instant.parse(lastSwitch().path("time").asString())).isAfter(restored.plusMillis(2_900));
         assertThat(under.send("GET", "/", "")).isEqualTo("200 primary");
     }
 
@@ -290,6 +295,48 @@ class FailoverIT extends RunningTunnelService {
         assertThat(under.send("GET", "/", "")).isEqualTo("200 primary");
         json(under.tunnel.api.send("DELETE", under.tunnel.path + "/failover/manual", ""));
         assertThat(under.send("GET", "/", "")).isEqualTo("200 primary");
+    }
+
+    /** The figures of P2.14.10 as they are scraped, before and after real requests and a real switch. */
+    @Test
+    void countsRequestsAndTheSwitchWhereOperatorsLook() throws Exception {
+        double switches = scraped("tunnel_failovers_total", "reason=\"agent_offline\"");
+        double requests = scraped("tunnel_request_latency_count", "outcome=\"completed\"");
+        Agent primary = bothServe();
+        for (int i = 0; i < 10; i++) {
+            assertThat(under.send("GET", "/", "")).isEqualTo("200 primary");
+        }
+        double pools = scraped("tunnel_connections_active");
+
+        primary.kill();
+        under.awaitActive("backup");
+        assertThat(under.send("GET", "/", "")).isEqualTo("200 backup");
+
+        await().untilAsserted(() -> assertThat(scraped("tunnel_request_latency_count", "outcome=\"completed\""))
+                .isEqualTo(requests + 11));
+        assertThat(scraped("tunnel_failovers_total", "reason=\"agent_offline\"")).isEqualTo(switches + 1);
+        assertThat(scraped("tunnel_connections_active")).isLessThan(pools);
+        assertThat(scraped("tunnel_connections{", "protocol=\"http/1.1\"")).isZero();
+        assertThat(scraped("tunnel_pool_utilization")).isBetween(0.0, 1.0);
+        assertThat(scraped("tunnel_cache_hit_rate")).isGreaterThan(0).isLessThan(1);
+        assertThat(scraped("tunnel_loop_delay_seconds")).isNotNegative();
+    }
+
+    /** Sum of the samples of a series that have these labels. */
+    private double scraped(String series, String... labels) {
+        List<String> samples = under.tunnel
+                .api
+                .get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(series)
+                        && Stream.of(labels).allMatch(line::contains)
+                        && "{ ".indexOf(line.charAt(series.replace("{", "").length())) >= 0)
+                .toList();
+        assertThat(samples).as(series).isNotEmpty();
+        return samples.stream()
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     /** The event's side of P2.3.8. */

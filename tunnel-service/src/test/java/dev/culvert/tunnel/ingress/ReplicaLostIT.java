@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.culvert.agent.Agent;
+import dev.culvert.tunnel.cluster.Member;
 import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Requirement P2.11.6: a replica ends without a word. */
+/** A replica ends without a word. */
 class ReplicaLostIT {
     private TestingReplicas replicas;
     private TestingDataPlane entry;
@@ -45,6 +46,29 @@ class ReplicaLostIT {
     void stop() throws Exception {
         replicas.close();
         origin.close();
+    }
+
+    /** P2.11.6: the others forget a killed replica and its agents within its lease, and whoever comes anew never hears of it. */
+    @Test
+    void isForgottenWithinItsLease() throws Exception {
+        replicas.agentOn(lost, entry, "box", origin.url());
+        replicas.agentOn(third, entry, "box", origin.url());
+        await().until(() -> entry.cluster.map().elsewhere(tunnel.tunnelId()).size() == 2);
+        String gone = lost.cluster.self().name();
+        assertThat(entry.cluster.map().others()).extracting(Member::name).contains(gone);
+
+        lost.crash();
+
+        await().atMost(TestingReplicas.LEASE.multipliedBy(2)).untilAsserted(() -> {
+            assertThat(entry.cluster.map().others()).extracting(Member::name).doesNotContain(gone);
+            assertThat(third.cluster.map().others()).extracting(Member::name).doesNotContain(gone);
+            assertThat(entry.cluster.map().elsewhere(tunnel.tunnelId()))
+                    .extracting(holder -> holder.member().name())
+                    .containsExactly(third.cluster.self().name());
+        });
+        TestingDataPlane fresh = replicas.start("fresh");
+        await().until(() -> !fresh.cluster.map().elsewhere(tunnel.tunnelId()).isEmpty());
+        assertThat(fresh.cluster.map().others()).extracting(Member::name).doesNotContain(gone);
     }
 
     @Test
@@ -73,7 +97,6 @@ class ReplicaLostIT {
 
             lost.crash();
 
-            // Gone from the map within the lease.
             await().atMost(Duration.ofSeconds(10))
                     .until(() ->
                             entry.cluster.map().elsewhere(tunnel.tunnelId()).size() == 1);

@@ -32,6 +32,9 @@ import javax.crypto.spec.SecretKeySpec;
 /** Several data planes that share a Redis, and what stands in front of them: something that spreads connections. */
 @SuppressWarnings("try") // close waits, and tests may be interrupted
 final class TestingReplicas implements AutoCloseable {
+    /** How long a replica that fell silent is believed in. */
+    static final Duration LEASE = Duration.ofSeconds(2);
+
     private static final byte[] KEY = "replicas under test share a key".getBytes(StandardCharsets.US_ASCII);
 
     final Map<String, Caller> callers = TestingDataPlane.knownCallers();
@@ -74,7 +77,7 @@ final class TestingReplicas implements AutoCloseable {
                 redisUrl,
                 redisCluster,
                 address,
-                Duration.ofSeconds(2),
+                LEASE,
                 Duration.ofMillis(200),
                 Duration.ZERO,
                 Duration.ofSeconds(5));

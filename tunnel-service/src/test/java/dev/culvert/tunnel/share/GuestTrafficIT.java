@@ -119,13 +119,14 @@ class GuestTrafficIT extends RunningTunnelService {
                 .header(HeaderNames.CALLER_TOKEN, TestingIssuer.shared().token(who)));
     }
 
-    private void share(String permission) {
-        assertThat(as(owner)
-                        .post(
-                                path("/shares"),
-                                "{\"user\": \"%s\", \"permission\": \"%s\"}".formatted(guest.userId(), permission))
-                        .statusCode())
-                .isEqualTo(201);
+    /** Answers the id of the share. */
+    private String share(String permission) {
+        HttpResponse<String> shared = as(owner)
+                .post(
+                        path("/shares"),
+                        "{\"user\": \"%s\", \"permission\": \"%s\"}".formatted(guest.userId(), permission));
+        assertThat(shared.statusCode()).isEqualTo(201);
+        return json(shared).path("id").asString();
     }
 
     private String path(String rest) {
@@ -222,22 +223,31 @@ class GuestTrafficIT extends RunningTunnelService {
         }
     }
 
-    /** P2.10.6: whoever serves by a share does so until it ends. */
+    /** P2.10.6: whoever serves by a share does so until it ends, and to whoever asks afterwards there is no tunnel. */
     @Test
     void endsTheAgentOfAGuestWithTheShare() throws Exception {
-        assertThat(as(owner)
-                        .post(
-                                path("/shares"),
-                                "{\"user\": \"%s\", \"permission\": \"editor\", \"expiresAt\": \"%s\"}"
-                                        .formatted(guest.userId(), Instant.now().plusSeconds(3)))
-                        .statusCode())
-                .isEqualTo(201);
+        String share = share("editor");
+        try (Agent second = agent(guest, id)) {
+            second.awaitConnected(Duration.ofSeconds(10));
+            await().until(() -> second.connectionsUp() == 1);
 
-        try (Agent agent = agent(guest, id)) {
-            agent.awaitConnected(Duration.ofSeconds(10));
+            Instant end = Instant.now().plusSeconds(2);
+            assertThat(as(owner)
+                            .send(
+                                    "PUT",
+                                    path("/shares/" + share + "/permission"),
+                                    "{\"permission\": \"editor\", \"expiresAt\": \"%s\"}".formatted(end))
+                            .statusCode())
+                    .isEqualTo(200);
 
-            assertThat(agent.end().get(20, TimeUnit.SECONDS).reason()).isNotNull();
+            AgentEnd.Reason reason = second.end().get(20, TimeUnit.SECONDS).reason();
+            assertThat(Instant.now()).isAfterOrEqualTo(end);
+            assertThat(reason).isEqualTo(AgentEnd.Reason.KEY_REFUSED);
         }
+        assertThat(send(request(id + "/ok")
+                                .header(HeaderNames.CALLER_TOKEN, TestingIssuer.shared().token(guest)))
+                        .statusCode())
+                .isEqualTo(404);
     }
 
     /** R4.8a: of many uses at the same time exactly as many get through as the link allows. */

@@ -63,7 +63,8 @@ public sealed interface TunnelEvent extends DomainEvent {
      *
      * @param fromEndpoint name of the one before
      * @param reason agent_offline, not_answering, unhealthy, removed, picked, recovered or higher_priority
-     * @param queueSize requests that waited for an endpoint or had to move, on the replica that made the switch
+     * @param queueSize requests that waited for an endpoint, or had left the one before, when the switch was made, on the replica
+     *     that made it
      */
     record TunnelFailedOver(
             UUID tunnelId,
