@@ -115,6 +115,11 @@ final class Dispatch {
         }
     }
 
+    /** The caller has left. */
+    void onCallerGone() {
+        itinerary.leave();
+    }
+
     /** Whether the request may go to another endpoint, so that its body is worth keeping. */
     boolean mayMove() {
         return itinerary.several();
