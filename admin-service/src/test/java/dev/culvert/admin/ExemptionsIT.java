@@ -1,8 +1,16 @@
 package dev.culvert.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.culvert.testing.TestCallers;
+import dev.culvert.testing.TestingPostgres;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpMethod;
 import tools.jackson.databind.JsonNode;
@@ -85,6 +93,43 @@ class ExemptionsIT extends AdminStory {
                 .isEqualTo(caller.userId().toString());
         assertThat(rows.path(2).at("/data/before/enabled").asBoolean()).isTrue();
         assertThat(rows.path(2).at("/data/after/enabled").asBoolean()).isFalse();
+    }
+
+    @Test
+    void ofTwoWhoDeleteAnExemptionAtOnceOneDoes() throws Exception {
+        String id = send(admin, HttpMethod.POST, "/api/v1/admin/rate-limit-exemptions", """
+                        {"name": "incident", "type": "emergency", "paths": ["/api/v1/tunnels/**"]}""").body().path("id").asString();
+        String one = "/api/v1/admin/rate-limit-exemptions/" + id;
+        List<Integer> statuses;
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                var connection = TestingPostgres.shared().adminConnection();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("SELECT FROM admin.rate_limit_exemption WHERE id = '" + id + "' FOR UPDATE");
+            Callable<Integer> deletion =
+                    () -> send(admin, HttpMethod.DELETE, one, "").status();
+            List<Future<Integer>> deletions = List.of(threads.submit(deletion), threads.submit(deletion));
+            await().until(() -> waiting() == 2);
+            connection.commit();
+            statuses = List.of(
+                    deletions.getFirst().get(20, TimeUnit.SECONDS),
+                    deletions.getLast().get(20, TimeUnit.SECONDS));
+        }
+
+        assertThat(statuses).containsExactlyInAnyOrder(204, 404);
+        assertThat(rows("?type=rate_limit_exemption.deleted&userId=" + admin.userId()))
+                .hasSize(1);
+    }
+
+    private static int waiting() throws SQLException {
+        try (var connection = TestingPostgres.shared().adminConnection();
+                var statement = connection.createStatement();
+                var count = statement.executeQuery("""
+                        SELECT count(*) FROM pg_stat_activity
+                        WHERE wait_event_type = 'Lock' AND query LIKE '%rate_limit_exemption%FOR UPDATE'""")) {
+            count.next();
+            return count.getInt(1);
+        }
     }
 
     @Test

@@ -84,7 +84,9 @@ final class PollConnection {
                 connecting.channel().writeAndFlush(request);
             } else {
                 request.release();
-                fail(connector.unreachable(connected.cause()));
+                if (connecting.channel().equals(channel)) { // else another request waits by now
+                    fail(connector.unreachable(connected.cause()));
+                }
             }
         });
     }

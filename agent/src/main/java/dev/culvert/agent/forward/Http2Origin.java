@@ -14,14 +14,13 @@ import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
-import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +54,7 @@ final class Http2Origin {
     private void assemble(Channel channel) {
         Target target = origins.target();
         if (target.tls() != null) {
-            channel.pipeline().addLast("tls", tls().newHandler(channel.alloc(), target.host(), target.port()));
+            channel.pipeline().addLast("tls", tls(target.tls(), target, channel));
         }
         channel.pipeline()
                 .addLast(
@@ -72,18 +71,13 @@ final class Http2Origin {
         channel.pipeline().addLast("ends", new Ends());
     }
 
-    private static SslContext tls() {
-        try {
-            return SslContextBuilder.forClient()
-                    .applicationProtocolConfig(new ApplicationProtocolConfig(
-                            ApplicationProtocolConfig.Protocol.ALPN,
-                            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
-                            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
-                            ApplicationProtocolNames.HTTP_2))
-                    .build();
-        } catch (SSLException e) {
-            throw new IllegalStateException("This Java has no TLS client", e);
-        }
+    /** The target's own TLS, with HTTP/2 as the only protocol that is offered. */
+    private static SslHandler tls(SslContext context, Target target, Channel channel) {
+        SslHandler handler = context.newHandler(channel.alloc(), target.host(), target.port());
+        SSLParameters offered = handler.engine().getSSLParameters();
+        offered.setApplicationProtocols(new String[] {ApplicationProtocolNames.HTTP_2});
+        handler.engine().setSSLParameters(offered);
+        return handler;
     }
 
     /** A stream for one request. */

@@ -149,22 +149,26 @@ class LiveChannel {
                 .or(() -> Optional.ofNullable(
                         exchange.getRequest().getQueryParams().getFirst("last-event-id")));
         Duration left = Duration.between(clock.instant(), identity.expiresAt());
-        return Flux.defer(() -> {
-                    NewsDesk.Subscription subscription = desk.subscribe(
-                            identity.caller().userId(),
-                            news -> news.scope().equals(Scope.TUNNELS_READ) ? tunnels : proxies,
-                            last);
-                    Flux<Message> first = subscription.gap()
-                            ? Flux.just(Message.plain("reset"))
-                            : Flux.fromIterable(subscription.missed()).map(Message::of);
-                    Flux<Message> beats = Flux.interval(Duration.ZERO, properties.heartbeat())
-                            .onBackpressureDrop()
-                            .takeWhile(_ -> !identities.revoked(identity))
-                            .map(_ -> Message.plain("heartbeat"));
-                    return first.concatWith(beats.materialize()
-                            .mergeWith(subscription.coming().map(Message::of).materialize())
-                            .dematerialize());
-                })
+        return Flux.using(
+                        () -> desk.subscribe(
+                                identity.caller().userId(),
+                                news -> news.scope().equals(Scope.TUNNELS_READ) ? tunnels : proxies,
+                                last),
+                        subscription -> told(subscription, identity),
+                        subscription -> subscription.end().run()) // also of who leaves before anything came
                 .take(left.isNegative() ? Duration.ZERO : left);
+    }
+
+    private Flux<Message> told(NewsDesk.Subscription subscription, Identity identity) {
+        Flux<Message> first = subscription.gap()
+                ? Flux.just(Message.plain("reset"))
+                : Flux.fromIterable(subscription.missed()).map(Message::of);
+        Flux<Message> beats = Flux.interval(Duration.ZERO, properties.heartbeat())
+                .onBackpressureDrop()
+                .takeWhile(_ -> !identities.revoked(identity))
+                .map(_ -> Message.plain("heartbeat"));
+        return first.concatWith(beats.materialize()
+                .mergeWith(subscription.coming().map(Message::of).materialize())
+                .dematerialize());
     }
 }

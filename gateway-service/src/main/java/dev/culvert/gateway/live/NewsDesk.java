@@ -27,8 +27,12 @@ final class NewsDesk {
         this.properties = properties;
     }
 
-    /** What a reader begins with. */
-    record Subscription(List<News> missed, boolean gap, Flux<News> coming) {}
+    /**
+     * What a reader begins with.
+     *
+     * @param end to be run once nobody reads any more, also if nobody ever has
+     */
+    record Subscription(List<News> missed, boolean gap, Flux<News> coming, Runnable end) {}
 
     synchronized void publish(News news) {
         remembered.addLast(news);
@@ -44,7 +48,7 @@ final class NewsDesk {
     }
 
     /**
-     * Begins to read.
+     * Begins to read; whoever does ends it.
      *
      * @param allowed which kinds of news the reader may see
      * @param last id of the news the reader saw last, if it was here before
@@ -68,7 +72,12 @@ final class NewsDesk {
                         && allowed.test(news))
                 .forEach(missed::add));
         boolean gap = last.isPresent() && seen.isEmpty();
-        return new Subscription(missed, gap, reader.asFlux().filter(allowed).doFinally(_ -> leave(userId, reader)));
+        return new Subscription(missed, gap, reader.asFlux().filter(allowed), () -> leave(userId, reader));
+    }
+
+    /** Channels of a user that are open. */
+    int readers(UUID userId) {
+        return readers.getOrDefault(userId, Set.of()).size();
     }
 
     /** Ends all channels, which would go on for as long as the instance waits for running requests to end. */

@@ -36,4 +36,16 @@ public record Quota(
         return Stream.of(requestsPerDay, requestsPerMonth, bytesPerDay, bytesPerMonth)
                 .anyMatch(Objects::nonNull);
     }
+
+    /** Whether this allows no more than the other, in any respect. */
+    public boolean within(Quota other) {
+        return within(requestsPerDay, other.requestsPerDay)
+                && within(requestsPerMonth, other.requestsPerMonth)
+                && within(bytesPerDay, other.bytesPerDay)
+                && within(bytesPerMonth, other.bytesPerMonth);
+    }
+
+    private static boolean within(@Nullable Long limit, @Nullable Long other) {
+        return other == null || (limit != null && limit <= other);
+    }
 }

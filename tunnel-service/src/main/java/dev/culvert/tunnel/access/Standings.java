@@ -120,9 +120,27 @@ class Standings {
         }
     }
 
+    /** Every right a person has to a tunnel, the best first. */
+    List<Grant> all(UUID tunnelId, UUID userId, UUID tenantId) {
+        return held("WHERE t.id = :id", new Person(userId, tenantId), tunnelId, "").stream()
+                .flatMap(held -> held.grants().stream())
+                .sorted(BY_WORTH.reversed())
+                .toList();
+    }
+
+    private record Held(KnownTunnel tunnel, List<Grant> grants) {}
+
     private List<Right> read(String where, Person person, @Nullable UUID id, String name) {
-        Map<UUID, KnownTunnel> tunnels = new LinkedHashMap<>();
-        Map<UUID, List<Grant>> grants = new LinkedHashMap<>();
+        return held(where, person, id, name).stream()
+                .flatMap(held -> held.grants().stream()
+                        .max(BY_WORTH)
+                        .map(best -> new Right(held.tunnel(), best))
+                        .stream())
+                .toList();
+    }
+
+    private List<Held> held(String where, Person person, @Nullable UUID id, String name) {
+        Map<UUID, Held> tunnels = new LinkedHashMap<>();
         jdbc.sql(TUNNEL_AND_SHARES + where)
                 .param("user", person.userId())
                 .param("tenant", person.tenantId())
@@ -131,14 +149,11 @@ class Standings {
                 .param("name", name)
                 .query(row -> {
                     KnownTunnel tunnel = tunnel(row, 0);
-                    tunnels.put(tunnel.id(), tunnel);
-                    grants.computeIfAbsent(tunnel.id(), _ -> new ArrayList<>()).addAll(grants(tunnel, person, row));
+                    tunnels.computeIfAbsent(tunnel.id(), _ -> new Held(tunnel, new ArrayList<>()))
+                            .grants()
+                            .addAll(grants(tunnel, person, row));
                 });
-        List<Right> rights = new ArrayList<>();
-        tunnels.forEach((tunnelId, tunnel) -> grants.getOrDefault(tunnelId, List.of()).stream()
-                .max(BY_WORTH)
-                .ifPresent(best -> rights.add(new Right(tunnel, best))));
-        return rights;
+        return List.copyOf(tunnels.values());
     }
 
     private static List<Grant> grants(KnownTunnel tunnel, Person person, ResultSet row) throws SQLException {

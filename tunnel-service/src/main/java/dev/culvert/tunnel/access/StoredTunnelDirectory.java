@@ -8,9 +8,11 @@ import dev.culvert.tunnel.session.Grant;
 import dev.culvert.tunnel.session.Guest;
 import dev.culvert.tunnel.session.TunnelDirectory;
 import dev.culvert.tunnel.session.Visit;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -94,12 +96,52 @@ class StoredTunnelDirectory implements TunnelDirectory {
     }
 
     @Override
-    public void charge(Grant grant) {
-        UUID id = grant.id().orElseThrow();
-        meter.settle(id);
-        TenantScope.runAsSystem(
-                "count a request by a share",
-                () -> transactions.executeWithoutResult(_ -> quotas.take(grant.kind(), id)));
+    public Grant charge(Resolution.Found found, Caller caller) {
+        try {
+            take(found.grant());
+            return found.grant();
+        } catch (ProblemException usedUp) {
+            if (found.grant().kind() != Grant.Kind.SHARE || usedUp.code() != ProblemCode.QUOTA_EXCEEDED) {
+                throw usedUp;
+            }
+            return another(found, caller).orElseThrow(() -> usedUp);
+        }
+    }
+
+    private void take(Grant grant) {
+        if (grant.limited()) {
+            UUID id = grant.id().orElseThrow();
+            meter.settle(id);
+            TenantScope.runAsSystem(
+                    "count a request by a share",
+                    () -> transactions.executeWithoutResult(_ -> quotas.take(grant.kind(), id)));
+        }
+    }
+
+    /** The best right beside the one that is used up that lets a request through. */
+    private Optional<Grant> another(Resolution.Found found, Caller caller) {
+        List<Grant> all = TenantScope.call(
+                caller.tenantId(),
+                caller.userId(),
+                () -> inTransaction(() ->
+                                Optional.of(standings.all(found.tunnelId(), caller.userId(), caller.tenantId())))
+                        .orElseThrow());
+        return Stream.concat(all.stream(), publicTunnel(found.tunnelId().toString())
+                        .filter(tunnel -> !tunnel.needsLogin())
+                        .map(_ -> publicGrant())
+                        .stream())
+                .filter(grant -> !grant.equals(found.grant()))
+                .filter(this::letsThrough)
+                .findFirst();
+    }
+
+    private boolean letsThrough(Grant grant) {
+        try {
+            take(grant);
+            return true;
+        } catch (ProblemException usedUpOrGone) {
+            return false;
+        }
     }
 
     /** Networks may have been closed meanwhile, too. */

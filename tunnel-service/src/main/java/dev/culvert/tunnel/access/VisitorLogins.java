@@ -5,12 +5,17 @@ import dev.culvert.platform.problem.ProblemException;
 import dev.culvert.platform.secret.Hmac;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
+import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -19,10 +24,16 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 public class VisitorLogins {
     private static final int MAX_REMEMBERED = 10_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final JdbcClient jdbc;
     private final Hmac hmac;
-    private final BCryptPasswordEncoder passwords = new BCryptPasswordEncoder();
+    private final PasswordEncoder passwords;
+
+    /** Whoever guesses passwords must not take the processor from the requests of others. */
+    private final Semaphore comparisons;
+
+    private final Duration patience;
 
     /**
      * Keyed digests of what was right last, by stored hash: browsers send the login with each request, and comparing
@@ -30,9 +41,26 @@ public class VisitorLogins {
      */
     private final ConcurrentHashMap<String, byte[]> right = new ConcurrentHashMap<>();
 
+    @Autowired
     VisitorLogins(JdbcClient jdbc, Hmac hmac) {
+        this(
+                jdbc,
+                hmac,
+                new BCryptPasswordEncoder(),
+                Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
+                PATIENCE);
+    }
+
+    /**
+     * @param atOnce passwords that are compared at the same time
+     * @param patience how long a visitor waits for their turn
+     */
+    VisitorLogins(JdbcClient jdbc, Hmac hmac, PasswordEncoder passwords, int atOnce, Duration patience) {
         this.jdbc = jdbc;
         this.hmac = hmac.forPurpose("visitor-login");
+        this.passwords = passwords;
+        this.comparisons = new Semaphore(atOnce);
+        this.patience = patience;
     }
 
     /** A stored login. */
@@ -75,7 +103,7 @@ public class VisitorLogins {
     /**
      * Compares what a visitor sent, Base64 of {@code name:password}. Slow the first time.
      *
-     * @throws ProblemException with a challenge if it is missing or not right
+     * @throws ProblemException with a challenge if it is missing or not right; SERVICE_UNAVAILABLE if too many are compared
      */
     void require(Login login, Optional<String> sent) {
         String credentials = sent.flatMap(VisitorLogins::decoded).orElseThrow(VisitorLogins::challenge);
@@ -87,13 +115,35 @@ public class VisitorLogins {
         int colon = credentials.indexOf(':');
         if (colon < 0
                 || !credentials.substring(0, colon).equals(login.username())
-                || !passwords.matches(credentials.substring(colon + 1), login.passwordHash())) {
+                || !matches(credentials.substring(colon + 1), login.passwordHash())) {
             throw challenge();
         }
         if (right.size() >= MAX_REMEMBERED) {
             right.clear();
         }
         right.put(login.passwordHash(), digest);
+    }
+
+    private boolean matches(String password, String hash) {
+        try {
+            if (!comparisons.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw busy();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw busy();
+        }
+        try {
+            return passwords.matches(password, hash);
+        } finally {
+            comparisons.release();
+        }
+    }
+
+    private static ProblemException busy() {
+        return new ProblemException(
+                        ProblemCode.SERVICE_UNAVAILABLE, "Too many visitors show a password at this moment. Try again.")
+                .withRetryAfter(Duration.ofSeconds(1));
     }
 
     private static Optional<String> decoded(String base64) {

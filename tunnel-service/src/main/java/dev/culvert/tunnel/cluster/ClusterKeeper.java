@@ -186,6 +186,7 @@ final class ClusterKeeper implements AutoCloseable {
         List<String> silent = map.expire(properties.lease());
         if (!silent.isEmpty()) {
             log.atWarn().addKeyValue("culvert.replicas", silent).log("Replicas fell silent and are forgotten");
+            silent.forEach(store::removeEndless);
         }
         joined.countDown();
     }

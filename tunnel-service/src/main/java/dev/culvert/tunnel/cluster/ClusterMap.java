@@ -93,19 +93,24 @@ public final class ClusterMap {
         return staying().size() + 1;
     }
 
-    /** Forgets what a replica held of a tunnel's endpoint: it said that it holds nothing. */
-    public synchronized void forget(Holder holder) {
+    /**
+     * Forgets what a replica held of a tunnel's endpoint: it said that it holds nothing. What it was heard to hold since it was
+     * asked stays.
+     *
+     * @param whenAsked holders of the tunnel as they were known then
+     */
+    public synchronized void forget(Holder holder, List<Holder> whenAsked) {
         Known known = members.get(holder.member().name());
         if (known != null) {
-            List<Lease> stale = known.leases.values().stream()
-                    .filter(lease -> lease.tunnelId().equals(holder.lease().tunnelId()))
+            whenAsked.stream()
+                    .filter(other -> other.member().name().equals(holder.member().name()))
+                    .map(Holder::lease)
                     .filter(lease ->
                             lease.endpointOrDefault().equals(holder.lease().endpointOrDefault()))
-                    .toList();
-            stale.forEach(lease -> {
-                known.leases.remove(lease.sessionId());
-                unindex(lease);
-            });
+                    .forEach(lease -> {
+                        known.leases.remove(lease.sessionId());
+                        unindex(lease);
+                    });
             changed();
         }
     }

@@ -51,6 +51,10 @@ final class LeaseStore implements AutoCloseable {
     private static final String MEMBER = "@";
 
     private static final int FIELDS_AT_ONCE = 1000;
+
+    /** What Redis answers for the time left of a key that stays for ever. */
+    private static final long WITHOUT_END = -1;
+
     private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration RECONNECT = Duration.ofMillis(500);
     private static final Duration TOPOLOGY_REFRESH = Duration.ofSeconds(15);
@@ -226,6 +230,17 @@ final class LeaseStore implements AutoCloseable {
         redis().srem(MEMBERS, farewell.member().name());
         redis().del(key(farewell.member().name()));
         publish(farewell);
+    }
+
+    /**
+     * Removes the leases of a replica that fell silent if they have no end: it was killed between writing them and saying when they
+     * end, and nobody else would.
+     */
+    void removeEndless(String name) {
+        RedisClusterCommands<String, String> redis = redis();
+        if (redis.pttl(key(name)) == WITHOUT_END) {
+            redis.del(key(name));
+        }
     }
 
     /** All replicas whose lease runs. */

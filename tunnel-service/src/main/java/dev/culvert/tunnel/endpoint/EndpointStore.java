@@ -63,8 +63,9 @@ class EndpointStore {
             return bare;
         }
         Map<UUID, List<Endpoint>> endpoints = new HashMap<>();
-        jdbc.sql("SELECT * FROM tunnel_endpoints WHERE tunnel_id IN (:tunnels) ORDER BY name")
-                .param("tunnels", bare.stream().map(TunnelEndpoints::tunnelId).toList())
+        // One parameter for all of them: a statement has room for 65,535.
+        jdbc.sql("SELECT * FROM tunnel_endpoints WHERE tunnel_id = ANY (CAST(? AS uuid[])) ORDER BY name")
+                .param(bare.stream().map(tunnel -> tunnel.tunnelId().toString()).toArray(String[]::new))
                 .query(row -> {
                     endpoints
                             .computeIfAbsent(row.getObject("tunnel_id", UUID.class), _ -> new ArrayList<>())

@@ -65,8 +65,9 @@ public final class Endpoints {
         return choice(tunnel).forRequest(tried, random);
     }
 
-    void enterWaitingRoom(UUID tunnelId, ScheduledExecutorService loop, Duration atMost, Runnable call) {
-        waiting.enter(tunnelId, loop, atMost, call);
+    /** Answers what lets the request leave. */
+    Runnable enterWaitingRoom(UUID tunnelId, ScheduledExecutorService loop, Duration atMost, Runnable call) {
+        return waiting.enter(tunnelId, loop, atMost, call);
     }
 
     /** A request had to leave an endpoint. */

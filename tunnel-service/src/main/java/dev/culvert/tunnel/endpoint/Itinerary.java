@@ -29,6 +29,7 @@ public final class Itinerary {
     private long waitUntilNanos;
     private boolean waited;
     private boolean moved;
+    private Runnable stopWaiting = () -> {};
 
     Itinerary(Endpoints endpoints, UUID tunnelId) {
         this.endpoints = endpoints;
@@ -156,11 +157,16 @@ public final class Itinerary {
         }
         tried.clear();
         current = null;
-        endpoints.enterWaitingRoom(tunnelId, loop, left, then);
+        stopWaiting = endpoints.enterWaitingRoom(tunnelId, loop, left, then);
         if (first) {
             // An agent may have come in between. Later ones are seen by the next look, so that nobody runs in circles.
             endpoints.callIfServed(tunnelId);
         }
         return true;
+    }
+
+    /** Nobody wants an answer any more: the request must not be kept as long as it would have waited. */
+    public void leave() {
+        stopWaiting.run();
     }
 }

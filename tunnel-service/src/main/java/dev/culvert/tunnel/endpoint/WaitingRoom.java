@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -25,22 +26,26 @@ final class WaitingRoom {
      *
      * @param loop where it goes on
      * @param call done once, when an endpoint has come or the time is over
+     * @return lets it leave without being called, once it is of no use any more
      */
-    @SuppressWarnings("FutureReturnValueIgnored") // whoever is called twice goes on once
-    void enter(UUID tunnelId, ScheduledExecutorService loop, Duration atMost, Runnable call) {
+    Runnable enter(UUID tunnelId, ScheduledExecutorService loop, Duration atMost, Runnable call) {
         Guest guest = new Guest(loop, call, new AtomicBoolean());
         rooms.compute(tunnelId, (_, room) -> {
             Set<Guest> guests = room == null ? ConcurrentHashMap.newKeySet() : room;
             guests.add(guest);
             return guests;
         });
-        loop.schedule(
+        ScheduledFuture<?> end = loop.schedule(
                 () -> {
                     leave(tunnelId, guest);
-                    guest.goOn();
+                    guest.goOn(); // once, also if it was called before
                 },
                 atMost.toMillis(),
                 TimeUnit.MILLISECONDS);
+        return () -> {
+            end.cancel(false);
+            leave(tunnelId, guest);
+        };
     }
 
     private void leave(UUID tunnelId, Guest guest) {

@@ -70,7 +70,7 @@ public final class DataPort {
                 new PolledLinks(gate, cluster.map(), loops.workers()),
                 cluster.map(),
                 endpoints,
-                new Peers(pass, peerMeter, link, loops.workers(), registry, admission, memory),
+                new Peers(pass, peerMeter, link, loops.workers(), cluster.map()::others, registry, admission, memory),
                 new RequestSlots(),
                 memory,
                 link.streamWindowBytes(),

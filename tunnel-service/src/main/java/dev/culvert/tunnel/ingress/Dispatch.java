@@ -115,6 +115,11 @@ final class Dispatch {
         }
     }
 
+    /** The caller has left. */
+    void onCallerGone() {
+        itinerary.leave();
+    }
+
     /** Whether the request may go to another endpoint, so that its body is worth keeping. */
     boolean mayMove() {
         return itinerary.several();
@@ -240,6 +245,7 @@ final class Dispatch {
                 .addKeyValue("culvert.replica", holder.member().name())
                 .log("Passes a request to another replica");
         AnswerRelay relay = new AnswerRelay(exchange, client, ingress, found);
+        List<Holder> whenAsked = ingress.cluster().elsewhere(found.tunnelId());
         ingress.peers()
                 .pass(
                         holder,
@@ -250,14 +256,14 @@ final class Dispatch {
                             relay.watch();
                             client.eventLoop().execute(() -> exchange.onStreamOpen(stream));
                         },
-                        outcome -> client.eventLoop().execute(() -> onRefused(holder, outcome)));
+                        outcome -> client.eventLoop().execute(() -> onRefused(holder, whenAsked, outcome)));
     }
 
-    private void onRefused(Holder holder, PeerOutcome outcome) {
+    private void onRefused(Holder holder, List<Holder> whenAsked, PeerOutcome outcome) {
         triedReplicas.add(holder.member().name());
         switch (outcome) {
             case NOT_HERE -> {
-                ingress.cluster().forget(holder);
+                ingress.cluster().forget(holder, whenAsked);
                 next();
             }
             case BUSY -> {

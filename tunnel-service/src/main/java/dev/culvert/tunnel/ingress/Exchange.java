@@ -342,6 +342,10 @@ final class Exchange {
     }
 
     void onClientGone() {
+        Dispatch used = dispatch;
+        if (used != null) {
+            used.onCallerGone();
+        }
         Http2StreamChannel open = stream;
         if (pipe && open != null) {
             if (end(Outcome.COMPLETED)) {

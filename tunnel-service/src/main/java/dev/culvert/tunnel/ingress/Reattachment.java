@@ -79,19 +79,25 @@ final class Reattachment {
             inVain.run();
             return;
         }
+        if (System.nanoTime() - deadlineNanos > 0) {
+            log.atInfo().addKeyValue("culvert.tunnel.id", tunnelId).log("The rest of an answer could not be had");
+            inVain.run();
+            return;
+        }
         Optional<AgentSession> here = ingress.registry().beginOf(tunnelId, agent);
         Optional<Holder> there = here.isPresent() ? Optional.empty() : elsewhere();
         if (here.isPresent()) {
             open(here.get());
         } else if (there.isPresent()) {
             pass(there.get());
-        } else if (System.nanoTime() - deadlineNanos > 0) {
-            log.atInfo().addKeyValue("culvert.tunnel.id", tunnelId).log("The rest of an answer could not be had");
-            inVain.run();
         } else {
             triedReplicas.clear();
-            client.eventLoop().schedule(this::next, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+            nextAfterPause();
         }
+    }
+
+    private void nextAfterPause() {
+        client.eventLoop().schedule(this::next, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void open(AgentSession session) {
@@ -103,7 +109,7 @@ final class Reattachment {
                 channel.writeAndFlush(new DefaultHttp2HeadersFrame(request.head(), true));
                 goOn(relay, channel, session.info().sessionId());
             } else {
-                client.eventLoop().execute(this::next);
+                nextAfterPause();
             }
         });
     }

@@ -20,8 +20,10 @@ final class Archive {
      * @param prefix public path of the tunnel, e.g. {@code /t/ollama}
      */
     static Map<String, Object> of(List<CapturedRequest> requests, String prefix, int decodedLimitBytes) {
-        List<Object> entries = new ArrayList<>();
-        requests.forEach(request -> entries.add(entry(request, prefix, decodedLimitBytes)));
+        // Made one by one as they are written: a hundred unpacked bodies at once would fill the memory.
+        Iterable<Object> entries = () -> requests.stream()
+                .<Object>map(request -> entry(request, prefix, decodedLimitBytes))
+                .iterator();
         return Map.of(
                 "log",
                 object("version", "1.2", "creator", object("name", "Culvert", "version", "1"), "entries", entries));

@@ -11,6 +11,8 @@ import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -20,6 +22,7 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class Inspector implements TrafficMeter {
+    private static final Logger log = LoggerFactory.getLogger(Inspector.class);
     private static final int QUEUE_LENGTH = 2_048;
 
     private final ArrayBlockingQueue<Capture> ended = new ArrayBlockingQueue<>(QUEUE_LENGTH);
@@ -86,17 +89,27 @@ class Inspector implements TrafficMeter {
     private void keep() {
         try {
             while (true) {
-                Capture capture = ended.take();
-                CapturedRequest request = capture.request();
-                if (isWanted(request)) {
-                    captures.add(request);
-                    if (!isWanted(request)) {
-                        captures.drop(request); // what was to be forgotten meanwhile was gone through before it came
-                    }
-                }
+                keep(ended.take());
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt(); // the service stops
+        }
+    }
+
+    /** One that cannot be kept is lost, and not all that come after it. */
+    private void keep(Capture capture) {
+        try {
+            CapturedRequest request = capture.request();
+            if (isWanted(request)) {
+                captures.add(request);
+                if (!isWanted(request)) {
+                    captures.drop(request); // what was to be forgotten meanwhile was gone through before it came
+                }
+            }
+        } catch (RuntimeException e) {
+            capture.discard();
+            unseen.increment();
+            log.atError().setCause(e).log("A request cannot be kept for the inspector");
         }
     }
 

@@ -20,6 +20,8 @@ import org.springframework.validation.annotation.Validated;
  * @param settingsRefresh how often a replica looks for settings that were changed through another
  * @param heartbeat silence on a live stream after which a sign of life is sent
  * @param streamLength longest life of a live stream; clients connect again, with credentials that are checked again
+ * @param watchersPerTunnel live streams of one tunnel at a replica at the same time
+ * @param watchers live streams of all tunnels at a replica at the same time
  * @param replayTimeout longest wait for the answer to a request that is sent again
  */
 @Validated
@@ -39,6 +41,9 @@ record InspectorProperties(
 
         @NotNull @DurationMin(seconds = 1) @DefaultValue("15m")
         Duration streamLength,
+
+        @Min(1) @DefaultValue("16") int watchersPerTunnel,
+        @Min(1) @DefaultValue("1000") int watchers,
 
         @NotNull @DurationMin(millis = 100) @DefaultValue("25s")
         Duration replayTimeout) {}

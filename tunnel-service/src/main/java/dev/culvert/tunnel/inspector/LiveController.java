@@ -64,12 +64,14 @@ class LiveController {
             description = "Events until the caller leaves",
             content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM_VALUE))
     @ApiResponse(responseCode = "404", description = "TUNNEL_001: unknown, or a stranger's")
+    @ApiResponse(responseCode = "429", description = "TOO_MANY_STREAMS: as many watch as may")
     void watch(@PathVariable UUID id, Caller caller, HttpServletResponse response) throws InterruptedException {
         views.require(id, caller);
+        Subscription subscription = feed.subscribe(id);
         response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         response.setHeader("X-Accel-Buffering", "no");
-        try (Subscription subscription = feed.subscribe(id)) {
+        try (subscription) {
             send(subscription, response.getOutputStream(), () -> views.require(id, caller));
         } catch (ProblemException e) {
             log.atDebug().addKeyValue("code", e.code()).log("A tunnel that was watched is the watcher's no more");

@@ -1,5 +1,8 @@
 package dev.culvert.tunnel.inspector;
 
+import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.platform.problem.ProblemException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -7,6 +10,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.event.ContextClosedEvent;
@@ -22,7 +26,13 @@ class LiveFeed {
     private static final int QUEUE_LENGTH = 512;
 
     private final ConcurrentHashMap<UUID, List<Subscription>> watched = new ConcurrentHashMap<>();
+    private final AtomicInteger all = new AtomicInteger();
+    private final InspectorProperties properties;
     private volatile boolean closed;
+
+    LiveFeed(InspectorProperties properties) {
+        this.properties = properties;
+    }
 
     /**
      * Something that happened to a request.
@@ -41,15 +51,35 @@ class LiveFeed {
         watched.getOrDefault(tunnelId, List.of()).forEach(subscription -> subscription.offer(event));
     }
 
-    /** Begins to watch; the caller closes it. */
+    /**
+     * Begins to watch; the caller closes it.
+     *
+     * @throws ProblemException TOO_MANY_STREAMS if as many watch as may
+     */
     Subscription subscribe(UUID tunnelId) {
+        if (all.incrementAndGet() > properties.watchers()) {
+            all.decrementAndGet();
+            throw tooMany();
+        }
         Subscription subscription = new Subscription(tunnelId);
         watched.compute(tunnelId, (UUID _, @Nullable List<Subscription> before) -> {
             List<Subscription> after = before == null ? new CopyOnWriteArrayList<>() : before;
-            after.add(subscription);
+            if (after.size() < properties.watchersPerTunnel()) {
+                after.add(subscription);
+            }
             return after;
         });
+        if (!watched.getOrDefault(tunnelId, List.of()).contains(subscription)) {
+            all.decrementAndGet();
+            throw tooMany();
+        }
         return subscription;
+    }
+
+    private static ProblemException tooMany() {
+        return new ProblemException(
+                        ProblemCode.TOO_MANY_STREAMS, "As many watch already as may. Close a stream, then try again.")
+                .withRetryAfter(Duration.ofSeconds(5));
     }
 
     /** Lets the live streams end, for which the server would wait otherwise. */
@@ -91,9 +121,11 @@ class LiveFeed {
 
         @Override
         public void close() {
-            watched.computeIfPresent(tunnelId, (_, all) -> {
-                all.remove(this);
-                return all.isEmpty() ? null : all;
+            watched.computeIfPresent(tunnelId, (_, others) -> {
+                if (others.remove(this)) {
+                    all.decrementAndGet();
+                }
+                return others.isEmpty() ? null : others;
             });
         }
     }

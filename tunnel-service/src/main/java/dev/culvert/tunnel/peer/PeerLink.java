@@ -181,6 +181,9 @@ final class PeerLink implements LinkListener {
         while ((request = waiting.poll()) != null) {
             passOn(ready, request);
         }
+        if (closed) {
+            ready.drain(CloseReason.DRAINING);
+        }
     }
 
     @Override
@@ -192,6 +195,17 @@ final class PeerLink implements LinkListener {
             failed("closed before it was ready");
         }
         // Else it is one that drained, and another has taken its place or is about to.
+    }
+
+    /** Dials no more, and ends the connection behind what runs on it. */
+    void retire() {
+        eventLoop.execute(() -> {
+            closed = true;
+            Link open = link;
+            if (open != null) {
+                open.drain(CloseReason.DRAINING);
+            }
+        });
     }
 
     /** Ends the connection with everything on it. */

@@ -213,9 +213,10 @@ final class PeerRequest extends ChannelInboundHandlerAdapter {
         while ((held = waiting.poll()) != null) {
             ctx.fireChannelRead(held);
         }
-        ctx.fireChannelReadComplete();
         peer.pipeline().remove(this);
         peer.config().setAutoRead(true);
+        // Last: it stops reading again where the agent has no room for what was held.
+        peer.pipeline().fireChannelReadComplete();
     }
 
     /** Nothing was sent to an agent: the other replica may try elsewhere. */

@@ -17,9 +17,13 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** The connections between this replica and the others, in both directions. */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failed writes by closing the channel
@@ -31,18 +35,21 @@ public final class Peers {
     private final PeerMeter meter;
     private final LinkSettings settings;
     private final EventLoopGroup eventLoops;
+    private final Supplier<List<Member>> replicas;
     private final PeerGate gate;
     private final ConcurrentHashMap<String, PeerLink> links = new ConcurrentHashMap<>();
 
     /**
      * @param link sizes and times of the connections
      * @param eventLoops must be of the kind that fits this machine: epoll where there is one
+     * @param replicas the others that live
      */
     public Peers(
             PeerPass pass,
             PeerMeter meter,
             LinkSettings link,
             EventLoopGroup eventLoops,
+            Supplier<List<Member>> replicas,
             SessionRegistry registry,
             Admission admission,
             MemoryBudget memory) {
@@ -56,6 +63,7 @@ public final class Peers {
                 link.suspectAfter(),
                 link.closeAfter());
         this.eventLoops = eventLoops;
+        this.replicas = replicas;
         this.gate = new PeerGate(
                 pass, settings, new PeerRequest.Shared(registry, admission, memory, settings.streamWindowBytes()));
     }
@@ -132,11 +140,18 @@ public final class Peers {
     }
 
     private PeerLink link(Member member) {
+        PeerLink known = links.get(member.name());
+        if (known != null && known.leadsTo(member)) {
+            return known;
+        }
+        forgetGone(member);
         return links.compute(member.name(), (_, before) -> {
             if (before != null && before.leadsTo(member)) {
                 return before;
             }
-            // A process that is gone takes its connection along; one that drains finishes on it.
+            if (before != null) {
+                before.retire();
+            }
             return new PeerLink(
                     member,
                     pass,
@@ -144,6 +159,21 @@ public final class Peers {
                     eventLoops.next(),
                     Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class);
         });
+    }
+
+    /** Replicas come under ever new names where nothing else is wanted of them, and would be remembered for ever. */
+    private void forgetGone(Member wanted) {
+        Set<String> living = replicas.get().stream().map(Member::name).collect(Collectors.toSet());
+        links.forEach((name, link) -> {
+            if (!living.contains(name) && !name.equals(wanted.name()) && links.remove(name, link)) {
+                link.retire();
+            }
+        });
+    }
+
+    /** Replicas to which there was a connection and that are not forgotten. */
+    int links() {
+        return links.size();
     }
 
     /** Ends the connections to other replicas. */

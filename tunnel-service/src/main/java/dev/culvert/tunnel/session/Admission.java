@@ -140,14 +140,14 @@ public final class Admission {
     /**
      * Counts a request that is let in against the quota of the right it came by, if that has one.
      *
-     * @return fails with the problem if the quota is used up
+     * @return with the right that lets it through; fails with the problem if the quota of each is used up
      */
     public CompletableFuture<Admitted> charge(Admitted admitted) {
         if (admitted.resolution() instanceof Resolution.Found found
                 && found.grant().limited()) {
             return asked(() -> {
-                directory.charge(found.grant());
-                return admitted;
+                Grant grant = directory.charge(found, admitted.caller());
+                return new Admitted(admitted.caller(), found.by(grant), admitted.token());
             });
         }
         return CompletableFuture.completedFuture(admitted);

@@ -37,11 +37,15 @@ public interface TunnelDirectory {
     }
 
     /**
-     * Counts a request against the quota of the right it came by. Called for rights that are limited only.
+     * Counts a request against the quota of the right it came by, and if that is used up against the next best one the caller
+     * has. Called for rights that are limited only.
      *
-     * @throws dev.culvert.platform.problem.ProblemException QUOTA_EXCEEDED if that is used up
+     * @return the right that lets the request through
+     * @throws dev.culvert.platform.problem.ProblemException QUOTA_EXCEEDED if none does
      */
-    default void charge(Grant grant) {}
+    default Grant charge(Resolution.Found found, Caller caller) {
+        return found.grant();
+    }
 
     /** By what right somebody who was let in may stay, as it is now; empty if they may not. */
     default Optional<Grant> standing(Guest guest) {
@@ -83,6 +87,20 @@ public interface TunnelDirectory {
                 implements Resolution {
             public Found {
                 networks = List.copyOf(networks);
+            }
+
+            /** The same tunnel, to somebody who is let in by another right. */
+            public Found by(Grant other) {
+                return new Found(
+                        tunnelId,
+                        tenantId,
+                        ownerId,
+                        name,
+                        maxConnections,
+                        idleTimeout,
+                        compression,
+                        other,
+                        networks);
             }
 
             /** An owner's tunnel, open to all networks, without compression. */

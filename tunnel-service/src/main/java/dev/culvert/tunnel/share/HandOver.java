@@ -71,8 +71,6 @@ class HandOver {
     @Transactional
     TakenTunnelResponse take(
             UUID transferId, Optional<String> name, boolean guests, Caller caller, CommandSource source) {
-        // The tunnel before its offer, as everybody does who changes one.
-        lockTunnelOf(transferId);
         Transfers.Offer offer = transfers.require(transferId, caller);
         boolean outward = !offer.tenantId().equals(offer.receiverTenantId());
         Taken taken = become(offer, name, outward);
@@ -96,13 +94,6 @@ class HandOver {
         activity.add(taken.id(), taken.tenantId(), entry(taken, offer, source));
         changes.publishEvent(new AccessChanged.HandedOver(taken.id()));
         return new TakenTunnelResponse(taken.id(), taken.name(), "/t/" + taken.id() + "/");
-    }
-
-    private void lockTunnelOf(UUID transferId) {
-        jdbc.sql("SELECT id FROM tunnels WHERE id IN (SELECT tunnel_id FROM tunnel_transfers WHERE id = ?) FOR UPDATE")
-                .param(transferId)
-                .query((row, _) -> row.getObject("id", UUID.class))
-                .list();
     }
 
     /**

@@ -60,6 +60,21 @@ class Shares {
 
     /** What a share allows, for how long and how much. */
     record Terms(TunnelRole role, @Nullable Instant expiresAt, Quota quota) {
+        /**
+         * Whether they are more than others: a better role is, and with an equal one what loses nothing and gains time or quota.
+         * Longer but narrower terms are not, nor are those the other way round.
+         */
+        boolean raise(Terms held) {
+            int more = role.compareTo(held.role);
+            return more > 0 || (more == 0 && held.within(this) && !within(held));
+        }
+
+        private boolean within(Terms other) {
+            boolean noLonger =
+                    other.expiresAt == null || (expiresAt != null && !expiresAt.isAfter(other.expiresAt));
+            return noLonger && quota.within(other.quota);
+        }
+
         private @Nullable OffsetDateTime endsAt() {
             return expiresAt == null ? null : expiresAt.atOffset(ZoneOffset.UTC);
         }
@@ -221,15 +236,11 @@ class Shares {
             return add(tunnel, grantee, terms, grantor);
         }
         ShareResponse share = held.get();
-        return isNoMore(terms, share) ? share : change(tunnel, share.id(), terms, grantor);
-    }
-
-    /** Whether somebody has as much already: whoever is offered something loses nothing by it. */
-    private static boolean isNoMore(Terms terms, ShareResponse held) {
-        int more = terms.role().compareTo(TunnelRole.ofWireName(held.permission()));
-        boolean noLonger = held.expiresAt() == null
-                || (terms.expiresAt() != null && !terms.expiresAt().isAfter(held.expiresAt()));
-        return more < 0 || (more == 0 && noLonger);
+        Terms before = new Terms(
+                TunnelRole.ofWireName(share.permission()),
+                share.expiresAt(),
+                share.quota().limits());
+        return terms.raise(before) ? change(tunnel, share.id(), terms, grantor) : share;
     }
 
     /** Ends a share, named by its own id or by that of the person or team; links that the person made go with it. */

@@ -158,9 +158,18 @@ class Transfers {
         end(require(id, caller), true);
     }
 
-    /** An offer that a person can take; its row is locked. Needs the system scope. */
+    /**
+     * An offer that a person can take; it is locked, and its tunnel before it, as everybody does who changes one. Needs the
+     * system scope.
+     */
     @Transactional(propagation = Propagation.MANDATORY)
     Offer require(UUID id, Caller caller) {
+        jdbc.sql("""
+                        SELECT id FROM tunnels WHERE id IN (SELECT tunnel_id FROM tunnel_transfers WHERE id = ? AND receiver_id = ?)
+                        FOR UPDATE""")
+                .params(id, caller.userId())
+                .query((row, _) -> row.getObject("id", UUID.class))
+                .list();
         return jdbc.sql(COLUMNS
                         + "WHERE id = ? AND receiver_id = ? AND receiver_tenant_id = ? AND expires_at > ? FOR UPDATE")
                 .params(id, caller.userId(), caller.tenantId(), Timestamp.from(now()))

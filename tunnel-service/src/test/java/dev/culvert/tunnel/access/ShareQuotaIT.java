@@ -273,17 +273,58 @@ class ShareQuotaIT extends RunningTunnelService {
         assertThat(shownToTheGuest().at("/limits/requestsPerDay").asLong()).isEqualTo(1);
     }
 
+    private JsonNode redeem(String link) {
+        String token = json(tunnel.api.post(tunnel.path + "/share-tokens", link))
+                .path("token")
+                .asString();
+        HttpResponse<String> redeemed =
+                as(guest).post("/api/v1/tunnels/share-tokens/redeem", "{\"token\": \"" + token + "\"}");
+        assertThat(redeemed.statusCode()).as(redeemed.body()).isEqualTo(200);
+        return json(redeemed);
+    }
+
     /** Whoever redeems a link loses nothing of what they had. */
     @Test
     void leavesAShareThatAllowsAsMuchAsTheLink() {
-        tunnel.api.post(
-                tunnel.path + "/shares", "{\"user\": \"%s\", \"permission\": \"viewer\"}".formatted(guest.userId()));
-        String token = json(tunnel.api.post(tunnel.path + "/share-tokens", "{\"expiresInHours\": 1}"))
-                .path("token")
-                .asString();
+        share("{}");
 
-        JsonNode share = json(as(guest).post("/api/v1/tunnels/share-tokens/redeem", "{\"token\": \"" + token + "\"}"));
+        JsonNode share = redeem("{\"expiresInHours\": 1, \"quota\": {\"requestsPerDay\": 1}}");
 
         assertThat(share.has("expiresAt")).isFalse();
+        assertThat(share.at("/quota/limits/requestsPerDay").isMissingNode()).isTrue();
+    }
+
+    @Test
+    void keepsTheWiderQuotaOfTwoLinksOfOneRole() {
+        redeem("{\"expiresInHours\": 1, \"quota\": {\"requestsPerDay\": 10}}");
+
+        JsonNode narrower = redeem("{\"expiresInHours\": 2, \"quota\": {\"requestsPerDay\": 1}}");
+        assertThat(narrower.at("/quota/limits/requestsPerDay").asLong()).isEqualTo(10);
+
+        JsonNode wider = redeem("{\"expiresInHours\": 2, \"quota\": {\"requestsPerDay\": 20}}");
+        assertThat(wider.at("/quota/limits/requestsPerDay").asLong()).isEqualTo(20);
+
+        JsonNode better = redeem("{\"permission\": \"editor\", \"quota\": {\"requestsPerDay\": 2}}");
+        assertThat(better.path("permission").asString()).isEqualTo("editor");
+        assertThat(better.at("/quota/limits/requestsPerDay").asLong()).isEqualTo(2);
+    }
+
+    @Test
+    void letsARequestThroughByAnotherShareWhenThatOfTheBetterRoleIsUsedUp() throws Exception {
+        redeem("{\"permission\": \"editor\", \"quota\": {\"requestsPerDay\": 1}}");
+        assertThat(send(ofTheGuest("/ok")).statusCode()).isEqualTo(200);
+        ProblemAssert.assertThat(send(ofTheGuest("/ok"))).isProblem(ProblemCode.QUOTA_EXCEEDED);
+
+        HttpResponse<String> ofTheTeam = tunnel.api.post(
+                tunnel.path + "/shares",
+                "{\"team\": \"%s\", \"permission\": \"viewer\", \"quota\": {\"requestsPerDay\": 1}}"
+                        .formatted(guest.tenantId()));
+        assertThat(ofTheTeam.statusCode()).as(ofTheTeam.body()).isEqualTo(201);
+        assertThat(send(ofTheGuest("/ok")).statusCode()).isEqualTo(200);
+        ProblemAssert.assertThat(send(ofTheGuest("/ok"))).isProblem(ProblemCode.QUOTA_EXCEEDED);
+
+        tunnel.api.send("PUT", tunnel.path + "/access", "{\"visibility\": \"public\"}");
+        assertThat(send(ofTheGuest("/ok")).statusCode()).isEqualTo(200);
+        assertThat(send(ofTheGuest("/ok")).statusCode()).isEqualTo(200);
     }
 }

@@ -103,10 +103,23 @@ class ClusterMapTest {
         Lease kept = new Lease(UUID.randomUUID(), other, "y", 0, 3, null);
         map.replace(member(1, 1, false), List.of(lease("x", 0, 1), lease("x", 1, 2), kept));
 
-        map.forget(map.elsewhere(tunnel).getFirst());
+        List<ClusterMap.Holder> whenAsked = map.elsewhere(tunnel);
+        map.forget(whenAsked.getFirst(), whenAsked);
 
         assertThat(map.elsewhere(tunnel)).isEmpty();
         assertThat(map.elsewhere(other)).hasSize(1);
+    }
+
+    @Test
+    void keepsWhatAReplicaGotWhileItWasAsked() {
+        map.replace(member(1, 1, false), List.of(lease("x", 0, 1)));
+        List<ClusterMap.Holder> whenAsked = map.elsewhere(tunnel);
+        Lease since = lease("x", 0, 2);
+        map.apply(new Delta(member(1, 2, false), List.of(since), List.of(), false));
+
+        map.forget(whenAsked.getFirst(), whenAsked);
+
+        assertThat(map.elsewhere(tunnel)).extracting(ClusterMap.Holder::lease).containsExactly(since);
     }
 
     @Test

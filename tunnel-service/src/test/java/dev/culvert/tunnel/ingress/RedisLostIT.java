@@ -87,4 +87,32 @@ class RedisLostIT {
             client.shutdown(0, 0, TimeUnit.SECONDS);
         }
     }
+
+    /** It was killed after it had written its leases and before it had said when they end. */
+    @Test
+    void forgetsAReplicaForGoodWhoseLeasesHaveNoEnd() {
+        RedisClient client = RedisClient.create(redis.url());
+        try (StatefulRedisConnection<String, String> connection = client.connect()) {
+            String key = "{culvert-tunnels}:leases:killed";
+            connection.sync().hset(key, "@", """
+                    {"name": "killed", "incarnation": "7e0f7a3e-3f0a-4b4e-9a53-3c0d1f9f3c11", "address": "127.0.0.1:1",
+                    "version": "1", "startedAt": "2026-01-01T00:00:00Z", "beat": 1, "revision": 1, "agents": 0, "requests": 0,
+                    "draining": false}""");
+            connection.sync().sadd("{culvert-tunnels}:members", "killed");
+            await().until(() -> knowsTheKilledOne(entry));
+
+            await().atMost(Duration.ofSeconds(10)).until(() -> !knowsTheKilledOne(entry));
+
+            await().until(() ->
+                    !connection.sync().smembers("{culvert-tunnels}:members").contains("killed"));
+            assertThat(connection.sync().exists(key)).isZero();
+        } finally {
+            client.shutdown(0, 0, TimeUnit.SECONDS);
+        }
+    }
+
+    private static boolean knowsTheKilledOne(TestingDataPlane replica) {
+        return replica.cluster.map().others().stream()
+                .anyMatch(member -> member.name().equals("killed"));
+    }
 }

@@ -22,21 +22,25 @@ class InspectorPropertiesTest {
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(10),
                         Duration.ofMinutes(15),
+                        16,
+                        1000,
                         Duration.ofSeconds(25)));
     }
 
     @Test
     void hasTheseKeys() {
-        assertThat(bind(Map.of(
-                        "culvert.tunnel.inspector.requests-per-tunnel", "1",
-                        "culvert.tunnel.inspector.memory", "2MB",
-                        "culvert.tunnel.inspector.body-limit", "3KB",
-                        "culvert.tunnel.inspector.decoded-limit", "4KB",
-                        "culvert.tunnel.inspector.chunks-per-request", "5",
-                        "culvert.tunnel.inspector.settings-refresh", "6s",
-                        "culvert.tunnel.inspector.heartbeat", "7s",
-                        "culvert.tunnel.inspector.stream-length", "8s",
-                        "culvert.tunnel.inspector.replay-timeout", "9s")))
+        assertThat(bind(Map.ofEntries(
+                        Map.entry("culvert.tunnel.inspector.requests-per-tunnel", "1"),
+                        Map.entry("culvert.tunnel.inspector.memory", "2MB"),
+                        Map.entry("culvert.tunnel.inspector.body-limit", "3KB"),
+                        Map.entry("culvert.tunnel.inspector.decoded-limit", "4KB"),
+                        Map.entry("culvert.tunnel.inspector.chunks-per-request", "5"),
+                        Map.entry("culvert.tunnel.inspector.settings-refresh", "6s"),
+                        Map.entry("culvert.tunnel.inspector.heartbeat", "7s"),
+                        Map.entry("culvert.tunnel.inspector.stream-length", "8s"),
+                        Map.entry("culvert.tunnel.inspector.watchers-per-tunnel", "10"),
+                        Map.entry("culvert.tunnel.inspector.watchers", "11"),
+                        Map.entry("culvert.tunnel.inspector.replay-timeout", "9s"))))
                 .isEqualTo(new InspectorProperties(
                         1,
                         DataSize.ofMegabytes(2),
@@ -46,6 +50,8 @@ class InspectorPropertiesTest {
                         Duration.ofSeconds(6),
                         Duration.ofSeconds(7),
                         Duration.ofSeconds(8),
+                        10,
+                        11,
                         Duration.ofSeconds(9)));
     }
 

@@ -27,9 +27,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -343,6 +348,75 @@ class TransferIT extends RunningTunnelService {
                     assertThat(count.getLong(1)).as(tables.getString(1)).isZero();
                 }
             }
+        }
+    }
+
+    /** Whoever waited for the hand-over would otherwise share a tunnel of which they are not the owner any more. */
+    @Test
+    void givesNobodyAccessWhoseShareWaitedForTheHandOver() throws Exception {
+        String offer = offered();
+        Callable<HttpResponse<String>> acceptance = () -> as(receiver).post(offer + "/accept", "");
+        Callable<HttpResponse<String>> sharing = () -> tunnel.api.post(
+                tunnel.path + "/shares", "{\"user\": \"%s\", \"permission\": \"admin\"}".formatted(guest.userId()));
+
+        List<HttpResponse<String>> answers = inThisOrder(List.of(acceptance, sharing));
+
+        assertThat(answers.getFirst().statusCode()).as(answers.getFirst().body()).isEqualTo(200);
+        ProblemAssert.assertThat(answers.getLast()).isProblem(ProblemCode.TUNNEL_001);
+        ProblemAssert.assertThat(as(guest).get(tunnel.path)).isProblem(ProblemCode.TUNNEL_001);
+        assertThat(json(as(receiver).get(tunnel.path + "/shares")).path("total").asInt())
+                .isZero();
+    }
+
+    @Test
+    void endsAnOfferOnceWhoeverElseWaits() throws Exception {
+        String offer = offered();
+        Callable<HttpResponse<String>> refusal = () -> as(receiver).post(offer + "/refuse", "");
+        Callable<HttpResponse<String>> withdrawal = () -> tunnel.api.send("DELETE", tunnel.path + "/transfer", "");
+        Callable<HttpResponse<String>> acceptance = () -> as(receiver).post(offer + "/accept", "");
+
+        List<HttpResponse<String>> answers = inThisOrder(List.of(refusal, withdrawal, acceptance));
+
+        assertThat(answers.getFirst().statusCode()).as(answers.getFirst().body()).isEqualTo(204);
+        ProblemAssert.assertThat(answers.get(1)).isProblem(ProblemCode.NOT_FOUND);
+        ProblemAssert.assertThat(answers.get(2)).isProblem(ProblemCode.NOT_FOUND);
+        assertThat(tunnel.api.get(tunnel.path).statusCode()).isEqualTo(200);
+        List<Published> ends = PublishedEvents.until(EventType.TUNNEL_TRANSFER_ENDED, tunnel.id).stream()
+                .filter(event -> event.type().equals("dev.culvert.tunnel.transfer_ended"))
+                .filter(event -> event.tenantId().equals(owner.tenantId().toString()))
+                .toList();
+        assertThat(ends).hasSize(1);
+    }
+
+    /** Holds the tunnel until each call waits for it, behind the one before. */
+    private List<HttpResponse<String>> inThisOrder(List<Callable<HttpResponse<String>>> calls) throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                var connection = TestingPostgres.shared().adminConnection();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("SELECT FROM tunnel.tunnels WHERE id = '" + tunnel.id + "' FOR UPDATE");
+            List<Future<HttpResponse<String>>> answers = new ArrayList<>();
+            for (Callable<HttpResponse<String>> call : calls) {
+                answers.add(threads.submit(call));
+                await().until(() -> waitingForTheTunnel() == answers.size());
+            }
+            connection.commit();
+            List<HttpResponse<String>> all = new ArrayList<>();
+            for (Future<HttpResponse<String>> answer : answers) {
+                all.add(answer.get(20, TimeUnit.SECONDS));
+            }
+            return all;
+        }
+    }
+
+    private static int waitingForTheTunnel() throws SQLException {
+        try (var connection = TestingPostgres.shared().adminConnection();
+                var statement = connection.createStatement();
+                ResultSet count = statement.executeQuery("""
+                        SELECT count(*) FROM pg_stat_activity
+                        WHERE wait_event_type = 'Lock' AND query LIKE 'SELECT id FROM tunnels%FOR UPDATE'""")) {
+            count.next();
+            return count.getInt(1);
         }
     }
 }
