@@ -27,11 +27,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Timeout(300)
 class OverIpv6IT {
     private static final String LOOPBACK = "::1";
+    private static final Path LOGS = Path.of("target", "ipv6");
 
     @Test
     void agentsAndCallersComeByIpv6(RunningSuite running) throws Exception {
         assumeTrue(hasIpv6(), "This machine has no IPv6");
-        var suite = new BesideTheSuite(running, Path.of("target", "ipv6"));
+        var suite = new BesideTheSuite(running, LOGS);
         int port = BesideTheSuite.freePort();
         URI address = URI.create("http://[" + LOOPBACK + "]:" + port);
         Person owner = SharedSuite.newPerson(running);
@@ -40,7 +41,7 @@ class OverIpv6IT {
         Map<String, String> environment = suite.environment();
         environment.put("BIND_ADDRESS", LOOPBACK);
         environment.put("PORT", String.valueOf(port));
-        environment.put("USAGE_SPOOL_DIR", suite.log("spool").toString());
+        environment.put("USAGE_SPOOL_DIR", LOGS.resolve("spool").toAbsolutePath().toString());
         Process gateway = suite.start(
                 "gateway-service",
                 environment,

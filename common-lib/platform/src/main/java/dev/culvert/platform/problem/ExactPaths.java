@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -40,7 +41,8 @@ final class ExactPaths implements HandlerInterceptor {
         Map<PathPattern, Set<String>> methods = new TreeMap<>();
         for (RequestMappingInfo mapping : mappings) {
             for (RequestMethod method : mapping.getMethodsCondition().getMethods()) {
-                mapping.getPathPatternsCondition()
+                // Null only where an application asks Spring to match by texts.
+                Objects.requireNonNull(mapping.getPathPatternsCondition())
                         .getPatterns()
                         .forEach(pattern -> methods.computeIfAbsent(pattern, _ -> new TreeSet<>())
                                 .add(method.name()));
