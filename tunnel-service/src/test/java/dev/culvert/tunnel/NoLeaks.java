@@ -3,6 +3,7 @@ package dev.culvert.tunnel;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.util.ResourceLeakDetector;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -28,12 +29,16 @@ public final class NoLeaks implements AfterAllCallback {
 
     @Override
     public void afterAll(ExtensionContext context) {
+        lost().ifPresent(lost -> {
+            throw new AssertionError(lost);
+        });
+    }
+
+    /** A buffer that was lost up to now, each only once. */
+    public static Optional<String> lost() {
         System.gc();
         // What was collected is looked at whenever another buffer is made.
         ByteBufAllocator.DEFAULT.buffer(1).release();
-        String lost = LOST.poll();
-        if (lost != null) {
-            throw new AssertionError(lost);
-        }
+        return Optional.ofNullable(LOST.poll());
     }
 }

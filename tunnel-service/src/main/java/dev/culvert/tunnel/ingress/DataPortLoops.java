@@ -36,9 +36,10 @@ final class DataPortLoops {
         workers.shutdownGracefully(200, 2000, TimeUnit.MILLISECONDS).await(5, TimeUnit.SECONDS);
     }
 
+    /** Returns at once; connections that are broken still tell each other across loops. */
     @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the end of a crash
     void stopAtOnce() {
         acceptor.shutdownGracefully(0, 0, TimeUnit.SECONDS);
-        workers.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+        workers.shutdownGracefully(50, 1000, TimeUnit.MILLISECONDS);
     }
 }

@@ -13,10 +13,13 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +37,7 @@ final class DataPortServer {
     private static final int MAX_LINE_BYTES = 16 * 1024;
     private static final int MAX_HEAD_BYTES = 64 * 1024;
     private static final int MAX_CHUNK_BYTES = 64 * 1024;
+    private static final int ROUNDS_OF_A_CRASH = 3;
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(128 * 1024, 256 * 1024);
 
     private final Ingress ingress;
@@ -148,17 +152,42 @@ final class DataPortServer {
         loops.stop();
     }
 
-    /** Ends in the middle of everything, as a crash would: connections are reset. */
+    /**
+     * Ends in the middle of everything, as a crash would: connections are reset. Only when nothing can be said to anybody any
+     * more are their handlers told, so that they give their buffers back.
+     */
     void abort() {
         Channel open = listener;
         if (open != null) {
             open.close();
         }
-        connections.forEach(connection -> connection.eventLoop().execute(() -> {
-            connection.config().setOption(ChannelOption.SO_LINGER, 0);
-            connection.unsafe().closeForcibly();
-        }));
+        ingress.cuttingOff().set(true);
+        List<Channel> broken = List.copyOf(connections);
+        onLoops(broken, DataPortServer::reset);
+        onLoops(broken, DataPortServer::giveBack);
         ingress.peers().close();
+        for (int i = 0; i < ROUNDS_OF_A_CRASH; i++) {
+            onLoops(broken, _ -> {}); // what the two sides of a request tell each other has been heard
+        }
         loops.stopAtOnce();
+    }
+
+    /** On all of them at the same time. Blocks. */
+    private static void onLoops(List<Channel> connections, Consumer<Channel> task) {
+        connections.stream()
+                .map(connection -> connection.eventLoop().submit(() -> task.accept(connection)))
+                .toList()
+                .forEach(Future::awaitUninterruptibly);
+    }
+
+    private static void reset(Channel connection) {
+        connection.config().setOption(ChannelOption.SO_LINGER, 0);
+        connection.unsafe().closeForcibly();
+    }
+
+    /** What is under way in a connection that was reset. */
+    private static void giveBack(Channel connection) {
+        connection.pipeline().fireChannelInactive();
+        connection.unsafe().close(connection.voidPromise());
     }
 }
