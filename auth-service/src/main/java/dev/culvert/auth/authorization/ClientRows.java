@@ -38,7 +38,10 @@ class ClientRows {
                         FROM oauth_application JOIN account ON account.id = oauth_application.account_id
                           LEFT JOIN session ON session.id = service_session_id AND ended_at IS NULL
                         WHERE oauth_application.id = :id
-                        """).param("id", id).query(ClientRows::client).optional();
+                        """)
+                .param("id", id)
+                .query(ClientRows::client)
+                .optional();
     }
 
     private static Client client(ResultSet row, int rowNumber) throws SQLException {

@@ -21,9 +21,9 @@ import java.util.UUID;
 import org.springframework.context.event.EventListener;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
-import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
+import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
 import org.springframework.stereotype.Component;
 
@@ -212,8 +212,9 @@ class Grants {
     /** The session of the tokens an application gets for itself, if it goes on for as long as another token; asks nobody. */
     Optional<UUID> runningServiceSession(Client client) {
         Instant tokenEnd = clock.instant().plus(sessions.accessLifetime());
-        return client.serviceSessionEnd().filter(end -> end.isAfter(tokenEnd)).flatMap(_ -> client.application()
-                .serviceSessionId());
+        return client.serviceSessionEnd()
+                .filter(end -> end.isAfter(tokenEnd))
+                .flatMap(_ -> client.application().serviceSessionId());
     }
 
     /** A new session of the tokens an application gets for itself; of several at once one is begun for all. */

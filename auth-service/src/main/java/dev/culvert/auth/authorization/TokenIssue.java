@@ -92,8 +92,8 @@ class TokenIssue implements OAuth2TokenGenerator<OAuth2Token> {
             return new Holder(account, UUID.fromString(authorization.getId()));
         }
         Client client = ApplicationClients.read(context.getRegisteredClient());
-        UUID sessionId = grants.runningServiceSession(client)
-                .orElseGet(() -> work.call(() -> grants.newServiceSession(client)));
+        UUID sessionId =
+                grants.runningServiceSession(client).orElseGet(() -> work.call(() -> grants.newServiceSession(client)));
         return new Holder(client.owner(), sessionId);
     }
 

@@ -32,12 +32,11 @@ final class MeasuredConnection {
 
     /** A statement that is prepared says at that time what it is, another one when it is executed. */
     private static Object of(Statement statement, @Nullable Object preparedSql, QueryMetrics metrics) {
-        Class<?> type =
-                switch (statement) {
-                    case CallableStatement _ -> CallableStatement.class;
-                    case PreparedStatement _ -> PreparedStatement.class;
-                    default -> Statement.class;
-                };
+        Class<?> type = switch (statement) {
+            case CallableStatement _ -> CallableStatement.class;
+            case PreparedStatement _ -> PreparedStatement.class;
+            default -> Statement.class;
+        };
         QueryType prepared = type(preparedSql);
         return proxy(type, (self, method, arguments) -> {
             if (isEquals(method)) {
