@@ -10,6 +10,9 @@ import java.util.stream.Stream;
 /** The Java programs of the suite run on the JDK of the runner, with flags for many small processes on one machine. */
 public final class Jvm {
 
+    private static final String IPV4_ALONE = "-Djava.net.preferIPv4Stack=true";
+    private static final String IPV6_TOO = "-Djava.net.preferIPv4Stack=false";
+
     /** The quick compiler alone and the serial collector: shortest start and least memory on two cores. */
     private static final List<String> SMALL = List.of(
             "-XX:+UseSerialGC",
@@ -19,7 +22,7 @@ public final class Jvm {
             // What a service fills while it starts; below it each growth of the metaspace is a full collection.
             "-XX:MetaspaceSize=128m",
             "-XX:+ExitOnOutOfMemoryError",
-            "-Djava.net.preferIPv4Stack=true",
+            IPV4_ALONE,
             "-Dfile.encoding=UTF-8",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
@@ -72,6 +75,17 @@ public final class Jvm {
         command.addAll(more);
         command.addAll(ofTheUser());
         return List.copyOf(command);
+    }
+
+    /**
+     * The same command for a program that listens at an address.
+     *
+     * @param bindAddress of IPv4 or IPv6; only for the latter the program speaks IPv6 too
+     */
+    public static List<String> listeningAt(String bindAddress, List<String> command) {
+        return command.stream()
+                .map(flag -> flag.equals(IPV4_ALONE) && bindAddress.indexOf(':') >= 0 ? IPV6_TOO : flag)
+                .toList();
     }
 
     /** The last of two flags of one name counts, so these win. */

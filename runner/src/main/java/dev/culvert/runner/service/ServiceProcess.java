@@ -93,7 +93,9 @@ public final class ServiceProcess implements Component, Trainable {
 
     private List<String> flags() {
         int heap = definition.heapMegabytes();
-        return definition.carriesTraffic() ? Jvm.busy(heap) : Jvm.small(heap);
+        return Jvm.listeningAt(
+                environment.getOrDefault("BIND_ADDRESS", ""),
+                definition.carriesTraffic() ? Jvm.busy(heap) : Jvm.small(heap));
     }
 
     @Override
