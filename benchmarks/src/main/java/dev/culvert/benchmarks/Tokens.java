@@ -64,7 +64,6 @@ final class Tokens {
                 "", "a second", "asked", "p50 ms", "p95 ms", "p99 ms", "processor ms for each");
         tokens.clientCredentials(people.getFirst());
         tokens.refreshes(people);
-        tokens.exchanges(people.getFirst());
         tokens.report("sign-ins, 10 begun a second", "p95 < 200 ms", () -> tokens.signIns(people));
         tokens.keyChecks(people.getFirst());
     }
@@ -104,16 +103,6 @@ final class Tokens {
             first.add(newSession(people.get(i % people.size())));
         }
         report("refreshes", ">= 500/s", () -> loop(() -> chain(first.remove())));
-    }
-
-    /** What the gateway asks of auth-service for a key it does not know. */
-    private void exchanges(Person owner) throws Exception {
-        String key = owner.createApiKey("tunnels:read");
-        Step step = connection -> expect(
-                200,
-                connection.post(
-                        "/internal/api-keys/exchange", "application/json", "", "Authorization", "Bearer " + key));
-        report("exchanges of a key", "< 10 ms", () -> loop(() -> step));
     }
 
     /** The refresh token of a new session; asked of auth-service itself, since the gateway limits sign-ins. */

@@ -32,12 +32,8 @@ final class DetachedStart {
         this.clock = clock;
     }
 
-    /**
-     * @param arguments of the runner in the background
-     * @param bindAddress where the gateway is to listen
-     */
-    int run(List<String> arguments, String bindAddress) throws IOException, InterruptedException {
-        Process runner = new Launcher().start(spec(arguments, bindAddress));
+    int run(List<String> arguments) throws IOException, InterruptedException {
+        Process runner = new Launcher().start(spec(arguments));
         ProcessIdentity identity = ProcessIdentity.of(runner.toHandle());
         var interrupted = new Thread(() -> stopQuietly(identity), "interrupted-start");
         Runtime.getRuntime().addShutdownHook(interrupted);
@@ -60,8 +56,8 @@ final class DetachedStart {
         throw new Refusal(reason(runner));
     }
 
-    private ProcessSpec spec(List<String> arguments, String bindAddress) {
-        var command = new ArrayList<>(Jvm.listeningAt(bindAddress, Jvm.small(RUNNER_HEAP_MEGABYTES)));
+    private ProcessSpec spec(List<String> arguments) {
+        var command = new ArrayList<>(Jvm.small(RUNNER_HEAP_MEGABYTES));
         command.addAll(List.of("-Dculvert.home=" + Culvert.sources(), "-cp", Jvm.classPath(), Culvert.class.getName()));
         command.addAll(arguments);
         return new ProcessSpec(command, Map.of("MALLOC_ARENA_MAX", "2"), home.root(), home.log("runner"));

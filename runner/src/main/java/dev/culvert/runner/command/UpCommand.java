@@ -78,7 +78,7 @@ final class UpCommand implements Callable<Integer> {
         }
         if (detach) {
             lock.get().close();
-            return new DetachedStart(home, Clock.systemUTC()).run(arguments(), bindAddress);
+            return new DetachedStart(home, Clock.systemUTC()).run(arguments());
         }
         try (HomeLock _ = lock.get()) {
             return runInForeground(home);

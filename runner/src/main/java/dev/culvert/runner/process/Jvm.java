@@ -10,9 +10,6 @@ import java.util.stream.Stream;
 /** The Java programs of the suite run on the JDK of the runner, with flags for many small processes on one machine. */
 public final class Jvm {
 
-    private static final String IPV4_ALONE = "-Djava.net.preferIPv4Stack=true";
-    private static final String IPV6_TOO = "-Djava.net.preferIPv4Stack=false";
-
     /** The quick compiler alone and the serial collector: shortest start and least memory on two cores. */
     private static final List<String> SMALL = List.of(
             "-XX:+UseSerialGC",
@@ -22,22 +19,10 @@ public final class Jvm {
             // What a service fills while it starts; below it each growth of the metaspace is a full collection.
             "-XX:MetaspaceSize=128m",
             "-XX:+ExitOnOutOfMemoryError",
-            IPV4_ALONE,
+            "-Djava.net.preferIPv4Stack=true",
             "-Dfile.encoding=UTF-8",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
-
-    /**
-     * The optimizing compiler as well, but ten times later than usual. A request through gateway and tunnel then takes a fraction of
-     * the processor time, and a start takes no more than with the quick compiler alone; with the usual thresholds a start
-     * takes a quarter more, for code that is hot only while beans are made (docs/reference/performance.md).
-     */
-    private static final List<String> BUSY = List.of(
-            "-XX:TieredStopAtLevel=4",
-            "-XX:Tier4InvocationThreshold=50000",
-            "-XX:Tier4MinInvocationThreshold=6000",
-            "-XX:Tier4CompileThreshold=150000",
-            "-XX:Tier4BackEdgeThreshold=400000");
 
     private Jvm() {}
 
@@ -59,33 +44,12 @@ public final class Jvm {
 
     /** The command up to, and without, the class path and main class. */
     public static List<String> small(int heapMegabytes) {
-        return command(heapMegabytes, List.of());
-    }
-
-    /** The same for a program that others wait for when there is much to do. */
-    public static List<String> busy(int heapMegabytes) {
-        return command(heapMegabytes, BUSY);
-    }
-
-    private static List<String> command(int heapMegabytes, List<String> more) {
         var command = new ArrayList<String>();
         command.add(java().toString());
         command.add("-Xmx" + heapMegabytes + "m");
         command.addAll(SMALL);
-        command.addAll(more);
         command.addAll(ofTheUser());
         return List.copyOf(command);
-    }
-
-    /**
-     * The same command for a program that listens at an address.
-     *
-     * @param bindAddress of IPv4 or IPv6; only for the latter the program speaks IPv6 too
-     */
-    public static List<String> listeningAt(String bindAddress, List<String> command) {
-        return command.stream()
-                .map(flag -> flag.equals(IPV4_ALONE) && bindAddress.indexOf(':') >= 0 ? IPV6_TOO : flag)
-                .toList();
     }
 
     /** The last of two flags of one name counts, so these win. */
