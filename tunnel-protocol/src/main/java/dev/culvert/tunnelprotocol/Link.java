@@ -59,8 +59,9 @@ public final class Link {
     private static final int RESET_WINDOW_SECONDS = 30;
 
     /**
-     * Each stream flushes what it has. What streams flush in one round of the event loop leaves in one frame with one system
-     * call, since the round ends with the flush of all; but a long round sends in between.
+     * Each stream flushes what it has. What streams flush in one round of the event loop leaves with one system call, since
+     * the round ends with the flush of all; but a long round sends in between. Below the WebSocket frames and not above: a
+     * frame of many streams would stay in memory as a whole until the slowest of them has read its part.
      */
     private static final int MAX_FLUSHES_AT_ONCE = 64;
 
@@ -159,10 +160,10 @@ public final class Link {
         channel.attr(LINK).set(link);
         channel.config().setWriteBufferWaterMark(LINK_WATER_MARK);
         ChannelPipeline pipeline = channel.pipeline();
+        pipeline.addLast("flushes", new FlushConsolidationHandler(MAX_FLUSHES_AT_ONCE, true));
         if (ends == Ends.AGENT_AND_SERVICE && !(channel instanceof PolledChannel)) {
             pipeline.addLast("bytes", new WebSocketBytes());
         }
-        pipeline.addLast("flushes", new FlushConsolidationHandler(MAX_FLUSHES_AT_ONCE, true));
         pipeline.addLast("http2", codec);
         pipeline.addLast("monitor", link.monitor);
         pipeline.addLast("streams", new Http2MultiplexHandler(new StreamDefaults(streams)));

@@ -56,7 +56,7 @@ public final class CacheSuite {
                 Contender gateway = new Contenders(origin, kafka.bootstrapServers(), folder, root)
                         .ours(
                                 "culvert",
-                                Contenders.OF_THE_RUNNER_FOR_TRAFFIC,
+                                Contenders.OF_THE_RUNNER,
                                 "--spring.config.additional-location=file:" + routes,
                                 "--culvert.gateway.resilience.failures=10000")) { // the origin breaks off on purpose
             List<String> command = new ArrayList<>(List.of(

@@ -26,7 +26,7 @@ public final class Contenders {
     static final List<String> OF_THE_IMAGE =
             List.of("-Xmx230m", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xss512k");
 
-    /** As {@code ./culvert up} runs a service that carries no traffic. */
+    /** As {@code ./culvert up} runs it. */
     public static final List<String> OF_THE_RUNNER = List.of(
             "-Xmx160m",
             "-XX:+UseSerialGC",
@@ -34,17 +34,6 @@ public final class Contenders {
             "-XX:+UseCompactObjectHeaders",
             "-Xss512k",
             "-XX:MetaspaceSize=128m");
-
-    /** As {@code ./culvert up} runs gateway and tunnel-service; the last of two flags of one name counts. */
-    public static final List<String> OF_THE_RUNNER_FOR_TRAFFIC = Stream.concat(
-                    OF_THE_RUNNER.stream(),
-                    Stream.of(
-                            "-XX:TieredStopAtLevel=4",
-                            "-XX:Tier4InvocationThreshold=50000",
-                            "-XX:Tier4MinInvocationThreshold=6000",
-                            "-XX:Tier4CompileThreshold=150000",
-                            "-XX:Tier4BackEdgeThreshold=400000"))
-            .toList();
 
     /** What is asked for under load. */
     static final String ROUTE = "/api/v1/tunnels";

@@ -153,7 +153,7 @@ public final class GatewayBenchmark {
             remarks.add(overload(ours, warm));
             remarks.add(identical(ours));
         }
-        try (Contender ours = contenders.ours("culvert, flags of ./culvert up", Contenders.OF_THE_RUNNER_FOR_TRAFFIC)) {
+        try (Contender ours = contenders.ours("culvert, flags of ./culvert up", Contenders.OF_THE_RUNNER)) {
             measure(ours, true);
         }
         remarks.add(manyRoutes());

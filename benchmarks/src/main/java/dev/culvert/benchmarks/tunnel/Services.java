@@ -79,14 +79,7 @@ final class Services implements AutoCloseable {
         environment.put("SMTP_HOST", "127.0.0.1");
         environment.put("SMTP_PORT", Integer.toString(TestingMailbox.shared().port()));
         environment.put("CULVERT_AUTH_APIKEY_CREATIONSPERHOUR", "1000");
-        return start(
-                "auth-service",
-                "auth",
-                authPort,
-                authAddress(),
-                environment,
-                flags(Contenders.OF_THE_RUNNER, "-Xmx128m"),
-                List.of());
+        return start("auth-service", "auth", authPort, authAddress(), environment, flags("-Xmx128m"), List.of());
     }
 
     /** A replica as the runner starts it. */
@@ -107,7 +100,7 @@ final class Services implements AutoCloseable {
         environment.put("REDIS_URL", redis.url());
         environment.put("TUNNEL_DATA_PORT", Integer.toString(dataPort));
         environment.put("HOSTNAME", name);
-        List<String> flags = flags(Contenders.OF_THE_RUNNER_FOR_TRAFFIC, TUNNEL_HEAP);
+        List<String> flags = new ArrayList<>(flags(TUNNEL_HEAP));
         flags.addAll(more);
         return start("tunnel-service", name, port, URI.create(HOST + dataPort), environment, flags, List.of());
     }
@@ -132,8 +125,7 @@ final class Services implements AutoCloseable {
         environment.put("USAGE_SPOOL_DIR", folder.resolve("spool-" + name).toString());
         environment.put("MONTHLY_QUOTAS", "false");
         URI address = URI.create(HOST + port);
-        return start(
-                "gateway-service", name, port, address, environment, Contenders.OF_THE_RUNNER_FOR_TRAFFIC, unlimited());
+        return start("gateway-service", name, port, address, environment, Contenders.OF_THE_RUNNER, unlimited());
     }
 
     private static List<String> unlimited() {
@@ -182,8 +174,8 @@ final class Services implements AutoCloseable {
     }
 
     /** The last of two flags of one name counts. */
-    private static List<String> flags(List<String> ofTheRunner, String heap) {
-        List<String> flags = new ArrayList<>(ofTheRunner);
+    private static List<String> flags(String heap) {
+        List<String> flags = new ArrayList<>(Contenders.OF_THE_RUNNER);
         flags.add(heap);
         return flags;
     }

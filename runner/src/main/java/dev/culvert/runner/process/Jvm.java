@@ -27,18 +27,6 @@ public final class Jvm {
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 
-    /**
-     * The optimizing compiler as well, but ten times later than usual. A request through gateway and tunnel then takes a fraction of
-     * the processor time, and a start takes no more than with the quick compiler alone; with the usual thresholds a start
-     * takes a quarter more, for code that is hot only while beans are made (docs/reference/performance.md).
-     */
-    private static final List<String> BUSY = List.of(
-            "-XX:TieredStopAtLevel=4",
-            "-XX:Tier4InvocationThreshold=50000",
-            "-XX:Tier4MinInvocationThreshold=6000",
-            "-XX:Tier4CompileThreshold=150000",
-            "-XX:Tier4BackEdgeThreshold=400000");
-
     private Jvm() {}
 
     public static Path java() {
@@ -59,20 +47,10 @@ public final class Jvm {
 
     /** The command up to, and without, the class path and main class. */
     public static List<String> small(int heapMegabytes) {
-        return command(heapMegabytes, List.of());
-    }
-
-    /** The same for a program that others wait for when there is much to do. */
-    public static List<String> busy(int heapMegabytes) {
-        return command(heapMegabytes, BUSY);
-    }
-
-    private static List<String> command(int heapMegabytes, List<String> more) {
         var command = new ArrayList<String>();
         command.add(java().toString());
         command.add("-Xmx" + heapMegabytes + "m");
         command.addAll(SMALL);
-        command.addAll(more);
         command.addAll(ofTheUser());
         return List.copyOf(command);
     }

@@ -39,11 +39,6 @@ public record ServiceDefinition(
         return new ServiceDefinition(name, port, Optional.of(schema), Optional.of(port + "-data"), heapMegabytes);
     }
 
-    /** Whether requests of callers pass it on their way to local services. */
-    boolean carriesTraffic() {
-        return equals(GATEWAY) || dataPort.isPresent();
-    }
-
     /** The executable jar that the build left in the service's folder. */
     public Path builtJar(Path sources) throws IOException {
         Path target = sources.resolve(name).resolve("target");

@@ -92,10 +92,7 @@ public final class ServiceProcess implements Component, Trainable {
     }
 
     private List<String> flags() {
-        int heap = definition.heapMegabytes();
-        return Jvm.listeningAt(
-                environment.getOrDefault("BIND_ADDRESS", ""),
-                definition.carriesTraffic() ? Jvm.busy(heap) : Jvm.small(heap));
+        return Jvm.listeningAt(environment.getOrDefault("BIND_ADDRESS", ""), Jvm.small(definition.heapMegabytes()));
     }
 
     @Override
