@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.culvert.contracts.event.ProxyEvent.ProxyCreated;
 import dev.culvert.contracts.event.TunnelEvent.TunnelCreated;
-import dev.culvert.contracts.event.TunnelEvent.TunnelFailedOver;
 import dev.culvert.contracts.event.TunnelEvent.TunnelDeleted;
+import dev.culvert.contracts.event.TunnelEvent.TunnelFailedOver;
 import dev.culvert.testing.TestCallers;
 import dev.culvert.webhook.TestingReceiver.Answer;
 import dev.culvert.webhook.TestingReceiver.Received;

@@ -25,7 +25,8 @@ public final class Calls implements AutoCloseable {
     private static final String SCHEMES_NOT_SENT_TO_PROXIES = "jdk.http.auth.tunneling.disabledSchemes";
 
     static {
-        // Java keeps passwords from proxies that lead to https; here only those get one whose user wrote it down for them.
+        // Java keeps passwords from proxies that lead to https; here only those get one whose user wrote it down for
+        // them.
         if (System.getProperty(SCHEMES_NOT_SENT_TO_PROXIES) == null) {
             System.setProperty(SCHEMES_NOT_SENT_TO_PROXIES, "");
         }

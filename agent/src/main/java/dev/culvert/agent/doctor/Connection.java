@@ -48,7 +48,8 @@ final class Connection {
                 ? ""
                 : "Proxy-Authorization: Basic "
                         + Base64.getEncoder()
-                                .encodeToString((proxy.user() + ":" + proxy.password()).getBytes(StandardCharsets.UTF_8))
+                                .encodeToString(
+                                        (proxy.user() + ":" + proxy.password()).getBytes(StandardCharsets.UTF_8))
                         + "\r\n";
         socket.getOutputStream()
                 .write(("CONNECT " + place + " HTTP/1.1\r\nHost: " + place + "\r\n" + credentials + "\r\n")

@@ -114,7 +114,8 @@ final class NetworkChecks {
                 String others = failures.isEmpty() ? "" : " (but " + String.join(", ", failures) + ")";
                 return Finding.ok(
                         "tcp",
-                        address.getHostAddress() + " port " + port + whose + " answers after " + millis + " ms" + others);
+                        address.getHostAddress() + " port " + port + whose + " answers after " + millis + " ms"
+                                + others);
             } catch (IOException e) {
                 failures.add(address.getHostAddress() + ": " + e.getMessage());
             }

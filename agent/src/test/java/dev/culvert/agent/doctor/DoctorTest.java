@@ -116,7 +116,9 @@ class DoctorTest {
             Map<String, Finding> findings =
                     examine(TestingProxy.GATEWAY, Map.of("HTTP_PROXY", proxy.address()), Clock.systemUTC());
 
-            assertThat(findings.get("proxy").message()).contains("connect through").doesNotContain("secret");
+            assertThat(findings.get("proxy").message())
+                    .contains("connect through")
+                    .doesNotContain("secret");
             for (String check : List.of("dns", "proxy", "tcp", "server", "key")) {
                 assertThat(findings.get(check).state()).as(check).isEqualTo(State.OK);
             }

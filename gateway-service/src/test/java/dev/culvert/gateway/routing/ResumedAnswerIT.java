@@ -61,10 +61,10 @@ class ResumedAnswerIT {
             replica.on("/t/app/stream", (request, response) -> answer(request, response, true));
             replica.on(
                     "/t/app/later",
-                    (request, response) -> request.requestHeaders().contains(HeaderNames.RESUME_FROM)
-                                    && refusals.getAndDecrement() > 0
-                            ? response.status(503).send()
-                            : answer(request, response, true));
+                    (request, response) ->
+                            request.requestHeaders().contains(HeaderNames.RESUME_FROM) && refusals.getAndDecrement() > 0
+                                    ? response.status(503).send()
+                                    : answer(request, response, true));
             replica.on("/t/app/refused", (request, response) -> answer(request, response, false));
             replica.on("/t/app/plain", (_, response) -> begin(response));
         }

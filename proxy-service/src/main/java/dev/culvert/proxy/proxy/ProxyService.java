@@ -126,7 +126,8 @@ class ProxyService {
         Proxy proxy = lockOwned(id, caller);
         String before = proxy.shownStatus();
         if (proxy.become(next, now())) {
-            outbox.append(new ProxyStatusChanged(id, proxy.userId(), proxy.name(), before, proxy.shownStatus(), reason));
+            outbox.append(
+                    new ProxyStatusChanged(id, proxy.userId(), proxy.name(), before, proxy.shownStatus(), reason));
             changes.publishEvent(new ProxyChanged(id));
         }
         return proxy;

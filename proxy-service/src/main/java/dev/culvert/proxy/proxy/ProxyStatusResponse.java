@@ -34,14 +34,6 @@ record ProxyStatusResponse(
             Target target,
             boolean available,
 
-            @Schema(
-                    allowableValues = {
-                        "created",
-                        "connecting",
-                        "connected",
-                        "disconnected",
-                        "error",
-                        "deleted"
-                    })
+            @Schema(allowableValues = {"created", "connecting", "connected", "disconnected", "error", "deleted"})
             Optional<String> tunnelStatus) {}
 }

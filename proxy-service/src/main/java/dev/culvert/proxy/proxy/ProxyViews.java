@@ -48,9 +48,8 @@ class ProxyViews {
 
     ProxyStatusResponse status(UUID id, Caller caller) {
         Proxy proxy = owned(id, caller);
-        List<TargetStatus> targets = proxy.targets().stream()
-                .map(target -> status(proxy, target))
-                .toList();
+        List<TargetStatus> targets =
+                proxy.targets().stream().map(target -> status(proxy, target)).toList();
         boolean allFailed =
                 proxy.status() == ProxyState.RUNNING && targets.stream().noneMatch(TargetStatus::available);
         return new ProxyStatusResponse(
@@ -64,8 +63,8 @@ class ProxyViews {
 
     private TargetStatus status(Proxy proxy, Target target) {
         Optional<TunnelState> tunnel = reachability.tunnelOf(proxy, target);
-        boolean available =
-                health.available(proxy.getId(), target) && tunnel.map(TunnelState::connected).orElse(true);
+        boolean available = health.available(proxy.getId(), target)
+                && tunnel.map(TunnelState::connected).orElse(true);
         return new TargetStatus(target, available, tunnel.map(TunnelState::status));
     }
 

@@ -144,9 +144,8 @@ class TunnelsOfProxiesIT extends RunningProxyService {
 
         publish(new TunnelCreated(tunnel, owner.userId(), "ollama"));
 
-        await().untilAsserted(() -> assertThat(
-                        status(proxy).at("/targets/0/available").asBoolean())
-                .isFalse());
+        await().untilAsserted(() ->
+                assertThat(status(proxy).at("/targets/0/available").asBoolean()).isFalse());
         assertThat(status(proxy).at("/targets/1/available").asBoolean()).isTrue();
         assertThat(status(proxy).at("/targets/1/tunnelStatus").isString()).isFalse();
         assertThat(status(proxy).path("status").asString()).isEqualTo("running");
@@ -168,7 +167,8 @@ class TunnelsOfProxiesIT extends RunningProxyService {
     }
 
     private UUID create(String name, String target) {
-        HttpResponse<String> made = as(owner).post(
+        HttpResponse<String> made = as(owner)
+                .post(
                         PROXIES,
                         "{\"name\": \"%s\", \"targets\": [{\"type\": \"tunnel\", \"tunnel\": \"%s\"}]}"
                                 .formatted(name, target));
@@ -216,7 +216,9 @@ class TunnelsOfProxiesIT extends RunningProxyService {
     /** As tunnel-service does. */
     private static void publish(UUID id, Instant at, DomainEvent event, UUID tenantId) {
         var record = new ProducerRecord<>(
-                EventType.of(event).topic(), event.subject(), JsonMapper.shared().writeValueAsString(event));
+                EventType.of(event).topic(),
+                event.subject(),
+                JsonMapper.shared().writeValueAsString(event));
         Map.of(
                         EventHeaders.SPEC_VERSION, EventHeaders.SPEC_VERSION_1_0,
                         EventHeaders.ID, id.toString(),

@@ -119,7 +119,8 @@ class DataPlaneConfiguration {
             DataPort dataPort, SessionRegistry registry, Admission admission, Cluster cluster, PeerMeter peers) {
         return meters -> {
             Gauge.builder("tunnel.cache.hit.rate", admission, Admission::hitRate)
-                    .description("Share of the requests whose caller and tunnel were known without asking, since the start")
+                    .description(
+                            "Share of the requests whose caller and tunnel were known without asking, since the start")
                     .register(meters);
             Gauge.builder(
                             "tunnel.cluster.members",
@@ -139,7 +140,10 @@ class DataPlaneConfiguration {
             Gauge.builder("tunnel.requests.active", dataPort, DataPort::requests)
                     .description("Requests under way through tunnels")
                     .register(meters);
-            Gauge.builder("tunnel.loop.delay", dataPort, port -> port.loopDelay().toNanos() / 1e9)
+            Gauge.builder(
+                            "tunnel.loop.delay",
+                            dataPort,
+                            port -> port.loopDelay().toNanos() / 1e9)
                     .description("How late the latest thread is that moves bytes; seconds mean that one is blocked")
                     .baseUnit("seconds")
                     .register(meters);

@@ -57,7 +57,7 @@ final class LoopWatch {
 
     /** How late the latest thread is now, or was a moment ago. */
     Duration delay() {
-        return Duration.ofNanos(Math.max(
-                0, beats.stream().mapToLong(Beat::lateNanos).max().orElse(0)));
+        return Duration.ofNanos(
+                Math.max(0, beats.stream().mapToLong(Beat::lateNanos).max().orElse(0)));
     }
 }

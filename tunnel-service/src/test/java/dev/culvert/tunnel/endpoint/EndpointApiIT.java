@@ -201,12 +201,14 @@ class EndpointApiIT extends RunningTunnelService {
             under.agent(name);
         }
 
-        await().atMost(Duration.ofSeconds(15)).until(() -> healths().equals("first healthy, second healthy, third healthy"));
+        await().atMost(Duration.ofSeconds(15))
+                .until(() -> healths().equals("first healthy, second healthy, third healthy"));
         status.set(500);
         await().atMost(Duration.ofSeconds(15))
                 .until(() -> healths().equals("first healthy, second healthy, third unhealthy"));
         status.set(200);
-        await().atMost(Duration.ofSeconds(15)).until(() -> healths().equals("first healthy, second healthy, third healthy"));
+        await().atMost(Duration.ofSeconds(15))
+                .until(() -> healths().equals("first healthy, second healthy, third healthy"));
         assertThat(under.get("/health").path("endpoints").valueStream().map(one -> one.path("lastHealthCheck")))
                 .allMatch(JsonNode::isString);
     }
@@ -215,7 +217,8 @@ class EndpointApiIT extends RunningTunnelService {
         return under.get("/health")
                 .path("endpoints")
                 .valueStream()
-                .map(one -> one.path("name").asString() + " " + one.path("healthStatus").asString())
+                .map(one -> one.path("name").asString() + " "
+                        + one.path("healthStatus").asString())
                 .sorted()
                 .collect(Collectors.joining(", "));
     }

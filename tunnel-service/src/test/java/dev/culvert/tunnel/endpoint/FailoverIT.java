@@ -314,7 +314,8 @@ class FailoverIT extends RunningTunnelService {
 
         await().untilAsserted(() -> assertThat(scraped("tunnel_request_latency_count", "outcome=\"completed\""))
                 .isEqualTo(requests + 11));
-        assertThat(scraped("tunnel_failovers_total", "reason=\"agent_offline\"")).isEqualTo(switches + 1);
+        assertThat(scraped("tunnel_failovers_total", "reason=\"agent_offline\""))
+                .isEqualTo(switches + 1);
         assertThat(scraped("tunnel_connections_active")).isLessThan(pools);
         assertThat(scraped("tunnel_connections{", "protocol=\"http/1.1\"")).isZero();
         assertThat(scraped("tunnel_pool_utilization")).isBetween(0.0, 1.0);

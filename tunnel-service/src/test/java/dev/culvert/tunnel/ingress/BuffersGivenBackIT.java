@@ -182,8 +182,8 @@ class BuffersGivenBackIT {
                 List<HttpResponse<InputStream>> answers = new ArrayList<>();
                 for (int j = 0; j < 10; j++) {
                     TestingDataPlane through = j % 2 == 0 ? entry : killed;
-                    answers.add(through.client.send(
-                            through.request("/t/box/long").build(), BodyHandlers.ofInputStream()));
+                    answers.add(
+                            through.client.send(through.request("/t/box/long").build(), BodyHandlers.ofInputStream()));
                 }
 
                 killed.crash();

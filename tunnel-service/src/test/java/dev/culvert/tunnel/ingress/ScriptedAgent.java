@@ -75,8 +75,7 @@ final class ScriptedAgent implements AutoCloseable {
     @SuppressWarnings("FutureReturnValueIgnored")
     static void answer(ChannelHandlerContext stream, Http2Headers head, String body) {
         stream.write(new DefaultHttp2HeadersFrame(head, false));
-        stream.writeAndFlush(
-                new DefaultHttp2DataFrame(Unpooled.copiedBuffer(body, StandardCharsets.US_ASCII), true));
+        stream.writeAndFlush(new DefaultHttp2DataFrame(Unpooled.copiedBuffer(body, StandardCharsets.US_ASCII), true));
     }
 
     @Override

@@ -245,7 +245,9 @@ class GuestTrafficIT extends RunningTunnelService {
             assertThat(reason).as("it dialled once more").isEqualTo(AgentEnd.Reason.TUNNEL_UNKNOWN);
         }
         assertThat(send(request(id + "/ok")
-                                .header(HeaderNames.CALLER_TOKEN, TestingIssuer.shared().token(guest)))
+                                .header(
+                                        HeaderNames.CALLER_TOKEN,
+                                        TestingIssuer.shared().token(guest)))
                         .statusCode())
                 .isEqualTo(404);
     }
