@@ -61,7 +61,7 @@ final class WebSocketBytes extends ChannelDuplexHandler {
             case ByteBuf bytes -> ctx.fireChannelRead(bytes); // of MaskedFrameDecoder
             case BinaryWebSocketFrame frame -> ctx.fireChannelRead(frame.content());
             case ContinuationWebSocketFrame frame -> ctx.fireChannelRead(frame.content());
-            case PingWebSocketFrame frame -> ctx.writeAndFlush(new PongWebSocketFrame(frame.content()));
+            case PingWebSocketFrame frame -> pong(ctx, frame);
             case PongWebSocketFrame frame -> frame.release();
             case CloseWebSocketFrame frame -> {
                 frame.release();
@@ -74,6 +74,15 @@ final class WebSocketBytes extends ChannelDuplexHandler {
             }
             // Whatever the handshake handlers left over, e.g. the end of the response to the upgrade.
             default -> ReferenceCountUtil.release(message);
+        }
+    }
+
+    /** Whoever pings without reading gets no answer while one waits, as RFC 6455 §5.5.3 allows: else they would pile up. */
+    private static void pong(ChannelHandlerContext ctx, PingWebSocketFrame ping) {
+        if (ctx.channel().isWritable()) {
+            ctx.writeAndFlush(new PongWebSocketFrame(ping.content()));
+        } else {
+            ping.release();
         }
     }
 

@@ -74,6 +74,23 @@ class WebSocketBytesTest {
     }
 
     @Test
+    void answersNoPingsOfOneWhoReadsNothing() {
+        ByteBuf answered = Unpooled.copiedBuffer(new byte[] {1});
+        ByteBuf tooMany = Unpooled.copiedBuffer(new byte[] {2});
+
+        channel.writeInbound(new PingWebSocketFrame(answered));
+        channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+        channel.writeInbound(new PingWebSocketFrame(tooMany));
+
+        PongWebSocketFrame pong = channel.readOutbound();
+        assertThat(pong.content().readByte()).isEqualTo((byte) 1);
+        pong.release();
+        assertThat(channel.<Object>readOutbound()).isNull();
+        assertThat(tooMany.refCnt()).isZero();
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
     void passesOneSmallWriteOnWithoutCopyingIt() {
         ByteBuf piece = Unpooled.copiedBuffer(new byte[] {1, 2, 3});
 
