@@ -98,7 +98,10 @@ class ExemptionsIT extends AdminStory {
     @Test
     void ofTwoWhoDeleteAnExemptionAtOnceOneDoes() throws Exception {
         String id = send(admin, HttpMethod.POST, "/api/v1/admin/rate-limit-exemptions", """
-                        {"name": "incident", "type": "emergency", "paths": ["/api/v1/tunnels/**"]}""").body().path("id").asString();
+                        {"name": "incident", "type": "emergency", "paths": ["/api/v1/tunnels/**"]}""")
+                .body()
+                .path("id")
+                .asString();
         String one = "/api/v1/admin/rate-limit-exemptions/" + id;
         List<Integer> statuses;
         try (var threads = Executors.newVirtualThreadPerTaskExecutor();
