@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -82,14 +81,34 @@ final class ControllerRoutes {
                     .anyMatch(annotation -> descriptor(annotation).equals(HIDDEN))) {
                 continue;
             }
-            annotations.forEach(annotation -> Optional.ofNullable(METHODS.get(descriptor(annotation)))
-                    .ifPresent(verb -> bases.forEach(base ->
+            annotations.forEach(annotation -> verbs(annotation)
+                    .forEach(verb -> bases.forEach(base ->
                             paths(annotation).forEach(path -> routes.add(verb + ' ' + normalized(base + path))))));
         }
     }
 
     private static String descriptor(Annotation annotation) {
         return annotation.className().stringValue();
+    }
+
+    /** Of a method's annotation; none when it maps nothing. */
+    private static List<String> verbs(Annotation annotation) {
+        if (METHODS.containsKey(descriptor(annotation))) {
+            return List.of(METHODS.get(descriptor(annotation)));
+        }
+        List<String> verbs = new ArrayList<>();
+        for (AnnotationElement element : annotation.elements()) {
+            if (descriptor(annotation).equals(WEB + "RequestMapping;")
+                    && element.name().equalsString("method")
+                    && element.value() instanceof AnnotationValue.OfArray array) {
+                array.values().forEach(value -> {
+                    if (value instanceof AnnotationValue.OfEnum verb) {
+                        verbs.add(verb.constantName().stringValue());
+                    }
+                });
+            }
+        }
+        return verbs;
     }
 
     private static List<String> paths(Annotation mapping) {

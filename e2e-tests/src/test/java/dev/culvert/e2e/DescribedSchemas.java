@@ -12,8 +12,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Holds values to the schemas of an OpenAPI description. Each schema is compiled with those it refers to and no others: compiled
- * as a part of the description, each would keep the whole of it, which is more than a test's memory holds.
+ * Holds values to the schemas of an OpenAPI description. Each schema is compiled with those it refers to and no others:
+ * compiled as a part of the description, each would keep the whole of it, which is more than a test's memory holds.
  */
 final class DescribedSchemas {
     private static final String COMPONENTS = "#/components/schemas/";

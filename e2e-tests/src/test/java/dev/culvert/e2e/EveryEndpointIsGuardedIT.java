@@ -38,8 +38,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Walks over every operation that the suite describes and calls it as anonymous, as a user, as each administrator, with an
- * API key that lacks the scope, and as a user of another tenant: the answer must be the declared one (R2.3a, R2.5, NF4.2, S3.12
- * for authorisation). Calls that are let in have no effect: they name things that do not exist, or have a body that cannot be read.
+ * API key that lacks the scope, and as a user of another tenant: the answer must be the declared one (R2.3a, R2.5, NF4.2,
+ * S3.12 for authorisation). Calls that are let in have no effect: they name things that do not exist, or have a body that
+ * cannot be read.
  */
 @ExtendWith(SharedSuite.class)
 @Timeout(120)
