@@ -132,10 +132,8 @@ class Standings {
 
     private List<Right> read(String where, Person person, @Nullable UUID id, String name) {
         return held(where, person, id, name).stream()
-                .flatMap(held -> held.grants().stream()
-                        .max(BY_WORTH)
-                        .map(best -> new Right(held.tunnel(), best))
-                        .stream())
+                .flatMap(held ->
+                        held.grants().stream().max(BY_WORTH).map(best -> new Right(held.tunnel(), best)).stream())
                 .toList();
     }
 

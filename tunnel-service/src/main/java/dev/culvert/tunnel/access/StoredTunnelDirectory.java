@@ -123,13 +123,15 @@ class StoredTunnelDirectory implements TunnelDirectory {
         List<Grant> all = TenantScope.call(
                 caller.tenantId(),
                 caller.userId(),
-                () -> inTransaction(() ->
-                                Optional.of(standings.all(found.tunnelId(), caller.userId(), caller.tenantId())))
+                () -> inTransaction(
+                                () -> Optional.of(standings.all(found.tunnelId(), caller.userId(), caller.tenantId())))
                         .orElseThrow());
-        return Stream.concat(all.stream(), publicTunnel(found.tunnelId().toString())
-                        .filter(tunnel -> !tunnel.needsLogin())
-                        .map(_ -> publicGrant())
-                        .stream())
+        return Stream.concat(
+                        all.stream(),
+                        publicTunnel(found.tunnelId().toString())
+                                .filter(tunnel -> !tunnel.needsLogin())
+                                .map(_ -> publicGrant())
+                                .stream())
                 .filter(grant -> !grant.equals(found.grant()))
                 .filter(this::letsThrough)
                 .findFirst();

@@ -103,7 +103,8 @@ public final class ClusterMap {
         Known known = members.get(holder.member().name());
         if (known != null) {
             whenAsked.stream()
-                    .filter(other -> other.member().name().equals(holder.member().name()))
+                    .filter(other ->
+                            other.member().name().equals(holder.member().name()))
                     .map(Holder::lease)
                     .filter(lease ->
                             lease.endpointOrDefault().equals(holder.lease().endpointOrDefault()))

@@ -92,15 +92,7 @@ public interface TunnelDirectory {
             /** The same tunnel, to somebody who is let in by another right. */
             public Found by(Grant other) {
                 return new Found(
-                        tunnelId,
-                        tenantId,
-                        ownerId,
-                        name,
-                        maxConnections,
-                        idleTimeout,
-                        compression,
-                        other,
-                        networks);
+                        tunnelId, tenantId, ownerId, name, maxConnections, idleTimeout, compression, other, networks);
             }
 
             /** An owner's tunnel, open to all networks, without compression. */

@@ -70,8 +70,7 @@ class Shares {
         }
 
         private boolean within(Terms other) {
-            boolean noLonger =
-                    other.expiresAt == null || (expiresAt != null && !expiresAt.isAfter(other.expiresAt));
+            boolean noLonger = other.expiresAt == null || (expiresAt != null && !expiresAt.isAfter(other.expiresAt));
             return noLonger && quota.within(other.quota);
         }
 

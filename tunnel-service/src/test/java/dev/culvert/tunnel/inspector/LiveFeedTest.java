@@ -20,8 +20,9 @@ class LiveFeedTest {
 
     private void isFull(UUID tunnelId) {
         assertThatThrownBy(() -> feed.subscribe(tunnelId))
-                .isInstanceOfSatisfying(ProblemException.class, problem -> assertThat(problem.code())
-                        .isEqualTo(ProblemCode.TOO_MANY_STREAMS));
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        problem -> assertThat(problem.code()).isEqualTo(ProblemCode.TOO_MANY_STREAMS));
     }
 
     @Test

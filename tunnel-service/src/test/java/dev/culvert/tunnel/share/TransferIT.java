@@ -361,7 +361,9 @@ class TransferIT extends RunningTunnelService {
 
         List<HttpResponse<String>> answers = inThisOrder(List.of(acceptance, sharing));
 
-        assertThat(answers.getFirst().statusCode()).as(answers.getFirst().body()).isEqualTo(200);
+        assertThat(answers.getFirst().statusCode())
+                .as(answers.getFirst().body())
+                .isEqualTo(200);
         ProblemAssert.assertThat(answers.getLast()).isProblem(ProblemCode.TUNNEL_001);
         ProblemAssert.assertThat(as(guest).get(tunnel.path)).isProblem(ProblemCode.TUNNEL_001);
         assertThat(json(as(receiver).get(tunnel.path + "/shares")).path("total").asInt())
@@ -377,7 +379,9 @@ class TransferIT extends RunningTunnelService {
 
         List<HttpResponse<String>> answers = inThisOrder(List.of(refusal, withdrawal, acceptance));
 
-        assertThat(answers.getFirst().statusCode()).as(answers.getFirst().body()).isEqualTo(204);
+        assertThat(answers.getFirst().statusCode())
+                .as(answers.getFirst().body())
+                .isEqualTo(204);
         ProblemAssert.assertThat(answers.get(1)).isProblem(ProblemCode.NOT_FOUND);
         ProblemAssert.assertThat(answers.get(2)).isProblem(ProblemCode.NOT_FOUND);
         assertThat(tunnel.api.get(tunnel.path).statusCode()).isEqualTo(200);
