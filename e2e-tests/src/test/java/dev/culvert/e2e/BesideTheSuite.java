@@ -47,8 +47,7 @@ final class BesideTheSuite {
         environment.put("PUBLIC_URL", LOCAL + port("gateway")); // who issued the tokens
         environment.put("SECRET_KEY", secrets.get("secretKey").asString());
         environment.put(
-                "REDIS_URL",
-                "redis://:" + secrets.get("redisPassword").asString() + "@127.0.0.1:" + port("redis"));
+                "REDIS_URL", "redis://:" + secrets.get("redisPassword").asString() + "@127.0.0.1:" + port("redis"));
         environment.put("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:" + port("kafka"));
         environment.put("SMTP_HOST", "127.0.0.1");
         environment.put("SMTP_PORT", port("smtp"));
@@ -93,8 +92,7 @@ final class BesideTheSuite {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(suite.data().toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(
-                        ProcessBuilder.Redirect.appendTo(log(log).toFile()));
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log(log).toFile()));
         builder.environment().putAll(environment);
         return builder.start();
     }

@@ -18,8 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class DescribedSchemas {
     private static final String COMPONENTS = "#/components/schemas/";
 
-    private final SchemaRegistry registry =
-            SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+    private final SchemaRegistry registry = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
     private final JsonNode openApi;
 
     DescribedSchemas(JsonNode openApi) {
@@ -30,8 +29,8 @@ final class DescribedSchemas {
     List<String> faultsOfSchemas() {
         Schema rules = registry.getSchema(SchemaLocation.of("https://json-schema.org/draft/2020-12/schema"));
         return openApi.at("/components/schemas").properties().stream()
-                .flatMap(schema -> rules.validate(schema.getValue()).stream()
-                        .map(error -> schema.getKey() + ": " + error))
+                .flatMap(schema ->
+                        rules.validate(schema.getValue()).stream().map(error -> schema.getKey() + ": " + error))
                 .toList();
     }
 

@@ -41,7 +41,8 @@ class OverIpv6IT {
         Map<String, String> environment = suite.environment();
         environment.put("BIND_ADDRESS", LOOPBACK);
         environment.put("PORT", String.valueOf(port));
-        environment.put("USAGE_SPOOL_DIR", LOGS.resolve("spool").toAbsolutePath().toString());
+        environment.put(
+                "USAGE_SPOOL_DIR", LOGS.resolve("spool").toAbsolutePath().toString());
         Process gateway = suite.start(
                 "gateway-service",
                 environment,

@@ -44,15 +44,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -202,61 +199,6 @@ class IdentityIT {
                         .map(request -> request.headers().getFirst("Authorization")))
                 .hasSize(20)
                 .allMatch(authorization -> authorization.startsWith("Bearer ey"));
-    }
-
-    /** Requirement S3.16: 2,000 calls with known keys, sixteen at once; by the histograms that operators see. */
-    @Test
-    void knowsNineteenKeysOfTwentyIn10MillisecondsAndTheirLimitsIn5() throws Exception {
-        List<String> keys = Stream.generate(IdentityIT::newKey).limit(40).toList();
-        try (var callers = Executors.newFixedThreadPool(16)) {
-            callers.invokeAll(keys.stream().map(IdentityIT::call).toList());
-            Histogram known = Histogram.of("credential_check_seconds", "by=\"memory\"", "0.01");
-            Histogram limits = Histogram.of("rate_limit_check_duration_seconds", "", "0.005");
-
-            callers.invokeAll(Stream.generate(keys::stream)
-                    .limit(50)
-                    .flatMap(all -> all)
-                    .map(IdentityIT::call)
-                    .toList());
-
-            assertThat(known.added()).isGreaterThan(1_900);
-            assertThat(known.shareWithin()).isGreaterThan(0.95);
-            assertThat(limits.added()).isGreaterThanOrEqualTo(2_000);
-            assertThat(limits.shareWithin()).isGreaterThan(0.95);
-        }
-    }
-
-    private static Callable<Integer> call(String key) {
-        return () -> send(withKey(key)).statusCode();
-    }
-
-    /** Of what was measured since, how much lies within an edge in seconds. */
-    private record Histogram(String name, String tag, String edge, double allBefore, double withinBefore) {
-        static Histogram of(String name, String tag, String edge) {
-            Histogram none = new Histogram(name, tag, edge, 0, 0);
-            return new Histogram(name, tag, edge, none.added(), none.within());
-        }
-
-        double added() {
-            return read("_count", tag) - allBefore;
-        }
-
-        double shareWithin() {
-            return within() / added();
-        }
-
-        private double within() {
-            return read("_bucket", "le=\"" + edge + "\"") - withinBefore;
-        }
-
-        private double read(String part, String label) {
-            return send(gateway.anonymous("/metrics"))
-                    .body()
-                    .lines()
-                    .filter(line -> line.startsWith(name + part) && line.contains(tag) && line.contains(label))
-                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                    .sum();
-        }
     }
 
     @Test

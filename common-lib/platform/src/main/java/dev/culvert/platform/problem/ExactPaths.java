@@ -74,7 +74,8 @@ final class ExactPaths implements HandlerInterceptor {
             for (Closer one : closer.get().getOrDefault(chosen.toString(), List.of())) {
                 PathContainer path =
                         ServletRequestPathUtils.getParsedRequestPath(request).pathWithinApplication();
-                if (!one.methods().contains(request.getMethod()) && one.pattern().matches(path)) {
+                if (!one.methods().contains(request.getMethod())
+                        && one.pattern().matches(path)) {
                     throw new HttpRequestMethodNotSupportedException(request.getMethod(), one.methods());
                 }
             }

@@ -27,7 +27,8 @@ final class ServletProblemTranslator implements ProblemTranslator {
                     case MissingPathVariableException e -> WebProblemTranslator.missing(e.getVariableName());
                     case MultipartException _ ->
                         new ProblemException(ProblemCode.VALIDATION_ERROR, "The multipart body cannot be taken apart.");
-                    case InvalidParameterException e when e.getErrorCode() == HttpServletResponse.SC_BAD_REQUEST ->
+                    case InvalidParameterException e
+                    when e.getErrorCode() == HttpServletResponse.SC_BAD_REQUEST ->
                         new ProblemException(
                                 ProblemCode.VALIDATION_ERROR,
                                 "The query or the form cannot be taken apart into names and values.");
