@@ -36,10 +36,13 @@ final class DataPortLoops {
         workers.shutdownGracefully(200, 2000, TimeUnit.MILLISECONDS).await(5, TimeUnit.SECONDS);
     }
 
-    /** Returns at once; connections that are broken still tell each other across loops. */
+    /**
+     * Returns at once; connections that are broken still tell each other across loops, for as long as that may take on a busy
+     * machine: what is told to a loop that has ended is lost with its buffers.
+     */
     @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the end of a crash
     void stopAtOnce() {
         acceptor.shutdownGracefully(0, 0, TimeUnit.SECONDS);
-        workers.shutdownGracefully(50, 1000, TimeUnit.MILLISECONDS);
+        workers.shutdownGracefully(1, 10, TimeUnit.SECONDS);
     }
 }
