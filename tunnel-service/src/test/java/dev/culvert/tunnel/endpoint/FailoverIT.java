@@ -297,7 +297,7 @@ class FailoverIT extends RunningTunnelService {
         assertThat(under.send("GET", "/", "")).isEqualTo("200 primary");
     }
 
-    /** The figures of P2.14.10 as they are scraped, before and after real requests and a real switch. */
+    /** The figures for operators as they are scraped, before and after real requests and a real switch. */
     @Test
     void countsRequestsAndTheSwitchWhereOperatorsLook() throws Exception {
         double switches = scraped("tunnel_failovers_total", "reason=\"agent_offline\"");
