@@ -97,11 +97,16 @@ final class FlightResponse extends AbstractServerHttpResponse {
         private final SharedBody body;
         private final MonoSink<Void> written;
         private final AtomicBoolean asked = new AtomicBoolean();
+        /** Bytes the head announced, less than none if it did not. */
+        private final long announced;
+
         private volatile boolean ahead = true;
+        private boolean whole;
 
         BodySubscriber(SharedBody body, MonoSink<Void> written) {
             this.body = body;
             this.written = written;
+            announced = getHeaders().getContentLength();
         }
 
         @Override
@@ -116,6 +121,10 @@ final class FlightResponse extends AbstractServerHttpResponse {
             DataBufferUtils.release(buffer);
             asked.set(false);
             body.add(bytes);
+            if (body.length() == announced && announced <= readAhead) {
+                arrivedWhole(); // a client that counts does not wait for the end either
+            }
+            body.passOn();
             if (!ahead) {
                 return; // the next one when a reader wants it
             }
@@ -141,9 +150,17 @@ final class FlightResponse extends AbstractServerHttpResponse {
 
         @Override
         protected void hookOnComplete() {
-            listener.completed(body); // first kept, then known to be complete: who asks again finds it
+            arrivedWhole();
             body.complete();
             written.success();
+        }
+
+        /** First kept, then known to be complete: who asks again finds it. */
+        private void arrivedWhole() {
+            if (!whole) {
+                whole = true;
+                listener.completed(body);
+            }
         }
 
         @Override

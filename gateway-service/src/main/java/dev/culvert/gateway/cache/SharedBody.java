@@ -56,24 +56,28 @@ final class SharedBody {
         return body;
     }
 
+    /** Takes more of the body; its readers get it with {@link #passOn()}. */
     void add(byte[] bytes) {
         Chunk chunk = new Chunk(bytes);
         long before = written;
         written = before + bytes.length; // one writer at a time
         last.next = chunk;
         last = chunk;
+    }
+
+    void passOn() {
         readers.forEach(reader -> reader.advance(written));
     }
 
     void complete() {
         last.end = true;
-        readers.forEach(reader -> reader.advance(written));
+        passOn();
     }
 
     void fail(Throwable failure) {
         last.failure = failure;
         last.end = true;
-        readers.forEach(reader -> reader.advance(written));
+        passOn();
     }
 
     /** Lets nobody new begin. */

@@ -35,7 +35,7 @@ import reactor.core.publisher.Sinks;
 
 /** Requirements S4.35, S4.36, S4.68; each rule on an address of its own. */
 class ResponseCacheIT {
-    private static final TestingService SERVICE = TestingService.start();
+    private static TestingService service;
     private static TestingGateway gateway;
 
     /** Below a route that is open and has no life of its own. */
@@ -43,19 +43,20 @@ class ResponseCacheIT {
 
     @BeforeAll
     static void start() {
+        service = TestingService.start();
         gateway = TestingGateway.start(
-                SERVICE, "TRUSTED_PROXIES", "127.0.0.1", "culvert.gateway.cache.redis-budget", "2s");
+                service, "TRUSTED_PROXIES", "127.0.0.1", "culvert.gateway.cache.redis-budget", "2s");
     }
 
     @AfterAll
     static void stop() {
         gateway.close();
-        SERVICE.close();
+        service.close();
     }
 
     @BeforeEach
     void forget() {
-        SERVICE.forget();
+        service.forget();
     }
 
     @Test
@@ -68,7 +69,7 @@ class ResponseCacheIT {
         HttpResponse<String> withCookie = send(gateway.anonymous(path).header("Cookie", "a=b"));
 
         assertThat(first.headers().firstValue("Cache-Status")).hasValue("Culvert; fwd=uri-miss");
-        assertThat(second.headers().firstValue("Cache-Status").orElseThrow()).matches("Culvert; hit; ttl=(59|60)");
+        assertThat(second.headers().firstValue("Cache-Status").orElseThrow()).matches("Culvert; hit; ttl=(5\\d|60)");
         assertThat(Integer.parseInt(second.headers().firstValue("Age").orElseThrow()))
                 .isLessThan(60);
         assertThat(second.body()).isEqualTo(first.body());
@@ -77,7 +78,7 @@ class ResponseCacheIT {
             assertThat(personal.statusCode()).isEqualTo(200);
             assertThat(personal.headers().firstValue("Cache-Status")).isEmpty();
         }
-        assertThat(SERVICE.waiting()).hasSize(3);
+        assertThat(service.waiting()).hasSize(3);
     }
 
     /** S4.35: five minutes for paths that opted in, when the service says nothing. */
@@ -91,8 +92,8 @@ class ResponseCacheIT {
         get();
         get();
 
-        assertThat(second.headers().firstValue("Cache-Status").orElseThrow()).matches("Culvert; hit; ttl=(299|300)");
-        assertThat(SERVICE.waiting()).hasSize(3);
+        assertThat(second.headers().firstValue("Cache-Status").orElseThrow()).matches("Culvert; hit; ttl=(29\\d|300)");
+        assertThat(service.waiting()).hasSize(3);
     }
 
     @ParameterizedTest
@@ -103,12 +104,12 @@ class ResponseCacheIT {
         get();
         get();
 
-        assertThat(SERVICE.waiting()).hasSize(2);
+        assertThat(service.waiting()).hasSize(2);
     }
 
     @Test
     void keepsOneAnswerForEachVariant() {
-        SERVICE.on(
+        service.on(
                 path,
                 (request, response) -> response.header("Cache-Control", "max-age=60")
                         .header("Vary", "X-Flavour")
@@ -121,7 +122,7 @@ class ResponseCacheIT {
                     .isEqualTo(flavour);
         }
 
-        assertThat(SERVICE.waiting()).hasSize(2);
+        assertThat(service.waiting()).hasSize(2);
     }
 
     /** S4.68. */
@@ -139,12 +140,12 @@ class ResponseCacheIT {
         assertThat(send(gateway.anonymous(path).header("If-None-Match", "\"6\""))
                         .statusCode())
                 .isEqualTo(200);
-        assertThat(SERVICE.waiting()).hasSize(1);
+        assertThat(service.waiting()).hasSize(1);
     }
 
     @Test
     void asksTheServiceWhetherWhatIsStaleStillHolds() {
-        SERVICE.on(
+        service.on(
                 path,
                 (request, response) -> "\"7\"".equals(request.requestHeaders().get("If-None-Match"))
                         ? response.status(304).header("ETag", "\"7\"").send()
@@ -158,7 +159,7 @@ class ResponseCacheIT {
         assertThat(second.body()).isEqualTo("long answer");
         assertThat(second.headers().firstValue("Cache-Status").orElseThrow())
                 .startsWith("Culvert; fwd=stale; fwd-status=304");
-        assertThat(SERVICE.waiting()).hasSize(2);
+        assertThat(service.waiting()).hasSize(2);
     }
 
     @Test
@@ -175,7 +176,7 @@ class ResponseCacheIT {
         send(gateway.anonymous(path).header("Cache-Control", "min-fresh=90"));
         send(gateway.anonymous(path).header("Cache-Control", "no-store"));
 
-        assertThat(SERVICE.waiting()).hasSize(4);
+        assertThat(service.waiting()).hasSize(4);
     }
 
     @Test
@@ -211,7 +212,7 @@ class ResponseCacheIT {
         send(post(gateway.anonymous(path), "application/json", "{}"));
         get();
 
-        assertThat(SERVICE.waiting().stream().map(TestingService.Received::method))
+        assertThat(service.waiting().stream().map(TestingService.Received::method))
                 .containsExactly("GET", "POST", "GET");
     }
 
@@ -224,13 +225,13 @@ class ResponseCacheIT {
 
         assertThat(head.headers().firstValue("Content-Length")).hasValue(Integer.toString(length));
         assertThat(head.body()).isEmpty();
-        assertThat(SERVICE.waiting()).hasSize(1);
+        assertThat(service.waiting()).hasSize(1);
     }
 
     @Test
     void sharesWhatItKeepsWithOtherInstancesThroughRedis() {
         try (TestingGateway other = TestingGateway.start(
-                SERVICE, "TRUSTED_PROXIES", "127.0.0.1", "culvert.gateway.cache.redis-budget", "2s")) {
+                service, "TRUSTED_PROXIES", "127.0.0.1", "culvert.gateway.cache.redis-budget", "2s")) {
             answer("Cache-Control", "max-age=60");
             String host = UUID.randomUUID() + ".example";
 
@@ -244,14 +245,14 @@ class ResponseCacheIT {
                 assertThat(answer.headers().firstValue("Cache-Status").orElseThrow())
                         .startsWith("Culvert; hit");
             });
-            assertThat(SERVICE.waiting()).hasSize(1);
+            assertThat(service.waiting()).hasSize(1);
         }
     }
 
     @Test
     void keepsInMemoryWhileRedisIsAway() {
         try (TestingGateway own =
-                TestingGateway.start(SERVICE, "culvert.gateway.cache.redis-url", "redis://127.0.0.1:9")) {
+                TestingGateway.start(service, "culvert.gateway.cache.redis-url", "redis://127.0.0.1:9")) {
             answer("Cache-Control", "max-age=60");
             send(own.anonymous(path));
 
@@ -267,7 +268,7 @@ class ResponseCacheIT {
     @Test
     void joinsEqualCallsThatAreUnderWayAtOnce() throws Exception {
         Sinks.Many<String> chunks = Sinks.many().unicast().onBackpressureBuffer();
-        SERVICE.on(
+        service.on(
                 path,
                 (_, response) -> response.header("Content-Type", "application/json")
                         .sendHeaders()
@@ -301,17 +302,17 @@ class ResponseCacheIT {
             }
             assertThat(joined).isEqualTo(99);
         }
-        assertThat(SERVICE.waiting()).hasSize(1);
+        assertThat(service.waiting()).hasSize(1);
     }
 
     @Test
     void failsNobodyWhenTheOneWhoCameFirstGoesAway() throws Exception {
         Sinks.Empty<Void> go = Sinks.empty();
-        SERVICE.on(path, (_, response) -> response.sendString(go.asMono().thenReturn("for all")));
+        service.on(path, (_, response) -> response.sendString(go.asMono().thenReturn("for all")));
 
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Socket first = ask(path);
-            await().until(() -> SERVICE.waiting().size() == 1);
+            await().until(() -> service.waiting().size() == 1);
             Future<HttpResponse<String>> second = threads.submit(this::get);
             Future<HttpResponse<String>> third = threads.submit(this::get);
             await().until(() -> metric("http_requests_in_progress") >= 4); // three, and the one that asks
@@ -322,16 +323,16 @@ class ResponseCacheIT {
             assertThat(second.get().body()).isEqualTo("for all");
             assertThat(third.get().body()).isEqualTo("for all");
         }
-        assertThat(SERVICE.waiting()).hasSize(1);
+        assertThat(service.waiting()).hasSize(1);
     }
 
     @Test
     void endsTheCallWhenNobodyIsLeft() throws Exception {
         Sinks.Empty<Void> ended = Sinks.empty();
-        SERVICE.on(path, (_, _) -> Mono.<Void>never().doOnCancel(ended::tryEmitEmpty));
+        service.on(path, (_, _) -> Mono.<Void>never().doOnCancel(ended::tryEmitEmpty));
 
         Socket only = ask(path);
-        await().until(() -> SERVICE.waiting().size() == 1);
+        await().until(() -> service.waiting().size() == 1);
         only.close();
 
         ended.asMono().block(Duration.ofSeconds(5));
@@ -340,7 +341,7 @@ class ResponseCacheIT {
     @Test
     void givesEachItsOwnWhenTheAnswerTurnsOutToBelongToOne() throws Exception {
         Sinks.Empty<Void> go = Sinks.empty();
-        SERVICE.on(
+        service.on(
                 path,
                 (_, response) -> response.header("Cache-Control", "no-store")
                         .sendString(go.asMono()
@@ -349,19 +350,19 @@ class ResponseCacheIT {
         List<HttpResponse<String>> answers = together(5, go);
 
         assertThat(answers.stream().map(HttpResponse::body).distinct()).hasSize(5);
-        assertThat(SERVICE.waiting()).hasSize(5);
+        assertThat(service.waiting()).hasSize(5);
     }
 
     @Test
     void keepsNoFailureAndAnswersEverybody() throws Exception {
         Sinks.Empty<Void> go = Sinks.empty();
-        SERVICE.on(path, (_, response) -> go.asMono().then(response.status(500).send()));
+        service.on(path, (_, response) -> go.asMono().then(response.status(500).send()));
 
         List<HttpResponse<String>> answers = together(5, go);
         answer();
 
         assertThat(answers).allSatisfy(answer -> assertThat(answer.statusCode()).isEqualTo(500));
-        assertThat(SERVICE.waiting()).hasSizeLessThanOrEqualTo(5);
+        assertThat(service.waiting()).hasSizeLessThanOrEqualTo(5);
         assertThat(get().statusCode()).isEqualTo(200);
     }
 
@@ -396,7 +397,7 @@ class ResponseCacheIT {
     }
 
     private void answer(String... headers) {
-        SERVICE.on(path, (_, response) -> {
+        service.on(path, (_, response) -> {
             response.header("Content-Type", "application/json");
             for (int i = 0; i < headers.length; i += 2) {
                 response.header(headers[i], headers[i + 1]);

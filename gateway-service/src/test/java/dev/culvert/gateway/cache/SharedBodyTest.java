@@ -21,9 +21,9 @@ class SharedBodyTest {
     @Test
     void givesEverythingToEachReaderHoweverLateItCame() {
         List<String> early = collect();
-        body.add(bytes("a"));
+        arrives(bytes("a"));
         List<String> late = collect();
-        body.add(bytes("b"));
+        arrives(bytes("b"));
         body.complete();
 
         assertThat(early).containsExactly("a", "b", "end");
@@ -35,9 +35,9 @@ class SharedBodyTest {
     @Test
     void letsNobodyBeginOnceClosedWhileTheOthersGoOn() {
         List<String> early = collect();
-        body.add(bytes("a"));
+        arrives(bytes("a"));
         body.close();
-        body.add(bytes("b"));
+        arrives(bytes("b"));
         body.fail(new IOException("broke off"));
 
         assertThat(early).containsExactly("a", "b", "broke off");
@@ -51,8 +51,8 @@ class SharedBodyTest {
         read().subscribe(reader);
         reader.request(1);
         assertThat(wanted).hasValue(1);
-        body.add(bytes("a"));
-        body.add(bytes("b"));
+        arrives(bytes("a"));
+        arrives(bytes("b"));
         assertThat(reader.got).containsExactly("a");
         assertThat(wanted).as("b is waiting").hasValue(1);
 
@@ -68,7 +68,7 @@ class SharedBodyTest {
         read().subscribe(reader);
         byte[] mebibyte = new byte[1024 * 1024];
         for (int i = 0; i < 9; i++) {
-            body.add(mebibyte);
+            arrives(mebibyte);
         }
 
         assertThat(reader.got).containsExactly("Reads too slowly to share an answer");
@@ -108,5 +108,10 @@ class SharedBodyTest {
         protected void hookOnError(Throwable failure) {
             got.add(failure.getMessage());
         }
+    }
+
+    private void arrives(byte[] bytes) {
+        body.add(bytes);
+        body.passOn();
     }
 }

@@ -30,20 +30,23 @@ import tools.jackson.databind.JsonNode;
 
 /** Requirements R1.2a (families that run), X-36, X-40. */
 class DocumentationIT {
-    private static final TestingService USERS = TestingService.start();
-    private static final TestingService OTHERS = TestingService.start();
-    private static final TestingService STOPPED = TestingService.start();
+    private static TestingService userService;
+    private static TestingService others;
+    private static TestingService stopped;
     private static TestingGateway gateway;
 
     @BeforeAll
     static void start() {
-        USERS.on("/v3/api-docs", 200, """
+        userService = TestingService.start();
+        others = TestingService.start();
+        stopped = TestingService.start();
+        userService.on("/v3/api-docs", 200, """
                 {"openapi":"3.1.0","paths":{"/api/v1/users":{"get":{"operationId":"list","responses":{"200":{"description":"ok",
                 "content":{"application/json":{"schema":{"$ref":"#/components/schemas/Page"}}}}}}},
                 "/internal/users":{"get":{"operationId":"hidden"}}},
                 "components":{"schemas":{"Page":{"type":"object","properties":{"user":{"type":"string"}}}}}}
                 """);
-        OTHERS.on("/v3/api-docs", 200, """
+        others.on("/v3/api-docs", 200, """
                 {"openapi":"3.1.0","paths":{"/api/v1/tunnels":{"get":{"operationId":"list","responses":{"200":{"description":"ok",
                 "content":{"application/json":{"schema":{"$ref":"#/components/schemas/Page"}}}}}}}},
                 "components":{"schemas":{"Page":{"type":"object","required":["tunnel"],"properties":{"tunnel":{"type":"string",
@@ -53,20 +56,20 @@ class DocumentationIT {
                 "mapping":{"round":"#/components/schemas/Round"}}},
                 "Round":{"allOf":[{"$ref":"#/components/schemas/Shape"},{"type":"object"}]}}}}
                 """);
-        STOPPED.stop();
+        stopped.stop();
         gateway = TestingGateway.start(
-                OTHERS,
+                others,
                 "USER_SERVICE_URL",
-                USERS.uri().toString(),
+                userService.uri().toString(),
                 "ADMIN_SERVICE_URL",
-                STOPPED.uri().toString());
+                stopped.uri().toString());
     }
 
     @AfterAll
     static void stop() {
         gateway.close();
-        USERS.close();
-        OTHERS.close();
+        userService.close();
+        others.close();
     }
 
     @Test

@@ -63,7 +63,7 @@ import reactor.core.publisher.Mono;
 
 /** Requirements R2.1, R2.1a, R2.1b, S3.12 (authentication). */
 class IdentityIT {
-    private static final TestingService SERVICE = TestingService.start();
+    private static TestingService upstream;
     private static final ConcurrentMap<String, TestCallers> KEYS = new ConcurrentHashMap<>();
     private static final ConcurrentMap<String, Map<String, Object>> TERMS = new ConcurrentHashMap<>();
     private static final ConcurrentMap<String, String> REASONS = new ConcurrentHashMap<>();
@@ -73,7 +73,8 @@ class IdentityIT {
 
     @BeforeAll
     static void start() throws Exception {
-        SERVICE.on("/internal/api-keys/exchange", (request, response) -> {
+        upstream = TestingService.start();
+        upstream.on("/internal/api-keys/exchange", (request, response) -> {
             EXCHANGES.incrementAndGet();
             ASKED_FOR_ADDRESS.set(request.requestHeaders().get("X-Forwarded-For"));
             String key = request.requestHeaders().get("Authorization").substring(7);
@@ -89,9 +90,9 @@ class IdentityIT {
                     : response.header("Content-Type", "application/json")
                             .sendString(Mono.delay(Duration.ofMillis(100)).map(_ -> JSON.writeValueAsString(answer)));
         });
-        SERVICE.on("/internal/external-tokens/exchange", 401, "{}");
+        upstream.on("/internal/external-tokens/exchange", 401, "{}");
         publish(new SessionEnded(UUID.randomUUID(), UUID.randomUUID(), "makes the topic"));
-        gateway = TestingGateway.start(SERVICE, "TRUSTED_PROXIES", "127.0.0.1");
+        gateway = TestingGateway.start(upstream, "TRUSTED_PROXIES", "127.0.0.1");
         RevocationFeed feed = gateway.context().getBean(RevocationFeed.class);
         await().atMost(Duration.ofSeconds(60)).until(feed::live);
     }
@@ -99,12 +100,12 @@ class IdentityIT {
     @AfterAll
     static void stop() {
         gateway.close();
-        SERVICE.close();
+        upstream.close();
     }
 
     @BeforeEach
     void forget() {
-        SERVICE.forget();
+        upstream.forget();
         EXCHANGES.set(0);
     }
 
@@ -115,13 +116,13 @@ class IdentityIT {
                         .at("/components/securitySchemes/bearer/description")
                         .asString())
                 .contains("Authorization: Bearer ");
-        SERVICE.forget();
+        upstream.forget();
 
         HttpResponse<String> answer = send(gateway.anonymous("/api/v1/tunnels"));
 
         assertProblem(answer, ProblemCode.AUTH_TOKEN_MISSING);
         assertThat(answer.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
-        assertThat(SERVICE.waiting()).isEmpty();
+        assertThat(upstream.waiting()).isEmpty();
     }
 
     @Test
@@ -146,7 +147,7 @@ class IdentityIT {
                     send(gateway.anonymous("/api/v1/tunnels").header("Authorization", "Bearer " + token));
             assertProblem(answer, ProblemCode.AUTH_TOKEN_INVALID);
         }
-        assertThat(SERVICE.waiting())
+        assertThat(upstream.waiting())
                 .as("what auth-service is asked about the one of another issuer")
                 .extracting(TestingService.Received::uri)
                 .containsExactly("/internal/external-tokens/exchange");
@@ -174,8 +175,8 @@ class IdentityIT {
                 .isEqualTo(200);
         assertThat(send(gateway.anonymous("/.well-known/jwks.json")).statusCode())
                 .isEqualTo(200);
-        SERVICE.next();
-        assertThat(SERVICE.next().headers().get("Authorization")).isNull();
+        upstream.next();
+        assertThat(upstream.next().headers().get("Authorization")).isNull();
     }
 
     @Test
@@ -194,7 +195,7 @@ class IdentityIT {
         assertThat(answers)
                 .allSatisfy(answer -> assertThat(answer.join().statusCode()).isEqualTo(200));
         assertThat(EXCHANGES).hasValue(1);
-        assertThat(SERVICE.waiting().stream()
+        assertThat(upstream.waiting().stream()
                         .filter(request -> request.uri().equals("/api/v1/tunnels"))
                         .map(request -> request.headers().getFirst("Authorization")))
                 .hasSize(20)
@@ -370,7 +371,7 @@ class IdentityIT {
         send(gateway.anonymous("/t/visited/x?share=cvs_secret").header("X-Share-Token", "cvs_secret"));
         send(gateway.anonymous("/t/visited/login").header("Authorization", "Basic YTpi"));
 
-        List<TestingService.Received> arrived = SERVICE.waiting().stream()
+        List<TestingService.Received> arrived = upstream.waiting().stream()
                 .filter(request -> request.uri().startsWith("/t/visited/"))
                 .toList();
         assertThat(arrived)
@@ -393,7 +394,7 @@ class IdentityIT {
                 .header("Authorization", "Bearer " + key)
                 .header("X-Other", "stays"));
 
-        List<TestingService.Received> arrived = SERVICE.waiting().stream()
+        List<TestingService.Received> arrived = upstream.waiting().stream()
                 .filter(request -> request.uri().equals("/t/app/x"))
                 .toList();
         assertThat(arrived.get(0).headers().get("Authorization")).containsExactly("Basic YTpi");
@@ -427,7 +428,7 @@ class IdentityIT {
     @Test
     void servesWithoutKafka() {
         String key = newKey();
-        try (TestingGateway own = TestingGateway.start(SERVICE, "KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9")) {
+        try (TestingGateway own = TestingGateway.start(upstream, "KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9")) {
             assertThat(send(own.anonymous("/api/v1/tunnels").header("X-API-Key", key))
                             .statusCode())
                     .isEqualTo(200);

@@ -49,7 +49,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Requirement NF5.2. */
 class LiveChannelIT {
-    private static final TestingService SERVICE = TestingService.start();
+    private static TestingService service;
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
     private static TestingGateway gateway;
 
@@ -57,9 +57,10 @@ class LiveChannelIT {
 
     @BeforeAll
     static void start() throws Exception {
+        service = TestingService.start();
         publish(new TunnelStatusChanged(UUID.randomUUID(), UUID.randomUUID(), "x", "a", "b", "makes the topic"));
         publish(new ProxyStatusChanged(UUID.randomUUID(), UUID.randomUUID(), "x", "a", "b", "makes the topic"));
-        gateway = TestingGateway.start(SERVICE, "culvert.gateway.live.heartbeat", "300ms");
+        gateway = TestingGateway.start(service, "culvert.gateway.live.heartbeat", "300ms");
         NewsFeed feed = gateway.context().getBean(NewsFeed.class);
         await().atMost(Duration.ofSeconds(60)).until(() -> feed.hearing() >= 2);
     }
@@ -67,7 +68,7 @@ class LiveChannelIT {
     @AfterAll
     static void stop() {
         gateway.close();
-        SERVICE.close();
+        service.close();
     }
 
     @Test
@@ -165,7 +166,7 @@ class LiveChannelIT {
     /** R1.9: a channel never ends by itself, so an instance that stops must not wait for it. */
     @Test
     void endsWhenTheInstanceStops() throws Exception {
-        TestingGateway leaving = TestingGateway.start(SERVICE, "spring.lifecycle.timeout-per-shutdown-phase", "1m");
+        TestingGateway leaving = TestingGateway.start(service, "spring.lifecycle.timeout-per-shutdown-phase", "1m");
         try (Events open = events(leaving.as(user, "/api/v1/live"))) {
             open.awaitHeartbeat();
 

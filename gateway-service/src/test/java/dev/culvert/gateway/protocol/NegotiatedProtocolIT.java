@@ -33,7 +33,7 @@ import tools.jackson.databind.JsonNode;
 /** A gateway with TLS of its own: client and gateway agree on TLS 1.3 (S3.12), and on HTTP/2 or HTTP/1.1 by ALPN. */
 class NegotiatedProtocolIT {
     private static final String PASSWORD = "secret-of-the-test";
-    private static final TestingService SERVICE = TestingService.start();
+    private static TestingService service;
 
     @TempDir
     static Path folder;
@@ -43,6 +43,7 @@ class NegotiatedProtocolIT {
 
     @BeforeAll
     static void start() throws Exception {
+        service = TestingService.start();
         Path store = folder.resolve("gateway.p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -75,7 +76,7 @@ class NegotiatedProtocolIT {
         trust = SSLContext.getInstance("TLS");
         trust.init(null, factory.getTrustManagers(), null);
         gateway = TestingGateway.start(
-                SERVICE,
+                service,
                 "server.ssl.key-store",
                 store.toString(),
                 "server.ssl.key-store-password",
@@ -87,7 +88,7 @@ class NegotiatedProtocolIT {
     @AfterAll
     static void stop() {
         gateway.close();
-        SERVICE.close();
+        service.close();
     }
 
     @ParameterizedTest
@@ -95,7 +96,7 @@ class NegotiatedProtocolIT {
     void speaksWhatTheClientPrefersAndCountsItsBytes(Version version) throws Exception {
         TestCallers ada = TestCallers.apiKey("tunnels:write");
         String path = "/api/v1/tunnels/" + UUID.randomUUID();
-        SERVICE.on(path, 201, "{\"id\":1}");
+        service.on(path, 201, "{\"id\":1}");
         try (HttpClient client =
                 HttpClient.newBuilder().sslContext(trust).version(version).build()) {
 

@@ -21,15 +21,16 @@ import tools.jackson.databind.JsonNode;
 class AdaptiveLimitsIT {
     private static final String TUNNELS = "/api/v1/tunnels";
     private static final String BASE = "/adaptive-rate-limiting";
-    private static final TestingService SERVICE = TestingService.start();
+    private static TestingService service;
     private static TestingGateway gateway;
     private static AdaptiveLimits limits;
     private static Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
     @BeforeAll
     static void start() {
+        service = TestingService.start();
         gateway = TestingGateway.start(
-                SERVICE,
+                service,
                 "culvert.gateway.ratelimit.redis-budget",
                 "5s",
                 "culvert.gateway.ratelimit.adaptive.enabled",
@@ -42,7 +43,7 @@ class AdaptiveLimitsIT {
     @AfterAll
     static void stop() {
         gateway.close();
-        SERVICE.close();
+        service.close();
     }
 
     @BeforeEach

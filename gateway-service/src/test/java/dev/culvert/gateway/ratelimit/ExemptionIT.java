@@ -34,7 +34,7 @@ import tools.jackson.databind.JsonNode;
 class ExemptionIT {
     private static final String TUNNELS = "/api/v1/tunnels";
     private static final String WEBHOOKS = "/api/v1/webhooks";
-    private static final TestingService SERVICE = TestingService.start();
+    private static TestingService service;
     private static final AtomicReference<Map<String, Object>> RULES = new AtomicReference<>(Map.of());
     private static final AtomicReference<String> SHOWN = new AtomicReference<>("");
     private static TestingGateway one;
@@ -42,7 +42,8 @@ class ExemptionIT {
 
     @BeforeAll
     static void start() {
-        SERVICE.on("/internal/limit-rules", (request, response) -> {
+        service = TestingService.start();
+        service.on("/internal/limit-rules", (request, response) -> {
             SHOWN.set(request.requestHeaders().get("Culvert-Gateway-Key"));
             return response.header("Content-Type", "application/json")
                     .sendString(Mono.fromSupplier(() -> JSON.writeValueAsString(RULES.get())));
@@ -53,9 +54,9 @@ class ExemptionIT {
 
     private static TestingGateway gateway() {
         return TestingGateway.start(
-                SERVICE,
+                service,
                 "culvert.gateway.ratelimit.rules-url",
-                SERVICE.uri() + "/internal/limit-rules",
+                service.uri() + "/internal/limit-rules",
                 "culvert.gateway.ratelimit.redis-budget",
                 "2s",
                 "culvert.gateway.ratelimit.tenant.minute",
@@ -66,7 +67,7 @@ class ExemptionIT {
     static void stop() {
         one.close();
         two.close();
-        SERVICE.close();
+        service.close();
     }
 
     @BeforeEach
@@ -269,7 +270,7 @@ class ExemptionIT {
     /** Requirement R6.10, P2.6.6: the tops are admin-service's, under this name too. */
     @Test
     void leadsToTheTops() {
-        SERVICE.on("/api/v1/violations/top-ips", 200, "{\"items\": [\"tops\"]}");
+        service.on("/api/v1/violations/top-ips", 200, "{\"items\": [\"tops\"]}");
 
         HttpResponse<String> answer =
                 send(one.as(TestCallers.superAdmin(), "/api/v1/rate-limit-metrics/top-ips?limit=3"));

@@ -30,7 +30,7 @@ class InFlightIT {
     private static final String QUICK = "/api/v1/tunnels";
     private static final String STREAM = "/api/v1/tunnels/stream";
     private static final Duration SECONDS = Duration.ofSeconds(10);
-    private static final TestingService SERVICE = TestingService.start();
+    private static TestingService service;
     private static final Queue<Sinks.One<String>> WAITING = new ConcurrentLinkedQueue<>();
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -39,12 +39,13 @@ class InFlightIT {
 
     @BeforeAll
     static void start() {
-        SERVICE.on(SLOW, (_, response) -> {
+        service = TestingService.start();
+        service.on(SLOW, (_, response) -> {
             Sinks.One<String> end = Sinks.one();
             WAITING.add(end);
             return response.sendString(end.asMono());
         });
-        SERVICE.on(
+        service.on(
                 STREAM,
                 (_, response) -> response.header("Content-Type", "text/event-stream")
                         .sendString(Flux.concat(Mono.just("data: 1\n\n"), Mono.never())));
@@ -54,7 +55,7 @@ class InFlightIT {
 
     private static TestingGateway gateway() {
         return TestingGateway.start(
-                SERVICE,
+                service,
                 "culvert.gateway.ratelimit.redis-budget",
                 "2s",
                 "culvert.gateway.ratelimit.users.free.in-flight",
@@ -68,7 +69,7 @@ class InFlightIT {
         WAITING.forEach(end -> end.tryEmitValue("{}"));
         one.close();
         two.close();
-        SERVICE.close();
+        service.close();
     }
 
     @Test

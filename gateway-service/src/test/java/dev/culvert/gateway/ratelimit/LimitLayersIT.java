@@ -35,7 +35,7 @@ import reactor.core.publisher.Mono;
 /** Requirement X-3: what binds beside the budget of a user. The addresses of callers are what a trusted proxy says. */
 class LimitLayersIT {
     private static final String TUNNELS = "/api/v1/tunnels";
-    private static final TestingService SERVICE = TestingService.start();
+    private static TestingService service;
     private static final ConcurrentMap<String, Map<String, Object>> KEYS = new ConcurrentHashMap<>();
     private static final AtomicInteger ADDRESSES = new AtomicInteger();
     private static TestingRedis redis;
@@ -43,7 +43,8 @@ class LimitLayersIT {
 
     @BeforeAll
     static void start() {
-        SERVICE.on(
+        service = TestingService.start();
+        service.on(
                 "/internal/api-keys/exchange",
                 (request, response) -> response.header("Content-Type", "application/json")
                         .sendString(Mono.fromSupplier(() -> JSON.writeValueAsString(KEYS.get(
@@ -67,14 +68,14 @@ class LimitLayersIT {
             "culvert.gateway.ratelimit.operations.provider.factors.enterprise", "10"
         };
         String[] all = Stream.of(usual, settings).flatMap(Arrays::stream).toArray(String[]::new);
-        return TestingGateway.start(SERVICE, all);
+        return TestingGateway.start(service, all);
     }
 
     @AfterAll
     static void stop() {
         gateway.close();
         redis.close();
-        SERVICE.close();
+        service.close();
     }
 
     /** Requirements S2.23, S2.24, S2.25. */

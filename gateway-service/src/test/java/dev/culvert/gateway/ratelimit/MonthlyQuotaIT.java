@@ -30,12 +30,13 @@ import tools.jackson.databind.node.ObjectNode;
 class MonthlyQuotaIT {
     private static final String TUNNELS = "/api/v1/tunnels";
     private static final Duration SECONDS = Duration.ofSeconds(20);
-    private static final TestingService SERVICE = TestingService.start();
+    private static TestingService service;
     private static final ConcurrentMap<String, Long> LEDGER = new ConcurrentHashMap<>();
 
     @BeforeAll
     static void start() {
-        SERVICE.on(
+        service = TestingService.start();
+        service.on(
                 "/internal/quota-windows",
                 (request, response) -> response.header("Content-Type", "application/json")
                         .sendString(request.receive()
@@ -62,7 +63,7 @@ class MonthlyQuotaIT {
 
     private static TestingGateway gateway(TestingRedis redis) {
         return TestingGateway.start(
-                SERVICE,
+                service,
                 "REDIS_URL",
                 redis.url(),
                 "culvert.gateway.ratelimit.redis-budget",
@@ -70,12 +71,12 @@ class MonthlyQuotaIT {
                 "culvert.gateway.ratelimit.quota.calls.free",
                 "6",
                 "culvert.gateway.ratelimit.quota.ledger-url",
-                SERVICE.uri() + "/internal/quota-windows");
+                service.uri() + "/internal/quota-windows");
     }
 
     @AfterAll
     static void stop() {
-        SERVICE.close();
+        service.close();
     }
 
     @Test

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 class PacingIT {
     private static final String TUNNELS = "/api/v1/tunnels";
     private static final Duration LONG = Duration.ofSeconds(30);
-    private static final TestingService SERVICE = TestingService.start();
+    private static TestingService service;
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static TestingGateway gateway;
@@ -39,6 +39,7 @@ class PacingIT {
 
     @BeforeAll
     static void start() {
+        service = TestingService.start();
         gateway = gateway("users.premium.minute", "600");
         narrow = gateway("users.free.minute", "10", "pacing.places", "1", "pacing.longest-wait", "4s");
     }
@@ -50,19 +51,19 @@ class PacingIT {
             settings.add("culvert.gateway.ratelimit." + limits[i]);
             settings.add(limits[i + 1]);
         }
-        return TestingGateway.start(SERVICE, settings.toArray(String[]::new));
+        return TestingGateway.start(service, settings.toArray(String[]::new));
     }
 
     @AfterAll
     static void stop() {
         gateway.close();
         narrow.close();
-        SERVICE.close();
+        service.close();
     }
 
     @BeforeEach
     void forget() {
-        SERVICE.forget();
+        service.forget();
     }
 
     /** A burst of 120 on a budget of 100: 80 at once, 20 delayed in order and at the pace of the budget, 20 refused. */
@@ -103,18 +104,18 @@ class PacingIT {
         for (int i = 0; i < 480; i++) {
             assertThat(position(send(sameToken))).isZero();
         }
-        SERVICE.forget();
+        service.forget();
 
         List<CompletableFuture<HttpResponse<String>>> calls = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             int before = i;
             calls.add(sendAsync(gateway.as(user, TUNNELS + "/" + i)));
-            await().atMost(LONG).until(() -> SERVICE.waiting().size() + own(gateway, user) > before);
+            await().atMost(LONG).until(() -> service.waiting().size() + own(gateway, user) > before);
         }
 
         assertThat(calls.stream().map(CompletableFuture::join).map(PacingIT::position))
                 .allMatch(position -> position >= 1);
-        assertThat(SERVICE.waiting().stream().map(Received::uri))
+        assertThat(service.waiting().stream().map(Received::uri))
                 .containsExactlyElementsOf(
                         IntStream.range(0, 8).mapToObj(i -> TUNNELS + "/" + i).toList());
     }

@@ -25,11 +25,12 @@ import org.junit.jupiter.api.Test;
 class QuarterHourIT {
     private static final String TUNNELS = "/api/v1/tunnels";
     private static final String SITEMAP = "/sitemap.xml";
-    private static final TestingService SERVICE = TestingService.start();
+    private static TestingService service;
     private static TestingGateway gateway;
 
     @BeforeAll
     static void start() {
+        service = TestingService.start();
         List<String> settings = new ArrayList<>(List.of(
                 "TRUSTED_PROXIES", "127.0.0.1",
                 "CRAWLER_NETWORKS", "66.249.64.0/19,2001:4860:4801::/48",
@@ -42,7 +43,7 @@ class QuarterHourIT {
         }
         settings.addAll(List.of("culvert.gateway.ratelimit.tenant.hour", "10000000"));
         settings.addAll(List.of("culvert.gateway.ratelimit.quota.enabled", "false"));
-        gateway = TestingGateway.start(SERVICE, settings.toArray(String[]::new));
+        gateway = TestingGateway.start(service, settings.toArray(String[]::new));
     }
 
     /** Whatever 127.0.0.1 is called here; the address itself where it has no name. */
@@ -59,7 +60,7 @@ class QuarterHourIT {
     @AfterAll
     static void stop() {
         gateway.close();
-        SERVICE.close();
+        service.close();
     }
 
     /** Requirement S4.58. */

@@ -17,15 +17,21 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Requirements R6.1, R6.2, R6.5, X-3 (minute budgets of users and addresses), X-28, X-31, S3.12 (limits). */
 class RateLimitIT {
-    private static final TestingService SERVICE = TestingService.start();
+    private static TestingService service;
+
+    @BeforeAll
+    static void start() {
+        service = TestingService.start();
+    }
 
     @AfterAll
     static void stop() {
-        SERVICE.close();
+        service.close();
     }
 
     /** Requirements R6.1, R6.5, S1.22, P2.6.8. */
@@ -33,8 +39,8 @@ class RateLimitIT {
     void lets100RequestsOfAUserPassOverTwoInstancesAndRefusesThe101st() {
         // The test machine may be busier than a gateway's: what counts here is the number, not the wait.
         String[] patient = {"culvert.gateway.ratelimit.redis-budget", "2s"};
-        try (TestingGateway one = TestingGateway.start(SERVICE, patient);
-                TestingGateway two = TestingGateway.start(SERVICE, patient)) {
+        try (TestingGateway one = TestingGateway.start(service, patient);
+                TestingGateway two = TestingGateway.start(service, patient)) {
             TestCallers user = TestCallers.user();
             long started = Instant.now().getEpochSecond();
 
@@ -72,7 +78,7 @@ class RateLimitIT {
     void refusesAnAnonymousFloodAndDoesNotBelieveForwardedAddresses() {
         try (TestingRedis redis = TestingRedis.start();
                 TestingGateway gateway = TestingGateway.start(
-                        SERVICE, "REDIS_URL", redis.url(), "culvert.gateway.ratelimit.anonymous-quarter-hour", "5")) {
+                        service, "REDIS_URL", redis.url(), "culvert.gateway.ratelimit.anonymous-quarter-hour", "5")) {
             for (int i = 0; i < 5; i++) {
                 assertThat(send(login(gateway).header("X-Forwarded-For", "198.51.100." + i))
                                 .statusCode())
@@ -92,7 +98,7 @@ class RateLimitIT {
     void countsTheAddressThatATrustedProxyTells() {
         try (TestingRedis redis = TestingRedis.start();
                 TestingGateway gateway = TestingGateway.start(
-                        SERVICE,
+                        service,
                         "REDIS_URL",
                         redis.url(),
                         "TRUSTED_PROXIES",
@@ -115,7 +121,7 @@ class RateLimitIT {
     void refusesAnAddressThatTriesTokensButNotItsNeighboursWithGoodOnes() {
         try (TestingRedis redis = TestingRedis.start();
                 TestingGateway gateway = TestingGateway.start(
-                        SERVICE, "REDIS_URL", redis.url(), "culvert.gateway.ratelimit.address.minute", "3")) {
+                        service, "REDIS_URL", redis.url(), "culvert.gateway.ratelimit.address.minute", "3")) {
             TestCallers neighbour = TestCallers.user();
             HttpRequest.Builder good = gateway.as(neighbour, "/api/v1/tunnels");
             assertThat(send(good).statusCode()).isEqualTo(200);
@@ -131,7 +137,7 @@ class RateLimitIT {
 
     @Test
     void neverLimitsHealth() {
-        try (TestingGateway gateway = TestingGateway.start(SERVICE, "culvert.gateway.ratelimit.ceiling", "1")) {
+        try (TestingGateway gateway = TestingGateway.start(service, "culvert.gateway.ratelimit.ceiling", "1")) {
             for (int i = 0; i < 5; i++) {
                 HttpResponse<String> answer = send(gateway.anonymous("/health/live"));
                 assertThat(answer.statusCode()).isEqualTo(200);
@@ -146,7 +152,7 @@ class RateLimitIT {
     @Test
     void countsAloneWithTheSameNumbersWhileRedisIsLostAndSharesAgainAfterwards() {
         try (TestingRedis redis = TestingRedis.start();
-                TestingGateway gateway = TestingGateway.start(SERVICE, "REDIS_URL", redis.url())) {
+                TestingGateway gateway = TestingGateway.start(service, "REDIS_URL", redis.url())) {
             TestCallers user = TestCallers.user();
             await().atMost(Duration.ofSeconds(5)).until(() -> !degraded(send(gateway.signedIn("/api/v1/tunnels"))));
 

@@ -30,13 +30,14 @@ import reactor.core.publisher.Mono;
 /** Two gateways that share one Redis count exactly. */
 class SharedBordersIT {
     private static final String TUNNELS = "/api/v1/tunnels";
-    private static final TestingService SERVICE = TestingService.start();
+    private static TestingService service;
     private static DurableRedis redis;
     private static TestingGateway one;
     private static TestingGateway two;
 
     @BeforeAll
     static void start() {
+        service = TestingService.start();
         redis = DurableRedis.start();
         one = gateway();
         two = gateway();
@@ -45,7 +46,7 @@ class SharedBordersIT {
     /** Busy test machines answer late; what counts here is the number, not the wait. */
     private static TestingGateway gateway() {
         return TestingGateway.start(
-                SERVICE,
+                service,
                 "REDIS_URL",
                 redis.url(),
                 "culvert.gateway.ratelimit.redis-budget",
@@ -59,7 +60,7 @@ class SharedBordersIT {
         one.close();
         two.close();
         redis.close();
-        SERVICE.close();
+        service.close();
     }
 
     /** Requirements S3.4, R6.1, X-43: as many of a crowd as allowed, no more and no fewer. */
@@ -89,7 +90,7 @@ class SharedBordersIT {
     @Test
     void forgetsNothingWhenRedisIsKilledAndAGatewayRestarts() {
         TestCallers owner = TestCallers.apiKey("tunnels:use");
-        SERVICE.on(
+        service.on(
                 "/internal/api-keys/exchange",
                 (_, response) -> response.header("Content-Type", "application/json")
                         .sendString(Mono.fromSupplier(() -> JSON.writeValueAsString(

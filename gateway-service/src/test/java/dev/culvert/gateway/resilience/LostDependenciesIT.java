@@ -48,32 +48,37 @@ class LostDependenciesIT {
     private static final List<String> PATHS =
             List.of(OF_AUTH, OF_USERS, "/api/v1/tunnels", "/api/v1/webhooks", "/t/app/x", "/p/app/x");
 
-    private static final TestingRedis REDIS = TestingRedis.start();
-    private static final TestingKafka KAFKA = TestingKafka.start();
-    private static final TestingService AUTH = TestingService.start();
-    private static final TestingService USERS = TestingService.start();
-    private static final TestingService OTHERS = TestingService.start();
+    private static TestingRedis redis;
+    private static TestingKafka kafka;
+    private static TestingService auth;
+    private static TestingService users;
+    private static TestingService others;
     private static final TestCallers ADA = TestCallers.superAdmin(); // whose limits this load does not reach
     private static TestingGateway gateway;
 
     @BeforeAll
     static void start() {
+        redis = TestingRedis.start();
+        kafka = TestingKafka.start();
+        auth = TestingService.start();
+        users = TestingService.start();
+        others = TestingService.start();
         TestCallers owner = TestCallers.apiKey("tunnels:read", "tunnels:use");
-        AUTH.on(
+        auth.on(
                 "/internal/api-keys/exchange",
                 (_, response) -> response.header("Content-Type", "application/json")
                         .sendString(Mono.just(JSON.writeValueAsString(
                                 Map.of("token", TestingIssuer.shared().token(owner), "expiresInSeconds", 300)))));
         gateway = TestingGateway.start(
-                OTHERS,
+                others,
                 "AUTH_SERVICE_URL",
-                AUTH.uri().toString(),
+                auth.uri().toString(),
                 "USER_SERVICE_URL",
-                USERS.uri().toString(),
+                users.uri().toString(),
                 "REDIS_URL",
-                REDIS.url(),
+                redis.url(),
                 "KAFKA_BOOTSTRAP_SERVERS",
-                KAFKA.bootstrapServers(),
+                kafka.bootstrapServers(),
                 "culvert.gateway.live.heartbeat",
                 "300ms",
                 "culvert.gateway.ratelimit.key.minute",
@@ -91,18 +96,18 @@ class LostDependenciesIT {
     @AfterAll
     static void stop() {
         gateway.close();
-        List.of(AUTH, USERS, OTHERS).forEach(TestingService::close);
-        REDIS.close();
-        KAFKA.close();
+        List.of(auth, users, others).forEach(TestingService::close);
+        redis.close();
+        kafka.close();
     }
 
     @Test
     void redis() {
         try (Load load = new Load(PATHS)) {
             load.awaitCalls(200);
-            REDIS.stop();
+            redis.stop();
             load.awaitCalls(300);
-            REDIS.restart();
+            redis.restart();
             load.awaitCalls(300);
 
             assertThat(load.failures()).isEmpty();
@@ -120,11 +125,11 @@ class LostDependenciesIT {
                 Stream<String> lines = live.body()) {
             Thread.startVirtualThread(() -> lines.forEach(heard::add));
             awaitNews(watcher, heard);
-            KAFKA.stop();
+            kafka.stop();
             load.awaitCalls(300);
             heard.clear();
             await().atMost(PATIENCE).until(() -> heard.contains(":alive"));
-            KAFKA.restart();
+            kafka.restart();
             load.awaitCalls(300);
 
             awaitNews(watcher, heard);
@@ -134,12 +139,12 @@ class LostDependenciesIT {
 
     @Test
     void authService() {
-        loses(AUTH, OF_AUTH);
+        loses(auth, OF_AUTH);
     }
 
     @Test
     void oneService() {
-        loses(USERS, OF_USERS);
+        loses(users, OF_USERS);
     }
 
     private static void loses(TestingService service, String affected) {
@@ -173,7 +178,7 @@ class LostDependenciesIT {
                 .add(
                         EventHeaders.TYPE,
                         EventType.TUNNEL_STATUS_CHANGED.cloudEventsType().getBytes(StandardCharsets.UTF_8));
-        Map<String, Object> settings = Map.of("bootstrap.servers", KAFKA.bootstrapServers());
+        Map<String, Object> settings = Map.of("bootstrap.servers", kafka.bootstrapServers());
         try (var producer = new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
             producer.send(record);
         }

@@ -24,17 +24,20 @@ import reactor.netty.DisposableChannel;
 /** NF3.2 at the gateway: a service that runs several times goes on when one of it does not. */
 class ReplicasIT {
     private static final String PATH = "/api/v1/users/profile";
-    private static final TestingService OTHERS = TestingService.start();
-    private static final TestingService FIRST = TestingService.start();
-    private static final TestingService SECOND = TestingService.start();
+    private static TestingService others;
+    private static TestingService firstReplica;
+    private static TestingService secondReplica;
     private static TestingGateway gateway;
 
     @BeforeAll
     static void start() {
+        others = TestingService.start();
+        firstReplica = TestingService.start();
+        secondReplica = TestingService.start();
         gateway = TestingGateway.start(
-                OTHERS,
+                others,
                 "USER_SERVICE_URL",
-                FIRST.uri() + "," + SECOND.uri(),
+                firstReplica.uri() + "," + secondReplica.uri(),
                 "culvert.gateway.resilience.eject-for",
                 "1s");
     }
@@ -42,15 +45,15 @@ class ReplicasIT {
     @AfterAll
     static void stop() {
         gateway.close();
-        OTHERS.close();
-        FIRST.close();
-        SECOND.close();
+        others.close();
+        firstReplica.close();
+        secondReplica.close();
     }
 
     @BeforeEach
     void forget() {
-        FIRST.forget();
-        SECOND.forget();
+        firstReplica.forget();
+        secondReplica.forget();
     }
 
     @Test
@@ -59,31 +62,31 @@ class ReplicasIT {
             assertThat(send(gateway.signedIn(PATH + "?n=" + i)).statusCode()).isEqualTo(200);
         }
 
-        assertThat(FIRST.waiting())
+        assertThat(firstReplica.waiting())
                 .hasSize(5)
                 .first()
                 .extracting(one -> one.uri())
                 .asString()
                 .startsWith(PATH + "?n=");
-        assertThat(SECOND.waiting()).hasSize(5);
+        assertThat(secondReplica.waiting()).hasSize(5);
     }
 
     @Test
     void goOnWithoutOneThatIsGoneAndTakeItBackWhenItIsThereAgain() {
-        FIRST.stop();
+        firstReplica.stop();
         try {
             for (int i = 0; i < 20; i++) {
                 assertThat(send(gateway.signedIn(PATH)).statusCode()).isEqualTo(200);
             }
-            assertThat(SECOND.waiting()).hasSize(20);
+            assertThat(secondReplica.waiting()).hasSize(20);
         } finally {
-            FIRST.restart();
+            firstReplica.restart();
         }
         assertThat(metric("upstream_replicas_ejected{upstream=\"user\"}")).isEqualTo(1);
 
         await().atMost(Duration.ofSeconds(10)).until(() -> {
             send(gateway.signedIn(PATH));
-            return !FIRST.waiting().isEmpty();
+            return !firstReplica.waiting().isEmpty();
         });
         assertThat(metric("upstream_replicas_ejected{upstream=\"user\"}")).isZero();
     }
@@ -92,7 +95,7 @@ class ReplicasIT {
     @Test
     void goOnWithoutOneThatBreaksOff() {
         AtomicInteger broken = new AtomicInteger();
-        FIRST.on("/api/v1/users/breaks", (_, response) -> {
+        firstReplica.on("/api/v1/users/breaks", (_, response) -> {
             broken.incrementAndGet();
             response.withConnection(DisposableChannel::dispose);
             return Mono.never();
@@ -114,7 +117,7 @@ class ReplicasIT {
     void answerEveryCallThatWasUnderWayAtOneThatIsKilled() {
         int calls = 60;
         AtomicInteger underWay = new AtomicInteger();
-        FIRST.on("/api/v1/users/waits", (_, _) -> {
+        firstReplica.on("/api/v1/users/waits", (_, _) -> {
             underWay.incrementAndGet();
             return Mono.never();
         });
@@ -123,13 +126,13 @@ class ReplicasIT {
                 .toList();
         await().until(() -> underWay.get() == calls / 2);
 
-        FIRST.stop();
+        firstReplica.stop();
 
         try {
             assertThat(answers).allMatch(answer -> answer.join().statusCode() == 200);
             assertThat(send(gateway.signedIn(PATH)).statusCode()).isEqualTo(200);
         } finally {
-            FIRST.restart();
+            firstReplica.restart();
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> metric("upstream_replicas_ejected{upstream=\"user\"}") == 0);
         }

@@ -40,19 +40,22 @@ class UpstreamResilienceIT {
             "WEBHOOK_SERVICE_URL", "/api/v1/webhooks",
             "ADMIN_SERVICE_URL", "/api/v1/admin/audit-logs");
 
-    private static final TestingService HEALTHY = TestingService.start();
-    private static final TestingService USERS = TestingService.start();
-    private static final TestingService TUNNELS = TestingService.start();
+    private static TestingService healthyService;
+    private static TestingService users;
+    private static TestingService tunnels;
     private static TestingGateway gateway;
 
     @BeforeAll
     static void start() {
+        healthyService = TestingService.start();
+        users = TestingService.start();
+        tunnels = TestingService.start();
         gateway = TestingGateway.start(
-                HEALTHY,
+                healthyService,
                 "USER_SERVICE_URL",
-                USERS.uri().toString(),
+                users.uri().toString(),
                 "TUNNEL_SERVICE_URL",
-                TUNNELS.uri().toString(),
+                tunnels.uri().toString(),
                 "culvert.gateway.resilience.probe",
                 "200ms",
                 "culvert.gateway.resilience.max-concurrent",
@@ -62,9 +65,9 @@ class UpstreamResilienceIT {
     @AfterAll
     static void stop() {
         gateway.close();
-        HEALTHY.close();
-        USERS.close();
-        TUNNELS.close();
+        healthyService.close();
+        users.close();
+        tunnels.close();
     }
 
     /** R1.2: whichever service stops, its paths answer 503 within a second and all others go on. */
@@ -73,8 +76,8 @@ class UpstreamResilienceIT {
     void letsEachServiceFailAlone(String setting) {
         String path = Objects.requireNonNull(PATHS.get(setting));
         try (TestingService stopped = TestingService.start();
-                TestingGateway own =
-                        TestingGateway.start(HEALTHY, setting, stopped.uri().toString())) {
+                TestingGateway own = TestingGateway.start(
+                        healthyService, setting, stopped.uri().toString())) {
             stopped.stop();
 
             long began = System.nanoTime();
@@ -95,7 +98,7 @@ class UpstreamResilienceIT {
 
     @Test
     void leavesAServiceAloneAfterFiveFailuresAndComesBackWhenItDoes() {
-        TUNNELS.stop();
+        tunnels.stop();
         await().untilAsserted(() -> {
             HttpResponse<String> refused = send(gateway.signedIn("/api/v1/tunnels"));
             assertProblem(refused, ProblemCode.SERVICE_UNAVAILABLE);
@@ -107,7 +110,7 @@ class UpstreamResilienceIT {
                         && line.contains("state=\"open\"")
                         && line.endsWith(" 1.0"));
 
-        TUNNELS.restart();
+        tunnels.restart();
 
         await().atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> assertThat(
@@ -125,7 +128,7 @@ class UpstreamResilienceIT {
     /** Or one caller could take a service away from all. */
     @Test
     void countsNoAnswerAsFailureWhateverItsStatus() {
-        USERS.on("/api/v1/users/broken", 503, "{}");
+        users.on("/api/v1/users/broken", 503, "{}");
         for (int i = 0; i < 12; i++) {
             assertThat(send(gateway.signedIn("/api/v1/users/broken")).statusCode())
                     .isEqualTo(503);
@@ -138,7 +141,7 @@ class UpstreamResilienceIT {
     @Test
     void asksAgainWhenAKeptConnectionDiedBeforeTheAnswerBegan() {
         AtomicInteger calls = new AtomicInteger();
-        USERS.on("/api/v1/users/dies-once", (_, response) -> {
+        users.on("/api/v1/users/dies-once", (_, response) -> {
             if (calls.incrementAndGet() == 1) {
                 response.withConnection(DisposableChannel::dispose);
                 return Mono.never();
@@ -156,7 +159,7 @@ class UpstreamResilienceIT {
     @Test
     void neverRepeatsWhatMayHaveBeenDone() {
         AtomicInteger calls = new AtomicInteger();
-        USERS.on("/api/v1/users/pay", (_, response) -> {
+        users.on("/api/v1/users/pay", (_, response) -> {
             calls.incrementAndGet();
             response.withConnection(DisposableChannel::dispose);
             return Mono.never();
@@ -171,14 +174,14 @@ class UpstreamResilienceIT {
     @Test
     void keepsPlacesForTheOthersWhenAServiceIsSlow() {
         Sinks.Empty<Void> go = Sinks.empty();
-        HEALTHY.on(
+        healthyService.on(
                 "/api/v1/webhooks/slow",
                 (_, response) -> response.sendString(go.asMono().thenReturn("{}")));
         List<CompletableFuture<HttpResponse<String>>> slow = IntStream.range(0, 3)
                 .mapToObj(_ -> CompletableFuture.supplyAsync(
                         () -> send(gateway.signedIn("/api/v1/webhooks/slow")), Thread::startVirtualThread))
                 .toList();
-        await().until(() -> HEALTHY.waiting().stream()
+        await().until(() -> healthyService.waiting().stream()
                         .filter(request -> request.uri().equals("/api/v1/webhooks/slow"))
                         .count()
                 == 3);

@@ -29,13 +29,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that mean harm: credentials in the clear, requests hidden in requests, requests that never end (S3.12, floods). */
 class AttacksIT {
-    private static final TestingService SERVICE = TestingService.start();
+    private static TestingService service;
     private static TestingGateway gateway;
 
     @BeforeAll
     static void start() {
+        service = TestingService.start();
         gateway = TestingGateway.start(
-                SERVICE,
+                service,
                 "TRUSTED_PROXIES",
                 "127.0.0.1",
                 "culvert.gateway.routing.request.head-time",
@@ -47,12 +48,12 @@ class AttacksIT {
     @AfterAll
     static void stop() {
         gateway.close();
-        SERVICE.close();
+        service.close();
     }
 
     @BeforeEach
     void forget() {
-        SERVICE.forget();
+        service.forget();
     }
 
     /** R2.10. */
@@ -67,14 +68,14 @@ class AttacksIT {
         assertThat(plain.body()).contains("HTTPS_REQUIRED");
         assertThat(secure.statusCode()).isEqualTo(200);
         assertThat(elsewhere.statusCode()).isEqualTo(200);
-        assertThat(SERVICE.waiting()).hasSize(2);
+        assertThat(service.waiting()).hasSize(2);
     }
 
     /** R2.10: for local work, and for those whom only the client itself tells about. */
     @Test
     void doesNotMindWhereItIsSwitchedOffOrNobodyTrustedSaysSo() {
         try (TestingGateway local = TestingGateway.start(
-                SERVICE, "TRUSTED_PROXIES", "127.0.0.1", "culvert.gateway.routing.https-required", "false")) {
+                service, "TRUSTED_PROXIES", "127.0.0.1", "culvert.gateway.routing.https-required", "false")) {
             assertThat(send(post(local.anonymous("/api/v1/auth/login"), "application/json", "{}")
                                     .header("X-Forwarded-Proto", "http"))
                             .statusCode())
@@ -113,10 +114,10 @@ class AttacksIT {
         String answer = raw("POST /api/v1/tunnels HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token()
                 + "\r\nContent-Type: application/json\r\n" + framing + "\r\n\r\n0\r\n\r\n" + hidden);
 
-        assertThat(SERVICE.waiting()).noneMatch(request -> request.uri().contains("hidden"));
-        if (!SERVICE.waiting().isEmpty()) {
-            assertThat(SERVICE.waiting()).hasSize(1);
-            assertThat(SERVICE.next().headers().get("Content-Length")).isNull();
+        assertThat(service.waiting()).noneMatch(request -> request.uri().contains("hidden"));
+        if (!service.waiting().isEmpty()) {
+            assertThat(service.waiting()).hasSize(1);
+            assertThat(service.next().headers().get("Content-Length")).isNull();
         } else {
             assertThat(answer).startsWith("HTTP/1.1 4");
         }

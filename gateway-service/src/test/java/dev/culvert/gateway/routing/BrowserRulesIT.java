@@ -18,13 +18,14 @@ import org.junit.jupiter.api.Test;
 /** Cross-origin rules and security headers: requirements R1.6, R1.6a, NF4.4, S1.29, S1.28, S4.51, X-40, S3.12 (CORS). */
 class BrowserRulesIT {
     private static final String CONSOLE = "https://console.example";
-    private static final TestingService SERVICE = TestingService.start();
+    private static TestingService service;
     private static TestingGateway gateway;
 
     @BeforeAll
     static void start() {
+        service = TestingService.start();
         gateway = TestingGateway.start(
-                SERVICE,
+                service,
                 "ADDITIONAL_CORS_ORIGINS",
                 CONSOLE + ",https://other.example",
                 "ADMIN_SERVICE_URL",
@@ -34,7 +35,7 @@ class BrowserRulesIT {
     @AfterAll
     static void stop() {
         gateway.close();
-        SERVICE.close();
+        service.close();
     }
 
     @Test
@@ -77,7 +78,7 @@ class BrowserRulesIT {
 
     @Test
     void speaksForTheServicesBehindToo() {
-        SERVICE.on(
+        service.on(
                 "/t/app/page",
                 (_, response) -> response.header("Access-Control-Allow-Origin", "*")
                         .header("Vary", "Accept")
@@ -93,7 +94,7 @@ class BrowserRulesIT {
 
     @Test
     void putsTheStrictHeadersOnApisAndLeavesTheApplicationsOfTunnelsTheirOwn() {
-        SERVICE.on(
+        service.on(
                 "/t/app/index.html",
                 (_, response) -> response.header("Content-Security-Policy", "script-src *")
                         .send());

@@ -21,13 +21,14 @@ import org.junit.jupiter.api.Test;
 class GatewaySpansIT {
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
     private static final String CALLER = "00f067aa0ba902b7";
-    private static final TestingService SERVICE = TestingService.start();
+    private static TestingService service;
     private static final Queue<String> EXPORTED = new ConcurrentLinkedQueue<>();
     private static TestingGateway gateway;
 
     @BeforeAll
     static void start() {
-        SERVICE.on(
+        service = TestingService.start();
+        service.on(
                 "/v1/traces",
                 (request, response) -> request.receive()
                         .aggregate()
@@ -35,9 +36,9 @@ class GatewaySpansIT {
                         .doOnNext(body -> EXPORTED.add(new String(body, StandardCharsets.ISO_8859_1)))
                         .then(response.send().then()));
         gateway = TestingGateway.start(
-                SERVICE,
+                service,
                 "management.opentelemetry.tracing.export.otlp.endpoint",
-                SERVICE.uri() + "/v1/traces",
+                service.uri() + "/v1/traces",
                 "management.opentelemetry.tracing.export.schedule-delay",
                 "100ms");
     }
@@ -45,12 +46,12 @@ class GatewaySpansIT {
     @AfterAll
     static void stop() {
         gateway.close();
-        SERVICE.close();
+        service.close();
     }
 
     @BeforeEach
     void forget() {
-        SERVICE.forget();
+        service.forget();
         EXPORTED.clear();
     }
 
@@ -94,7 +95,7 @@ class GatewaySpansIT {
     }
 
     private static String handedOn() {
-        return Objects.requireNonNull(SERVICE.waiting().stream()
+        return Objects.requireNonNull(service.waiting().stream()
                 .filter(request -> request.uri().equals("/api/v1/tunnels"))
                 .findFirst()
                 .orElseThrow()

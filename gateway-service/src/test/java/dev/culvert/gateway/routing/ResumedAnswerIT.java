@@ -33,9 +33,9 @@ import reactor.netty.http.server.HttpServerResponse;
 
 /** Answers that go on, the part of the gateway: it has the client's connection, so it asks another replica for what is missing. */
 class ResumedAnswerIT {
-    private static final TestingService OTHERS = TestingService.start();
-    private static final TestingService FIRST = TestingService.start();
-    private static final TestingService SECOND = TestingService.start();
+    private static TestingService others;
+    private static TestingService firstReplica;
+    private static TestingService secondReplica;
     private static TestingGateway gateway;
 
     private final AtomicInteger refusals = new AtomicInteger();
@@ -43,20 +43,23 @@ class ResumedAnswerIT {
 
     @BeforeAll
     static void start() {
-        gateway = TestingGateway.start(OTHERS, "TUNNEL_DATA_URL", FIRST.uri() + "," + SECOND.uri());
+        others = TestingService.start();
+        firstReplica = TestingService.start();
+        secondReplica = TestingService.start();
+        gateway = TestingGateway.start(others, "TUNNEL_DATA_URL", firstReplica.uri() + "," + secondReplica.uri());
     }
 
     @AfterAll
     static void stop() {
         gateway.close();
-        OTHERS.close();
-        FIRST.close();
-        SECOND.close();
+        others.close();
+        firstReplica.close();
+        secondReplica.close();
     }
 
     @BeforeEach
     void answer() {
-        for (TestingService replica : new TestingService[] {FIRST, SECOND}) {
+        for (TestingService replica : new TestingService[] {firstReplica, secondReplica}) {
             replica.forget();
             replica.on("/t/app/stream", (request, response) -> answer(request, response, true));
             replica.on(
@@ -109,10 +112,10 @@ class ResumedAnswerIT {
         assertThat(new String(answer.body().readAllBytes(), StandardCharsets.US_ASCII))
                 .isEqualTo("from 6");
 
-        List<TestingService.Received> received = new ArrayList<>(FIRST.waiting());
-        received.addAll(SECOND.waiting());
+        List<TestingService.Received> received = new ArrayList<>(firstReplica.waiting());
+        received.addAll(secondReplica.waiting());
         assertThat(received).hasSize(2);
-        assertThat(FIRST.waiting()).hasSize(1);
+        assertThat(firstReplica.waiting()).hasSize(1);
         boolean secondIsFirst = received.get(0).headers().containsHeader(HeaderNames.RESUME_FROM);
         TestingService.Received first = received.get(secondIsFirst ? 1 : 0);
         TestingService.Received second = received.get(secondIsFirst ? 0 : 1);
@@ -133,7 +136,8 @@ class ResumedAnswerIT {
 
         assertThat(new String(answer.body().readAllBytes(), StandardCharsets.US_ASCII))
                 .isEqualTo("from 6");
-        assertThat(FIRST.waiting().size() + SECOND.waiting().size()).isEqualTo(1 + 3 + 1);
+        assertThat(firstReplica.waiting().size() + secondReplica.waiting().size())
+                .isEqualTo(1 + 3 + 1);
     }
 
     @Test
@@ -148,6 +152,7 @@ class ResumedAnswerIT {
         HttpResponse<InputStream> answer = beginAndBreak("/t/app/plain");
 
         assertThatThrownBy(() -> answer.body().readAllBytes()).isInstanceOf(IOException.class);
-        assertThat(FIRST.waiting().size() + SECOND.waiting().size()).isEqualTo(1);
+        assertThat(firstReplica.waiting().size() + secondReplica.waiting().size())
+                .isEqualTo(1);
     }
 }

@@ -20,19 +20,20 @@ import org.junit.jupiter.api.Test;
  * (requirements R1.1, X-30). Identifying headers are on every one of these answers.
  */
 class StageOrderIT {
-    private static final TestingRedis REDIS = TestingRedis.start();
+    private static TestingRedis redis;
     private static TestingService service;
     private static TestingGateway gateway;
 
     @BeforeAll
     static void start() {
+        redis = TestingRedis.start();
         service = TestingService.start();
         gateway = TestingGateway.start(
                 service,
                 "culvert.gateway.routing.cross-origin.allowed-origins",
                 "https://console.example",
                 "REDIS_URL",
-                REDIS.url(),
+                redis.url(),
                 "culvert.gateway.ratelimit.address.minute",
                 "2");
         service.stop();
@@ -41,7 +42,7 @@ class StageOrderIT {
     @AfterAll
     static void stop() {
         gateway.close();
-        REDIS.close();
+        redis.close();
     }
 
     @Test

@@ -33,14 +33,15 @@ import tools.jackson.databind.JsonNode;
 @ExtendWith(OutputCaptureExtension.class)
 class SecurityIT {
     private static final String SECRET = "a secret that only operators know";
-    private static final TestingService SERVICE = TestingService.start();
+    private static TestingService service;
     private static TestingGateway gateway;
 
     @BeforeAll
     static void start() {
+        service = TestingService.start();
         gateway = TestingGateway.start(
-                SERVICE, "REQUEST_SIGNATURE_SECRET", SECRET, "culvert.gateway.cache.redis-budget", "2s");
-        SERVICE.on(
+                service, "REQUEST_SIGNATURE_SECRET", SECRET, "culvert.gateway.cache.redis-budget", "2s");
+        service.on(
                 "/api/v1/admin/echo",
                 (request, response) -> response.sendString(
                         request.receive().aggregate().asString().switchIfEmpty(Mono.just(""))));
@@ -49,12 +50,12 @@ class SecurityIT {
     @AfterAll
     static void stop() {
         gateway.close();
-        SERVICE.close();
+        service.close();
     }
 
     @BeforeEach
     void forget() {
-        SERVICE.forget();
+        service.forget();
     }
 
     @Test
@@ -72,20 +73,20 @@ class SecurityIT {
         String body = "{\"reason\":\"" + UUID.randomUUID() + "\"}";
         HttpRequest.Builder once = signed(body, Instant.now(), body);
         send(once);
-        SERVICE.forget();
+        service.forget();
 
         expect(post(gateway.signedIn("/api/v1/admin/echo?x=1"), "application/json", body), "SIGNATURE_MISSING");
         expect(signed(body, Instant.now(), body + " "), "SIGNATURE_WRONG");
         expect(signed(body, Instant.now().minusSeconds(301), body), "SIGNATURE_OLD");
         expect(signed(body, Instant.now().plusSeconds(310), body), "SIGNATURE_OLD");
         expect(once, "SIGNATURE_REPLAYED");
-        assertThat(SERVICE.waiting()).isEmpty();
+        assertThat(service.waiting()).isEmpty();
     }
 
     @Test
     void refusesAReplayAtAnotherInstanceToo() {
         try (TestingGateway other = TestingGateway.start(
-                SERVICE, "REQUEST_SIGNATURE_SECRET", SECRET, "culvert.gateway.cache.redis-budget", "2s")) {
+                service, "REQUEST_SIGNATURE_SECRET", SECRET, "culvert.gateway.cache.redis-budget", "2s")) {
             String body = "{\"reason\":\"" + UUID.randomUUID() + "\"}";
             String timestamp = Long.toString(Instant.now().getEpochSecond());
 
@@ -130,7 +131,7 @@ class SecurityIT {
 
     @Test
     void refusesItWhereSetSo() {
-        try (TestingGateway strict = TestingGateway.start(SERVICE, "culvert.gateway.security.injection", "refuse")) {
+        try (TestingGateway strict = TestingGateway.start(service, "culvert.gateway.security.injection", "refuse")) {
             HttpResponse<String> inAddress = send(strict.signedIn("/api/v1/users?id=1+union+select+1"));
             HttpResponse<String> inBody = send(post(
                     strict.signedIn("/api/v1/tunnels"),

@@ -26,15 +26,16 @@ import tools.jackson.databind.JsonNode;
 
 /** Requirements R12.4, R12.5, NF5.3 (the gateway's part), S4.53, S4.54, S4.55, X-7. */
 class ApiVersioningIT {
-    private static final TestingService SERVICE = TestingService.start();
+    private static TestingService service;
     private static TestingGateway gateway;
 
     @BeforeAll
     static void start() {
+        service = TestingService.start();
         String first = "culvert.gateway.versions.deprecated[0].";
         String second = "culvert.gateway.versions.deprecated[1].";
         gateway = TestingGateway.start(
-                SERVICE,
+                service,
                 first + "id",
                 "old-search",
                 first + "path",
@@ -64,12 +65,12 @@ class ApiVersioningIT {
     @AfterAll
     static void stop() {
         gateway.close();
-        SERVICE.close();
+        service.close();
     }
 
     @BeforeEach
     void forget() {
-        SERVICE.forget();
+        service.forget();
     }
 
     @ParameterizedTest
@@ -80,7 +81,7 @@ class ApiVersioningIT {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().allValues("API-Version")).containsExactly(version);
         assertThat(answer.headers().allValues("API-Version-Status")).containsExactly(status);
-        assertThat(SERVICE.next().uri()).isEqualTo(path);
+        assertThat(service.next().uri()).isEqualTo(path);
     }
 
     @ParameterizedTest
@@ -124,7 +125,7 @@ class ApiVersioningIT {
 
         assertProblem(answer, ProblemCode.VALIDATION_ERROR);
         assertThat(answer.body()).contains("API_VERSION_");
-        assertThat(SERVICE.waiting()).isEmpty();
+        assertThat(service.waiting()).isEmpty();
     }
 
     /** S4.54: method, body and query arrive. */
@@ -134,7 +135,7 @@ class ApiVersioningIT {
                 .followRedirects(HttpClient.Redirect.ALWAYS)
                 .version(HttpClient.Version.HTTP_1_1)
                 .build()) {
-            SERVICE.on(
+            service.on(
                     "/api/v1/tunnels/echo",
                     (request, response) -> response.sendString(
                             request.receive().aggregate().asString().map(body -> request.method() + " " + body)));
@@ -145,7 +146,7 @@ class ApiVersioningIT {
                     BodyHandlers.ofString());
 
             assertThat(answer.body()).isEqualTo("POST {\"a\":1}");
-            assertThat(SERVICE.next().uri()).isEqualTo("/api/v1/tunnels/echo?x=1");
+            assertThat(service.next().uri()).isEqualTo("/api/v1/tunnels/echo?x=1");
         } catch (IOException e) {
             throw new AssertionError("No answer", e);
         }
@@ -181,7 +182,7 @@ class ApiVersioningIT {
     @Test
     void endsTheAddressesWithoutVersionOnTheDayItSaid() {
         try (TestingGateway later = TestingGateway.start(
-                SERVICE,
+                service,
                 "culvert.gateway.routing.legacy.deprecated-since",
                 "2025-01-01",
                 "culvert.gateway.routing.legacy.sunset",
