@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 @RestController
 @RequestMapping("/api/v1/admin/system")
-@Tag(name = "System")
+@Tag(name = "System", description = "Whether the services of this installation work.")
 class SystemController {
     private final HealthProbe probe;
     private final Clock clock;

@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 @RestController
 @RequestMapping("/api/v1/admin/users")
-@Tag(name = "User administration")
+@Tag(name = "User administration", description = "Accounts of all tenants, for those who look after them.")
 class UserController {
     private final UserDirectory users;
 

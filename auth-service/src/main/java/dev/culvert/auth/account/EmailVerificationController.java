@@ -3,7 +3,10 @@ package dev.culvert.auth.account;
 import dev.culvert.platform.access.Access;
 import dev.culvert.platform.problem.ProblemException;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Email;
@@ -48,9 +51,19 @@ class EmailVerificationController {
     @Operation(
             summary = "Confirm a mail address by its link",
             description = "What the link in the mail opens. Answers a page to browsers, else JSON.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The address is confirmed.",
+            content = {
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON_VALUE,
+                        schema = @Schema(implementation = VerifyEmailResponse.class)),
+                @Content(mediaType = MediaType.TEXT_HTML_VALUE, schema = @Schema(type = "string"))
+            })
     ResponseEntity<?> follow(
             @RequestParam String token,
-            @RequestHeader(name = HttpHeaders.ACCEPT, required = false, defaultValue = MediaType.ALL_VALUE)
+            @Parameter(hidden = true)
+                    @RequestHeader(name = HttpHeaders.ACCEPT, required = false, defaultValue = MediaType.ALL_VALUE)
                     List<MediaType> accepted) {
         if (!AccountPage.wanted(accepted)) {
             return ResponseEntity.ok(confirm(token));

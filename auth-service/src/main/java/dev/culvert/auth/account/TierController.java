@@ -25,7 +25,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
 @RestController
-@Tag(name = "accounts")
+@Tag(name = "accounts", description = "What administrators change of an account.")
 class TierController {
     private static final String REASON = "an administrator changes the plan of somebody of any tenant";
 

@@ -31,7 +31,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 @RestController
 @RequestMapping("/api/v1/api-keys")
-@Tag(name = "API keys")
+@Tag(name = "API keys", description = "Credentials for programs, with their scopes, limits and history.")
 class ApiKeyController {
     private final ApiKeyService keys;
 

@@ -32,7 +32,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 @RestController
 @RequestMapping("/api/v1/oauth/applications")
-@Tag(name = "OAuth applications")
+@Tag(name = "OAuth applications", description = "Programs that act for users, and what users allowed them.")
 class ApplicationController {
     private final ApplicationService applications;
 

@@ -22,7 +22,7 @@ import org.springframework.web.bind.annotation.RestController;
  * a token of whoever is to own the application; without an owner there is no registration. Off unless switched on.
  */
 @RestController
-@Tag(name = "OAuth")
+@Tag(name = "OAuth", description = "Metadata and registration of the OAuth 2.0 and OpenID Connect server.")
 class ClientRegistrationController {
     private final ApplicationService applications;
     private final ApplicationProperties properties;

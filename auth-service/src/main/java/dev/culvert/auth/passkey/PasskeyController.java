@@ -30,7 +30,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 @RestController
 @RequestMapping(PasskeyController.PATH)
-@Tag(name = "passkeys")
+@Tag(name = "passkeys", description = "Signing in without a password, by WebAuthn.")
 class PasskeyController {
     static final String PATH = "/api/v1/auth/passkeys";
 

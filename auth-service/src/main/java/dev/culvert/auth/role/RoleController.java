@@ -36,7 +36,7 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
 @RestController
-@Tag(name = "roles")
+@Tag(name = "roles", description = "Who may do what, and who granted it.")
 class RoleController {
     private static final String GRANTS = "/api/v1/auth/role-grants";
 

@@ -23,7 +23,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 @RestController
 @RequestMapping("/api/v1/auth/second-factor")
-@Tag(name = "second factor")
+@Tag(name = "second factor", description = "One-time codes and recovery codes beside the password.")
 class SecondFactorController {
     private final SecondFactorService secondFactor;
 

@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 @RestController
 @RequestMapping("/api/v1/users/preferences")
-@Tag(name = "users")
+@Tag(name = "users", description = "Profiles, preferences and tenants.")
 class PreferencesController {
     private final PreferencesService preferences;
 
