@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 
 /** The two ways in, by signing in and by key, and what is told of the calls afterwards. */
 @ExtendWith(SharedSuite.class)
-@Timeout(120)
+@Timeout(300)
 class CredentialsIT {
 
     /** S2.4: told apart by form. */

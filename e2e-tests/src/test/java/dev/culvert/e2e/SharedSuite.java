@@ -1,9 +1,9 @@
 package dev.culvert.e2e;
 
+import dev.culvert.testing.LocalPorts;
 import dev.culvert.testing.suite.Person;
 import dev.culvert.testing.suite.RunningSuite;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,19 +67,13 @@ final class SharedSuite implements ParameterResolver {
             suite.close(); // an earlier run that was cut off may still be there
             delete(data);
             Files.createDirectories(data);
-            suite.up("--no-training", "--port", String.valueOf(freePort()));
+            suite.up("--no-training", "--port", String.valueOf(LocalPorts.free()));
             return suite;
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while the suite started", e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 
