@@ -104,7 +104,9 @@ class CredentialsIT {
                     .isEqualTo(200);
         }
 
+        // Each look is a call as well, and there are a hundred in a minute.
         await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofSeconds(1))
                 .until(() -> calls(ada, "&endpoint=/api/v1/tunnels/%7Bid%7D")
                                 .path("total")
                                 .asInt()

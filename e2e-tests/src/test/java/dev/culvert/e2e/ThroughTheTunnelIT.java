@@ -103,7 +103,7 @@ class ThroughTheTunnelIT {
 
         answer.body().close();
 
-        assertThat(service.callerIsGoneWithin(Duration.ofSeconds(5))).isTrue();
+        assertThat(service.callerIsGoneWithin(Duration.ofSeconds(15))).isTrue();
     }
 
     @Test
