@@ -192,7 +192,7 @@ class GuestTrafficIT extends RunningTunnelService {
     void cutsOpenStreamsAtTheEndOfTheShare() throws Exception {
         as(owner).post(path("/shares"), """
                 {"user": "%s", "permission": "viewer", "expiresAt": "%s"}""".formatted(
-                        guest.userId(), Instant.now().plusSeconds(2)));
+                        guest.userId(), Instant.now().plusSeconds(4)));
         HttpResponse<InputStream> stream = client.send(
                 request(id + "/stream")
                         .header(HeaderNames.CALLER_TOKEN, TestingIssuer.shared().token(guest))
