@@ -60,7 +60,7 @@ abstract class AdminStory {
     static void stores(DynamicPropertyRegistry registry) {
         TestingStores.register(registry, "admin");
         registry.add("USER_SERVICE_URL", () -> USER_SERVICE.uri(""));
-        registry.add("culvert.admin.system.timeout", () -> "500ms");
+        registry.add("culvert.admin.system.timeout", () -> "2s");
         registry.add("AUTH_SERVICE_URL", () -> HEALTHY.uri(""));
         registry.add("TUNNEL_SERVICE_URL", () -> DEGRADED.uri(""));
         registry.add("PROXY_SERVICE_URL", () -> HANGING.uri(""));

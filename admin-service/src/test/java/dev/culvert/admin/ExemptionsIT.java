@@ -115,8 +115,8 @@ class ExemptionsIT extends AdminStory {
             await().until(() -> waiting() == 2);
             connection.commit();
             statuses = List.of(
-                    deletions.getFirst().get(20, TimeUnit.SECONDS),
-                    deletions.getLast().get(20, TimeUnit.SECONDS));
+                    deletions.getFirst().get(30, TimeUnit.SECONDS),
+                    deletions.getLast().get(30, TimeUnit.SECONDS));
         }
 
         assertThat(statuses).containsExactlyInAnyOrder(204, 404);

@@ -18,8 +18,8 @@ class SystemStatusIT extends AdminStory {
         Answer answer = get(TestCallers.supportAdmin(), "/api/v1/admin/system/status");
 
         assertThat(Duration.between(before, Instant.now()))
-                .as("one timeout of 500 ms, not one per service that is down")
-                .isLessThan(Duration.ofSeconds(5));
+                .as("one timeout of 2 s, not one per service that is down")
+                .isLessThan(Duration.ofSeconds(10));
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body().path("status").asString()).isEqualTo("degraded");
         assertThat(service(answer, "auth").path("status").asString()).isEqualTo("healthy");
@@ -30,7 +30,7 @@ class SystemStatusIT extends AdminStory {
         assertThat(service(answer, "tunnel").path("dependencies").path("redis").asString())
                 .isEqualTo("down");
         assertThat(service(answer, "proxy").path("status").asString()).isEqualTo("down");
-        assertThat(service(answer, "proxy").path("error").asString()).isEqualTo("No answer within 500 ms");
+        assertThat(service(answer, "proxy").path("error").asString()).isEqualTo("No answer within 2000 ms");
         assertThat(service(answer, "webhook").path("status").asString()).isEqualTo("down");
         assertThat(service(answer, "webhook").path("error").asString()).isEqualTo("Cannot be reached");
     }

@@ -19,6 +19,7 @@ class DatabaseIsLostIT extends RunningAuthService {
     @AfterEach
     void bringItBack() {
         TestingPostgres.shared().execute("ALTER ROLE auth_app LOGIN");
+        TestingPostgres.shared().execute("DROP FUNCTION IF EXISTS auth.fault() CASCADE");
     }
 
     @Test

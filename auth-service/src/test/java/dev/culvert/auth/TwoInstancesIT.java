@@ -59,7 +59,7 @@ class TwoInstancesIT extends RunningAuthService {
     void haveTheSameSigningKeys() {
         String path = "/.well-known/jwks.json";
 
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(json(otherClient().get(path))).isEqualTo(json(client().get(path))));
         assertThat(column("SELECT id FROM auth.signing_key WHERE active")).hasSize(1);
         assertThat(column("SELECT id FROM auth.signing_key WHERE NOT active AND retired_at IS NULL"))

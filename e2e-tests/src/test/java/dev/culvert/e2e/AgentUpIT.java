@@ -27,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** {@code culvert agent} as a process of its own, against the whole suite. */
 @ExtendWith(SharedSuite.class)
-@Timeout(120)
+@Timeout(300)
 class AgentUpIT {
     private static final String MODELS =
             "{\"object\":\"list\",\"data\":[{\"id\":\"tiny\",\"object\":\"model\",\"owned_by\":\"me\"}]}";

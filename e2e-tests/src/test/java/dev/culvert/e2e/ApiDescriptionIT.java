@@ -27,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
  * S4.56). Run with {@code -Dculvert.reference.write=true} to renew the file; a change that breaks callers fails even then.
  */
 @ExtendWith(SharedSuite.class)
-@Timeout(120)
+@Timeout(300)
 class ApiDescriptionIT {
     private static final Path REFERENCE =
             Path.of("").toAbsolutePath().getParent().resolve("docs/reference/openapi.json");

@@ -5,10 +5,8 @@ import static org.awaitility.Awaitility.await;
 import dev.culvert.testing.suite.RunningSuite;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,14 +118,6 @@ final class BesideTheSuite {
             return false;
         } finally {
             asked.disconnect();
-        }
-    }
-
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 
 /** The two ways in, by signing in and by key, and what is told of the calls afterwards. */
 @ExtendWith(SharedSuite.class)
-@Timeout(120)
+@Timeout(300)
 class CredentialsIT {
 
     /** S2.4: told apart by form. */
@@ -104,7 +104,9 @@ class CredentialsIT {
                     .isEqualTo(200);
         }
 
+        // Each look is a call as well, and there are a hundred in a minute.
         await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofSeconds(1))
                 .until(() -> calls(ada, "&endpoint=/api/v1/tunnels/%7Bid%7D")
                                 .path("total")
                                 .asInt()

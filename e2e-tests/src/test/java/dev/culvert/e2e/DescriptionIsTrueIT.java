@@ -36,7 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
  * nothing else, and its examples are what the suite takes and gives (requirements PT15, R12.1, R12.2).
  */
 @ExtendWith(SharedSuite.class)
-@Timeout(180)
+@Timeout(400)
 class DescriptionIsTrueIT {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
     private static final Pattern VARIABLE = Pattern.compile("\\{([^}]+)}");

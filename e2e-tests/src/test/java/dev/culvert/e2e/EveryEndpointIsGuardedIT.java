@@ -43,7 +43,7 @@ import tools.jackson.databind.json.JsonMapper;
  * cannot be read.
  */
 @ExtendWith(SharedSuite.class)
-@Timeout(120)
+@Timeout(300)
 class EveryEndpointIsGuardedIT {
     private static final String AGENTS = "/tunnel/v1/connect";
     private static final String UNREADABLE_BODY = "true";
@@ -241,7 +241,7 @@ class EveryEndpointIsGuardedIT {
             handshake
                     .buildAsync(
                             URI.create("ws://" + gateway + AGENTS + "?tunnel=" + tunnel), new WebSocket.Listener() {})
-                    .get(20, TimeUnit.SECONDS)
+                    .get(30, TimeUnit.SECONDS)
                     .abort();
             return new Answer(101, Decision.ADMITTED, "");
         } catch (ExecutionException e) {

@@ -53,12 +53,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * the gateway on the way. The agent polls, so that R4.1e is seen through the gateway too.
  */
 @ExtendWith(SharedSuite.class)
-@Timeout(120)
+@Timeout(300)
 class Http2ThroughTheTunnelIT {
     private static final String TUNNEL = "rpc";
-    private static final EventLoopGroup LOOPS = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private static final BlockingQueue<Stream> ACCEPTED = new LinkedBlockingQueue<>();
 
+    private static EventLoopGroup loops;
     private static URI gateway;
     private static String key;
     private static Agent agent;
@@ -66,15 +66,17 @@ class Http2ThroughTheTunnelIT {
 
     @BeforeAll
     static void connect(RunningSuite suite) throws Exception {
+        loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        ACCEPTED.clear();
         gateway = suite.gateway();
         Person person = SharedSuite.newPerson(suite);
         key = person.createApiKey("tunnels:connect", "tunnels:use");
         person.createTunnel(TUNNEL);
         agent = Agent.start(AgentOptions.of(gateway.toString(), TUNNEL, "http://127.0.0.1:" + listen(), key)
                 .withWay(new Way(Optional.of(Transport.POLLING), Optional.empty())));
-        agent.awaitConnected(Duration.ofSeconds(20));
+        agent.awaitConnected(Duration.ofSeconds(30));
         caller = new Bootstrap()
-                .group(LOOPS)
+                .group(loops)
                 .channel(NioSocketChannel.class)
                 .handler(http2(Http2FrameCodecBuilder.forClient(), new ChannelInboundHandlerAdapter()))
                 .connect(gateway.getHost(), gateway.getPort())
@@ -86,13 +88,13 @@ class Http2ThroughTheTunnelIT {
     static void disconnect() {
         caller.close();
         agent.close();
-        LOOPS.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
     @Test
     void bothSidesTalkInTurnAndTrailersEndTheCall() throws Exception {
         Stream call = call("/echo.Echo/Both");
-        Stream service = ACCEPTED.poll(10, TimeUnit.SECONDS);
+        Stream service = ACCEPTED.poll(30, TimeUnit.SECONDS);
         assertThat(service.next()).isEqualTo("HEADERS :path=/echo.Echo/Both te=trailers");
         service.headers(false, ":status", "200", "content-type", "application/grpc");
         assertThat(call.next()).isEqualTo("HEADERS :status=200");
@@ -114,7 +116,7 @@ class Http2ThroughTheTunnelIT {
     void anErrorWithoutMessageStaysOneFrame() throws Exception {
         Stream call = call("/echo.Echo/Fails");
         call.data(true, "x");
-        Stream service = ACCEPTED.poll(10, TimeUnit.SECONDS);
+        Stream service = ACCEPTED.poll(30, TimeUnit.SECONDS);
 
         service.headers(true, ":status", "200", "content-type", "application/grpc", "grpc-status", "5");
 
@@ -124,7 +126,7 @@ class Http2ThroughTheTunnelIT {
     @Test
     void aCancelReachesTheService() throws Exception {
         Stream call = call("/echo.Echo/Endless");
-        Stream service = ACCEPTED.poll(10, TimeUnit.SECONDS);
+        Stream service = ACCEPTED.poll(30, TimeUnit.SECONDS);
         assertThat(service.next()).startsWith("HEADERS");
         service.headers(false, ":status", "200", "content-type", "application/grpc");
         assertThat(call.next()).isEqualTo("HEADERS :status=200");
@@ -160,7 +162,7 @@ class Http2ThroughTheTunnelIT {
 
     private static int listen() throws InterruptedException {
         Channel listener = new ServerBootstrap()
-                .group(LOOPS)
+                .group(loops)
                 .channel(NioServerSocketChannel.class)
                 .childHandler(http2(Http2FrameCodecBuilder.forServer(), new ChannelInitializer<>() {
                     @Override
@@ -191,7 +193,7 @@ class Http2ThroughTheTunnelIT {
         private volatile Channel channel;
 
         String next() throws InterruptedException {
-            return frames.poll(10, TimeUnit.SECONDS);
+            return frames.poll(30, TimeUnit.SECONDS);
         }
 
         void headers(boolean end, String... namesAndValues) throws InterruptedException {

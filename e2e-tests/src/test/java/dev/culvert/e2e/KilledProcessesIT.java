@@ -73,7 +73,7 @@ class KilledProcessesIT {
                                     "events",
                                     List.of("tunnel.created"))));
             try (Agent agent = Agent.start(AgentOptions.of(suite.gateway().toString(), "before", service.url(), key))) {
-                agent.awaitConnected(Duration.ofSeconds(20));
+                agent.awaitConnected(Duration.ofSeconds(30));
                 String acknowledged = person.createTunnel("acknowledged");
 
                 suite.kill(victim);

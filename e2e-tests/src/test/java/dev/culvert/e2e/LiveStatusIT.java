@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Requirement P2.4.1: whoever watches a tunnel sees each of its states as it comes. */
 @ExtendWith(SharedSuite.class)
-@Timeout(120)
+@Timeout(300)
 class LiveStatusIT {
     private static final String DATA = "data:";
 

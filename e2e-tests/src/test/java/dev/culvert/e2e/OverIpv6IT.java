@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.culvert.agent.Agent;
 import dev.culvert.agent.AgentOptions;
+import dev.culvert.testing.LocalPorts;
 import dev.culvert.testing.suite.Person;
 import dev.culvert.testing.suite.RunningSuite;
 import java.io.IOException;
@@ -33,7 +34,7 @@ class OverIpv6IT {
     void agentsAndCallersComeByIpv6(RunningSuite running) throws Exception {
         assumeTrue(hasIpv6(), "This machine has no IPv6");
         var suite = new BesideTheSuite(running, LOGS);
-        int port = BesideTheSuite.freePort();
+        int port = LocalPorts.free();
         URI address = URI.create("http://[" + LOOPBACK + "]:" + port);
         Person owner = SharedSuite.newPerson(running);
         String key = owner.createApiKey("tunnels:connect", "tunnels:use");

@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Every failure an outsider can provoke has the common body with its code (X-2, R1.4, R1.3, R2.1a, R2.5). */
 @ExtendWith(SharedSuite.class)
-@Timeout(120)
+@Timeout(300)
 class ProvokedErrorsIT {
     private Person person;
 
@@ -113,7 +113,7 @@ class ProvokedErrorsIT {
         String key = person.createApiKey("tunnels:connect");
         try (Agent agent =
                 Agent.start(AgentOptions.of(suite.gateway().toString(), "dead", "http://127.0.0.1:9", key))) {
-            agent.awaitConnected(Duration.ofSeconds(20));
+            agent.awaitConnected(Duration.ofSeconds(30));
 
             assertProblem(person.get("/t/dead/"), 502, "TARGET_UNREACHABLE");
         }

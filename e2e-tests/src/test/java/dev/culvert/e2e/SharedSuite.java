@@ -1,9 +1,9 @@
 package dev.culvert.e2e;
 
+import dev.culvert.testing.LocalPorts;
 import dev.culvert.testing.suite.Person;
 import dev.culvert.testing.suite.RunningSuite;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,11 +22,12 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 final class SharedSuite implements ParameterResolver {
     private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
-    /** The stories sign up far more people from one address than a person would. */
+    /** The stories sign up far more people from one address than a person would, and count on limits that load does not move. */
     private static final Map<String, String> MANY_NEW_PEOPLE = Map.of(
             "CULVERT_GATEWAY_RATELIMIT_ANONYMOUSQUARTERHOUR", "100000",
             "CULVERT_GATEWAY_RATELIMIT_OPERATIONS_REGISTRATION_CALLS", "100000",
             "CULVERT_GATEWAY_RATELIMIT_OPERATIONS_LOGIN_CALLS", "100000",
+            "ADAPTIVE_RATE_LIMITS", "false",
             "CULVERT_AUTH_PASSWORD_BCRYPTCOST", "8",
             "CULVERT_AUTH_PASSWORD_TURNWAIT", "15s");
 
@@ -67,19 +68,13 @@ final class SharedSuite implements ParameterResolver {
             suite.close(); // an earlier run that was cut off may still be there
             delete(data);
             Files.createDirectories(data);
-            suite.up("--no-training", "--port", String.valueOf(freePort()));
+            suite.up("--no-training", "--port", String.valueOf(LocalPorts.free()));
             return suite;
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while the suite started", e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What callers and a local service see of each other through gateway, tunnel-service and agent (R4.1d, P2.13.3). */
 @ExtendWith(SharedSuite.class)
-@Timeout(120)
+@Timeout(300)
 class ThroughTheTunnelIT {
     private static final String TUNNEL = "home";
 
@@ -57,7 +57,7 @@ class ThroughTheTunnelIT {
     void connectAnAgent() throws Exception {
         service = new LocalService();
         agent = Agent.start(AgentOptions.of(gateway.toString(), TUNNEL, service.url(), key));
-        agent.awaitConnected(Duration.ofSeconds(20));
+        agent.awaitConnected(Duration.ofSeconds(30));
     }
 
     @AfterEach
@@ -103,7 +103,7 @@ class ThroughTheTunnelIT {
 
         answer.body().close();
 
-        assertThat(service.callerIsGoneWithin(Duration.ofSeconds(5))).isTrue();
+        assertThat(service.callerIsGoneWithin(Duration.ofSeconds(15))).isTrue();
     }
 
     @Test
@@ -113,18 +113,18 @@ class ThroughTheTunnelIT {
         WebSocket socket = http.newWebSocketBuilder()
                 .header("X-API-Key", key)
                 .buildAsync(URI.create("ws://" + address.getAuthority() + address.getPath()), new Listening(received))
-                .get(20, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
         String long70k = "x".repeat(70_000);
 
-        socket.sendText("one", true).get(10, TimeUnit.SECONDS);
-        assertThat(received.poll(10, TimeUnit.SECONDS)).isEqualTo("one");
-        socket.sendText(long70k, true).get(10, TimeUnit.SECONDS);
-        assertThat(received.poll(10, TimeUnit.SECONDS)).isEqualTo(long70k);
-        socket.sendBinary(ByteBuffer.wrap(new byte[] {1, 2, 3}), true).get(10, TimeUnit.SECONDS);
-        assertThat(received.poll(10, TimeUnit.SECONDS)).isEqualTo("binary 010203");
+        socket.sendText("one", true).get(30, TimeUnit.SECONDS);
+        assertThat(received.poll(30, TimeUnit.SECONDS)).isEqualTo("one");
+        socket.sendText(long70k, true).get(30, TimeUnit.SECONDS);
+        assertThat(received.poll(30, TimeUnit.SECONDS)).isEqualTo(long70k);
+        socket.sendBinary(ByteBuffer.wrap(new byte[] {1, 2, 3}), true).get(30, TimeUnit.SECONDS);
+        assertThat(received.poll(30, TimeUnit.SECONDS)).isEqualTo("binary 010203");
 
-        socket.sendClose(WebSocket.NORMAL_CLOSURE, "done").get(10, TimeUnit.SECONDS);
-        assertThat(received.poll(10, TimeUnit.SECONDS)).startsWith("closed ");
+        socket.sendClose(WebSocket.NORMAL_CLOSURE, "done").get(30, TimeUnit.SECONDS);
+        assertThat(received.poll(30, TimeUnit.SECONDS)).startsWith("closed ");
     }
 
     @Test

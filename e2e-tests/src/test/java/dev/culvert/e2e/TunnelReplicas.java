@@ -1,5 +1,6 @@
 package dev.culvert.e2e;
 
+import dev.culvert.testing.LocalPorts;
 import dev.culvert.testing.TestingRedis;
 import dev.culvert.testing.suite.RunningSuite;
 import java.io.IOException;
@@ -27,12 +28,12 @@ final class TunnelReplicas implements AutoCloseable {
     private final BesideTheSuite suite;
     private final TestingRedis redis = TestingRedis.start();
     private final List<Replica> replicas = new ArrayList<>();
-    private final int gatewayPort = BesideTheSuite.freePort();
+    private final int gatewayPort = LocalPorts.free();
     private final Process gateway;
 
     private static final class Replica {
-        private final int port = BesideTheSuite.freePort();
-        private final int dataPort = BesideTheSuite.freePort();
+        private final int port = LocalPorts.free();
+        private final int dataPort = LocalPorts.free();
         private @Nullable Process process;
 
         Process process() {

@@ -83,7 +83,8 @@ class SampleModelServerTest {
             reader.lines().filter(line -> line.startsWith("data:")).forEach(_ -> arrivals.add(System.nanoTime()));
         }
         long spread = arrivals.getLast() - arrivals.getFirst();
-        assertThat(Duration.ofNanos(spread)).isGreaterThan(Duration.ofMillis(300));
+        // More than 300 ms apart as they leave; whoever reads them late finds some of them together.
+        assertThat(Duration.ofNanos(spread)).isGreaterThan(Duration.ofMillis(100));
     }
 
     @Test

@@ -19,7 +19,7 @@ import org.springframework.test.context.DynamicPropertySource;
             "PROXY_DATA_PORT=0",
             "BIND_ADDRESS=127.0.0.1",
             "OUTBOUND_ALLOWED=127.0.0.1/32",
-            "culvert.proxy.ingress.ejection=1s",
+            "culvert.proxy.ingress.ejection=2s",
             "culvert.proxy.ingress.idle-timeout=5s"
         })
 public abstract class RunningProxyService {

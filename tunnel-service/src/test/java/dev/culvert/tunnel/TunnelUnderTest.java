@@ -47,7 +47,7 @@ public final class TunnelUnderTest implements AutoCloseable {
                 "ollama",
                 target,
                 TestingIssuer.shared().token(api.caller())));
-        agent.awaitConnected(Duration.ofSeconds(10));
+        agent.awaitConnected(Duration.ofSeconds(30));
         return agent;
     }
 

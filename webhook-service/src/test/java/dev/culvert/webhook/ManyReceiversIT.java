@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** A hundred endpoints of one tenant: one that hangs keeps its few places and holds up nobody else. */
 class ManyReceiversIT {
     private static final int OTHERS = 99;
-    private static final int EVENTS = 6;
+    private static final int EVENTS = 4;
     private static final int PLACES = 2;
 
     private final TestCallers caller = TestCallers.user().withTier(Tier.ENTERPRISE);
@@ -24,7 +24,7 @@ class ManyReceiversIT {
     @Test
     void oneThatHangsDoesNotStarveTheOthers() throws Exception {
         Map<String, String> properties = Map.of(
-                "culvert.webhook.delivery.attempt-timeout", "60s",
+                "culvert.webhook.delivery.attempt-timeout", "180s",
                 "culvert.webhook.delivery.concurrency", "8",
                 "culvert.webhook.delivery.concurrency-per-endpoint", Integer.toString(PLACES));
         try (TestingWebhookService service = TestingWebhookService.start(properties);
@@ -40,7 +40,8 @@ class ManyReceiversIT {
                 service.happen(caller, new TunnelCreated(UUID.randomUUID(), caller.userId(), "ollama-" + i));
             }
 
-            await().atMost(Duration.ofSeconds(50)).until(() -> others.received().size() == OTHERS * EVENTS);
+            await().atMost(Duration.ofSeconds(120))
+                    .until(() -> others.received().size() == OTHERS * EVENTS);
             assertThat(hanging.received()).as("tries under way to one endpoint").hasSizeLessThanOrEqualTo(PLACES);
         }
     }

@@ -72,7 +72,7 @@ final class TestingReceiver implements AutoCloseable {
 
     /** The next request that nobody asked for yet. */
     Received await() throws InterruptedException {
-        Received next = arrivals.poll(60, TimeUnit.SECONDS);
+        Received next = arrivals.poll(120, TimeUnit.SECONDS);
         if (next == null) {
             throw new AssertionError("No webhook came within 60 s");
         }

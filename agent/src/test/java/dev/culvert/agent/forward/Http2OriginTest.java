@@ -116,6 +116,6 @@ class Http2OriginTest {
 
         loop.submit(() -> new Origins(target, loop).connect(true)).sync();
 
-        assertThat(negotiated.get(20, TimeUnit.SECONDS)).isEqualTo(ApplicationProtocolNames.HTTP_2);
+        assertThat(negotiated.get(30, TimeUnit.SECONDS)).isEqualTo(ApplicationProtocolNames.HTTP_2);
     }
 }

@@ -48,7 +48,7 @@ class ConfigWatchTest {
     }
 
     private String next() throws InterruptedException {
-        return told.poll(20, TimeUnit.SECONDS);
+        return told.poll(30, TimeUnit.SECONDS);
     }
 
     private final class Telling implements ConfigWatch.Listener {

@@ -104,7 +104,7 @@ class EmailVerificationIT extends RunningAuthService {
         assertThat(mailsTo(ada)).hasSize(1);
         clock.skip(Duration.ofSeconds(61));
         assertThat(resend(ada.email())).isEqualTo(202);
-        await().atMost(Duration.ofSeconds(20)).until(() -> mailsTo(ada).size() == 2);
+        await().atMost(Duration.ofSeconds(30)).until(() -> mailsTo(ada).size() == 2);
 
         String newToken = AuthClient.tokenIn(mailsTo(ada).getLast().text());
         assertThat(client().post(PATH, Map.of("token", newToken)).statusCode()).isEqualTo(200);

@@ -67,7 +67,7 @@ class PasswordResetIT extends RunningAuthService {
                         .asString())
                 .isEqualTo("reset");
         assertThat(client().get("/metrics").body()).contains("password_resets_total{result=\"done\"");
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> mailsTo(ada).stream()
                         .anyMatch(mail -> mail.subject().equals("Your Culvert password was changed")));
     }
@@ -137,7 +137,7 @@ class PasswordResetIT extends RunningAuthService {
         clock.skip(Duration.ofSeconds(61));
         request(ada.email().toUpperCase());
 
-        await().atMost(Duration.ofSeconds(20)).until(() -> resetMails(ada).size() == 2);
+        await().atMost(Duration.ofSeconds(30)).until(() -> resetMails(ada).size() == 2);
         String second = resetTokenIn(resetMails(ada).getLast().text());
         assertThat(confirm(second, NEW_PASSWORD).statusCode()).isEqualTo(204);
         refused(confirm(first, "Other-Lantern-5"));

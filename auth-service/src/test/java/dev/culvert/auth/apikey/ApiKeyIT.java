@@ -83,7 +83,7 @@ class ApiKeyIT extends RunningAuthService {
                 .isEqualTo(key.get("id").asString());
         assertThat(claims.getStringClaim(CallerClaims.SESSION)).isNull();
         assertThat(claims.getStringClaim(CallerClaims.SCOPE)).isEqualTo("tunnels:connect tunnels:use");
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() ->
                         json(signedIn(ada).get(KEYS)).at("/items/0/lastUsedAt").isString());
     }

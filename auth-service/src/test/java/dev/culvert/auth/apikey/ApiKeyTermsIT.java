@@ -132,7 +132,7 @@ class ApiKeyTermsIT extends RunningAuthService {
 
         assertThat(holder(old).post(EXCHANGE).statusCode()).isEqualTo(200);
 
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> json(signedIn(person).get(path(old)))
                         .get("usedSinceRotation")
                         .asBoolean());
@@ -141,7 +141,7 @@ class ApiKeyTermsIT extends RunningAuthService {
                 .isProblem(ProblemCode.AUTH_TOKEN_INVALID)
                 .hasAlias("INVALID_API_KEY");
         assertThat(holder(next).post(EXCHANGE).statusCode()).isEqualTo(200);
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(actions(signedIn(person), old))
                         .containsExactly("expired", "used", "rotated", "created"));
         JsonNode rotated = PublishedEvents.first(EventType.API_KEY_ROTATED, person.userId())
@@ -236,12 +236,12 @@ class ApiKeyTermsIT extends RunningAuthService {
     void countsActiveKeys() {
         AuthClient ada = client().signedIn();
         JsonNode key = create(ada, Map.of());
-        await().atMost(Duration.ofSeconds(10)).until(() -> activeShown() == activeStored());
+        await().atMost(Duration.ofSeconds(30)).until(() -> activeShown() == activeStored());
         double before = activeShown();
 
         ada.delete(path(key));
 
-        await().atMost(Duration.ofSeconds(10)).until(() -> activeShown() == before - 1);
+        await().atMost(Duration.ofSeconds(30)).until(() -> activeShown() == before - 1);
     }
 
     /** AC15.1: a stolen token of an administrator must not be enough for a key that outlives it. */

@@ -56,7 +56,7 @@ class AuthorizationCodeIT extends RunningAuthorizationServer {
         assertThat(answer.headers().firstValue("Cache-Control").orElse("")).contains("no-store");
         JsonNode tokens = json(answer);
         assertThat(tokens.get("token_type").asString()).isEqualToIgnoringCase("bearer");
-        assertThat(tokens.get("expires_in").asInt()).isBetween(1795, 1800);
+        assertThat(tokens.get("expires_in").asInt()).isBetween(1700, 1800);
         assertThat(tokens.get("scope").asString().split(" ")).containsExactlyInAnyOrder(SCOPES.split(" "));
         SignedJWT jwt = SignedJWT.parse(tokens.get("access_token").asString());
         assertThat(jwt.getHeader().getType().getType()).isEqualTo("at+jwt");

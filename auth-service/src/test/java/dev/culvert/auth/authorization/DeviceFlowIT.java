@@ -22,7 +22,7 @@ class DeviceFlowIT extends RunningAuthorizationServer {
         App app = device();
         Person ada = client().registerVerified();
         JsonNode started = start(app);
-        assertThat(started.get("expires_in").asInt()).isBetween(595, 600);
+        assertThat(started.get("expires_in").asInt()).isBetween(500, 600);
         assertThat(started.get("verification_uri").asString()).endsWith("/oauth/device");
         assertError(poll(app, started), 400, "authorization_pending");
 

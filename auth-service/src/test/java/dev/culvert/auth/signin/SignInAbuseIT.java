@@ -72,7 +72,7 @@ class SignInAbuseIT extends RunningAuthService {
                         .mapToObj(
                                 i -> threads.submit(() -> client().inParallel().login("nobody-" + i, "Wrong-Horse-7")))
                         .toList();
-                await().atMost(Duration.ofSeconds(10))
+                await().atMost(Duration.ofSeconds(30))
                         .until(() -> meters.get("password.waiting").gauge().value() == MOST_WAITING);
 
                 HttpResponse<String> tooMany = client().login(ada.username(), PASSWORD);

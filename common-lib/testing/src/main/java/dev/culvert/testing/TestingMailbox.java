@@ -18,7 +18,7 @@ import org.subethamail.smtp.server.SMTPServer;
 
 /** A real SMTP server that keeps every mail in memory and delivers none. */
 public final class TestingMailbox implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /**
      * A mail as received.

@@ -92,7 +92,7 @@ class TestingOriginTest {
         body.readNBytes(5);
         body.close();
 
-        assertThat(gone.get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(gone.get(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -128,10 +128,10 @@ class TestingOriginTest {
         String large = "x".repeat(70_000);
         socket.sendText(large, true).join();
 
-        assertThat(answer.get(10, TimeUnit.SECONDS)).startsWith("echo x");
+        assertThat(answer.get(30, TimeUnit.SECONDS)).startsWith("echo x");
         assertThat(socket.getSubprotocol()).isEqualTo("test.v1");
         socket.sendClose(1000, "").join();
-        assertThat(closed.get(10, TimeUnit.SECONDS)).isEqualTo(1000);
+        assertThat(closed.get(30, TimeUnit.SECONDS)).isEqualTo(1000);
     }
 
     private HttpResponse<String> post(String path, HttpRequest.BodyPublisher body) throws Exception {

@@ -40,7 +40,7 @@ class PacingIT {
     @BeforeAll
     static void start() {
         service = TestingService.start();
-        gateway = gateway("users.premium.minute", "600");
+        gateway = gateway("users.premium.minute", "300");
         narrow = gateway("users.free.minute", "10", "pacing.places", "1", "pacing.longest-wait", "4s");
     }
 
@@ -101,7 +101,7 @@ class PacingIT {
     void letsDelayedCallsGoOnInOrder() {
         TestCallers user = TestCallers.user().withTier(Tier.PREMIUM);
         HttpRequest.Builder sameToken = gateway.as(user, TUNNELS);
-        for (int i = 0; i < 480; i++) {
+        for (int i = 0; i < 240; i++) {
             assertThat(position(send(sameToken))).isZero();
         }
         service.forget();

@@ -32,7 +32,7 @@ class DrainIT {
     @Test
     void losesNoCallOfClientsThatKeepTheirConnectionsWhenItStops() throws Exception {
         try (TestingService service = TestingService.start()) {
-            TestingGateway gateway = TestingGateway.start(service, "DRAIN_TIME", "2s");
+            TestingGateway gateway = TestingGateway.start(service, "DRAIN_TIME", "4s");
             CountDownLatch arrived = new CountDownLatch(1);
             service.on("/api/v1/users/slow", (_, response) -> {
                 arrived.countDown();

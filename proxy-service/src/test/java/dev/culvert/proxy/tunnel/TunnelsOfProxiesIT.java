@@ -99,10 +99,13 @@ class TunnelsOfProxiesIT extends RunningProxyService {
         awaitStatus(ends, "running", "connected");
 
         consumers.stop();
-        publish(changed("later", "created", "connected", "agent_connected"));
-        publish(new TunnelDeleted(other, owner.userId(), "former"));
-        assertThat(status(starts).path("status").asString()).isEqualTo("error");
-        consumers.start();
+        try {
+            publish(changed("later", "created", "connected", "agent_connected"));
+            publish(new TunnelDeleted(other, owner.userId(), "former"));
+            assertThat(status(starts).path("status").asString()).isEqualTo("error");
+        } finally {
+            consumers.start();
+        }
 
         awaitStatus(starts, "running", "connected");
         awaitStatus(ends, "error", "deleted");
@@ -181,7 +184,7 @@ class TunnelsOfProxiesIT extends RunningProxyService {
     }
 
     private void awaitStatus(UUID proxy, String status, String ofTunnel) {
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
             JsonNode now = status(proxy);
             assertThat(now.at("/targets/0/tunnelStatus").asString()).isEqualTo(ofTunnel);
             assertThat(now.path("status").asString()).isEqualTo(status);

@@ -74,13 +74,13 @@ class VisitorLoginIT extends RunningTunnelService {
 
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             var first = threads.submit(() -> refusal(logins, login, "guess"));
-            assertThat(comparing.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(comparing.await(30, TimeUnit.SECONDS)).isTrue();
 
             assertThat(refusal(logins, login, "another guess")).isEqualTo(ProblemCode.SERVICE_UNAVAILABLE);
             logins.require(login, sent("right"));
             go.countDown();
 
-            assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo(ProblemCode.AUTHENTICATION_FAILED);
+            assertThat(first.get(30, TimeUnit.SECONDS)).isEqualTo(ProblemCode.AUTHENTICATION_FAILED);
         }
         assertThatThrownBy(() -> logins.require(login, Optional.empty())).isInstanceOf(ProblemException.class);
     }

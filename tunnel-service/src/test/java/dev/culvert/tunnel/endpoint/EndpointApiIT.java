@@ -201,13 +201,13 @@ class EndpointApiIT extends RunningTunnelService {
             under.agent(name);
         }
 
-        await().atMost(Duration.ofSeconds(15))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> healths().equals("first healthy, second healthy, third healthy"));
         status.set(500);
-        await().atMost(Duration.ofSeconds(15))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> healths().equals("first healthy, second healthy, third unhealthy"));
         status.set(200);
-        await().atMost(Duration.ofSeconds(15))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> healths().equals("first healthy, second healthy, third healthy"));
         assertThat(under.get("/health").path("endpoints").valueStream().map(one -> one.path("lastHealthCheck")))
                 .allMatch(JsonNode::isString);
@@ -228,7 +228,7 @@ class EndpointApiIT extends RunningTunnelService {
     }
 
     private void awaitHealth(String status) {
-        await().atMost(Duration.ofSeconds(15))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> under.get("/health").path("status").asString(), status::equals);
     }
 

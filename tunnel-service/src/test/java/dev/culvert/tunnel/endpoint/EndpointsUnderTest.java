@@ -73,7 +73,7 @@ final class EndpointsUnderTest implements AutoCloseable {
                         TestingIssuer.shared().token(tunnel.api.caller()))
                 .withEndpoint(endpoint));
         agents.add(agent);
-        agent.awaitConnected(Duration.ofSeconds(10));
+        agent.awaitConnected(Duration.ofSeconds(30));
         return agent;
     }
 
@@ -91,8 +91,10 @@ final class EndpointsUnderTest implements AutoCloseable {
         return answer.statusCode() + " " + answer.body();
     }
 
+    /** The tunnel first: what it does when its agents go one by one would be counted in the next test. */
     @Override
     public void close() {
+        tunnel.api.send("DELETE", tunnel.path, "");
         agents.forEach(Agent::kill);
         origins.values().forEach(TestingOrigin::close);
         tunnel.close();

@@ -45,7 +45,7 @@ class FailoverIT extends RunningTunnelService {
     @BeforeEach
     void create() {
         under = new EndpointsUnderTest(as(TestCallers.user()), dataPort.port());
-        under.configure(10_000, true, 1_000);
+        under.configure(30_000, true, 1_000);
         under.create("primary", 200, 1);
         under.create("backup", 100, 1);
     }
@@ -105,7 +105,7 @@ class FailoverIT extends RunningTunnelService {
 
         primary.kill();
 
-        await().atMost(Duration.ofSeconds(20)).until(() -> backups.get() > 20);
+        await().atMost(Duration.ofSeconds(30)).until(() -> backups.get() > 20);
         over.set(true);
         assertThat(answers(callers)).containsOnly("200 backup");
         under.awaitActive("backup");
@@ -181,7 +181,7 @@ class FailoverIT extends RunningTunnelService {
         Agent primary = under.agent("primary");
         under.awaitActive("primary");
         primary.kill();
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> under.tunnel
                                 .api
                                 .get(under.tunnel.path + "/failover/endpoint")
@@ -192,7 +192,7 @@ class FailoverIT extends RunningTunnelService {
             String body = "job " + i;
             waiting.add(threads.submit(() -> under.send("POST", "/jobs", body)));
         }
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> under.get("/status").at("/failover/queueSize").asInt() == REQUESTS);
 
         under.agent("backup");

@@ -34,7 +34,7 @@ class WaitingRoomTest {
 
         room.call(tunnel);
 
-        assertThat(called.get(10, TimeUnit.SECONDS)).isEqualTo("in");
+        assertThat(called.get(30, TimeUnit.SECONDS)).isEqualTo("in");
         assertThat(room.size(tunnel)).isZero();
     }
 
@@ -42,7 +42,7 @@ class WaitingRoomTest {
     void callsAtTheEndOfTheTime() throws Exception {
         room.enter(tunnel, loop, Duration.ofMillis(1), () -> called.complete("over"));
 
-        assertThat(called.get(10, TimeUnit.SECONDS)).isEqualTo("over");
+        assertThat(called.get(30, TimeUnit.SECONDS)).isEqualTo("over");
         assertThat(room.size(tunnel)).isZero();
     }
 

@@ -53,11 +53,11 @@ class AgentLostIT {
         Agent agent = plane.agent("box", origin.url());
         CompletableFuture<HttpResponse<String>> answer =
                 plane.client.sendAsync(plane.request("/t/box/slow").build(), BodyHandlers.ofString());
-        assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
 
         agent.kill();
 
-        assertThat(answer.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
+        assertThat(answer.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
         assertThat(answer.get().body()).contains("AGENT_OFFLINE");
     }
 
@@ -135,13 +135,13 @@ class AgentLostIT {
             Agent agent = Agent.start(dev.culvert.agent.AgentOptions.of(
                             "http://127.0.0.1:" + cable.port(), "box", origin.url(), TestingDataPlane.TOKEN)
                     .withConnections(2));
-            agent.awaitConnected(Duration.ofSeconds(10));
+            agent.awaitConnected(Duration.ofSeconds(30));
             assertThat(get("/t/box/ok").statusCode()).isEqualTo(200);
 
             cable.cut();
             await().until(() -> plane.sessions.stream().anyMatch(SessionEvent.Disconnected.class::isInstance));
 
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(30))
                     .until(() -> get("/t/box/ok").statusCode() == 200 && agent.connectionsUp() == 2);
             agent.kill();
         }
@@ -154,11 +154,11 @@ class AgentLostIT {
             Agent agent = Agent.start(dev.culvert.agent.AgentOptions.of(
                             "http://127.0.0.1:" + cable.port(), "box", origin.url(), TestingDataPlane.TOKEN)
                     .withConnections(1));
-            agent.awaitConnected(Duration.ofSeconds(10));
+            agent.awaitConnected(Duration.ofSeconds(30));
 
             cable.freeze();
 
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(plane.sessions)
                             .anySatisfy(event -> assertThat(event)
                                     .isInstanceOfSatisfying(

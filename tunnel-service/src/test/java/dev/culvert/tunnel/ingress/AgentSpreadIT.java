@@ -42,7 +42,7 @@ class AgentSpreadIT {
 
         TestingDataPlane second = replicas.start("second");
 
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> first.registry.connections() == 1 && second.registry.connections() == 1);
         assertThat(agent.connectionsUp()).isEqualTo(2);
         assertThat(second.client
@@ -58,7 +58,7 @@ class AgentSpreadIT {
             agent(0);
         }
 
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> first.registry.connections() == 10 && second.registry.connections() == 10);
     }
 
@@ -66,15 +66,15 @@ class AgentSpreadIT {
     void movesASecondConnectionToAReplicaThatComesBack() throws Exception {
         TestingDataPlane second = replicas.start("second");
         Agent agent = agent(2);
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> first.registry.connections() == 1 && second.registry.connections() == 1);
         replicas.balancer.remove(second.port.port());
         second.stop();
-        await().atMost(Duration.ofSeconds(10)).until(() -> first.registry.connections() == 2);
+        await().atMost(Duration.ofSeconds(30)).until(() -> first.registry.connections() == 2);
 
         TestingDataPlane again = replicas.start("second");
 
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> first.registry.connections() == 1 && again.registry.connections() == 1);
         assertThat(agent.connectionsUp()).isEqualTo(2);
     }

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** A caller that leaves is noticed by the local service at once, so that a model stops computing for nobody. */
 class CallerGoneMidStreamIT {
-    private static final Duration AT_ONCE = Duration.ofMillis(500);
+    /** Milliseconds unless the machine is busy; nothing but the caller's leaving would close it within a minute. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(3);
 
     private static TestingDataPlane plane;
     private static RawOrigin origin;
@@ -52,7 +53,7 @@ class CallerGoneMidStreamIT {
 
         Socket socket = plane.connect();
         TestingDataPlane.send(socket, TestingDataPlane.get("/t/box/slow"));
-        assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
         long left = System.nanoTime();
         socket.close();
 
@@ -99,7 +100,7 @@ class CallerGoneMidStreamIT {
                 TestingDataPlane.get("/t/box/upload")
                         .replace("GET", "POST")
                         .replace("\r\n\r\n", "\r\nContent-Length: 1000\r\n\r\nabc"));
-        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(started.await(30, TimeUnit.SECONDS)).isTrue();
         long left = System.nanoTime();
         socket.close();
 
@@ -125,11 +126,11 @@ class CallerGoneMidStreamIT {
                 TestingDataPlane.send(sockets[i], TestingDataPlane.get("/t/box/many"));
             }
             int expected = (round + 1) * sockets.length;
-            await().atMost(Duration.ofSeconds(20)).until(() -> asked.get() == expected);
+            await().atMost(Duration.ofSeconds(30)).until(() -> asked.get() == expected);
             for (Socket socket : sockets) {
                 socket.close();
             }
-            await().atMost(Duration.ofSeconds(20)).until(() -> closed.get() == expected);
+            await().atMost(Duration.ofSeconds(30)).until(() -> closed.get() == expected);
         }
 
         assertThat(agent.connectionsUp()).isEqualTo(connectionsBefore);
@@ -146,7 +147,7 @@ class CallerGoneMidStreamIT {
     }
 
     private static void assertClosedAtOnce(long left, LinkedBlockingQueue<Long> closed) throws InterruptedException {
-        Long at = closed.poll(10, TimeUnit.SECONDS);
+        Long at = closed.poll(30, TimeUnit.SECONDS);
         assertThat(at).as("the local service sees the connection close").isNotNull();
         assertThat(Duration.ofNanos(at - left)).isLessThan(AT_ONCE);
     }

@@ -85,14 +85,14 @@ class DrainIT {
         Agent agent = plane.agent("box", origin.url());
         CompletableFuture<HttpResponse<String>> answer =
                 plane.client.sendAsync(plane.request("/t/box/slow").build(), BodyHandlers.ofString());
-        assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
 
         CompletableFuture<Void> closing = CompletableFuture.runAsync(agent::close);
         await().until(() -> get("/t/box/other").statusCode() == 503);
         release.countDown();
 
-        assertThat(answer.get(10, TimeUnit.SECONDS).body()).isEqualTo("finished");
-        closing.get(10, TimeUnit.SECONDS);
+        assertThat(answer.get(30, TimeUnit.SECONDS).body()).isEqualTo("finished");
+        closing.get(30, TimeUnit.SECONDS);
     }
 
     @Test
@@ -110,7 +110,7 @@ class DrainIT {
         plane.agent("box", origin.url());
         CompletableFuture<HttpResponse<String>> answer =
                 plane.client.sendAsync(plane.request("/t/box/slow").build(), BodyHandlers.ofString());
-        assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
 
         CompletableFuture<Void> stopping = CompletableFuture.runAsync(() -> {
             try {
@@ -123,8 +123,8 @@ class DrainIT {
         assertThat(stopping).isNotDone();
         release.countDown();
 
-        assertThat(answer.get(10, TimeUnit.SECONDS).body()).isEqualTo("begin end");
-        stopping.get(10, TimeUnit.SECONDS);
+        assertThat(answer.get(30, TimeUnit.SECONDS).body()).isEqualTo("begin end");
+        stopping.get(30, TimeUnit.SECONDS);
     }
 
     @Test

@@ -83,7 +83,7 @@ class EndpointsAcrossReplicasIT {
     void movesWhenTheAgentOnAnotherReplicaIsGone() throws Exception {
         primary.kill();
 
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(send(two, "GET", "")).isEqualTo("200 backup "));
         assertThat(send(one, "GET", "")).isEqualTo("200 backup ");
     }

@@ -56,7 +56,7 @@ class HeadersIT {
         exchange("GET /t/box/see HTTP/1.1\r\nHost: gateway.example\r\nAuthorization: Bearer test-token\r\n"
                 + "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\n\r\n");
 
-        Map<String, List<String>> headers = seen.poll(10, TimeUnit.SECONDS);
+        Map<String, List<String>> headers = seen.poll(30, TimeUnit.SECONDS);
         assertThat(headers).containsEntry("host", List.of("127.0.0.1:" + origin.port()));
         assertThat(headers).containsEntry("x-forwarded-for", List.of("203.0.113.9, 127.0.0.1"));
         assertThat(headers).containsEntry("x-forwarded-proto", List.of("https"));
@@ -71,7 +71,7 @@ class HeadersIT {
         exchange("GET /t/box/see HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer test-token\r\n"
                 + "X-API-Key: cvt_live_abcdefgh\r\nCulvert-Anything: x\r\n\r\n");
 
-        assertThat(seen.poll(10, TimeUnit.SECONDS))
+        assertThat(seen.poll(30, TimeUnit.SECONDS))
                 .doesNotContainKeys("authorization", "x-api-key", "culvert-anything", "culvert-caller-token");
     }
 
@@ -80,7 +80,7 @@ class HeadersIT {
         exchange("GET /t/box/see HTTP/1.1\r\nHost: a\r\nCulvert-Caller-Token: test-token\r\n"
                 + "Authorization: Bearer of-the-local-service\r\nX-API-Key: its-own-key\r\n\r\n");
 
-        Map<String, List<String>> headers = seen.poll(10, TimeUnit.SECONDS);
+        Map<String, List<String>> headers = seen.poll(30, TimeUnit.SECONDS);
         assertThat(headers).containsEntry("authorization", List.of("Bearer of-the-local-service"));
         assertThat(headers).containsEntry("x-api-key", List.of("its-own-key"));
         assertThat(headers).doesNotContainKey("culvert-caller-token");
@@ -92,7 +92,7 @@ class HeadersIT {
                 + "Connection: keep-alive, X-Hop, X-Forwarded-Prefix\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\n"
                 + "Proxy-Authorization: Basic eA==\r\nTE: trailers, deflate\r\nX-Kept: 1\r\n\r\n");
 
-        Map<String, List<String>> headers = seen.poll(10, TimeUnit.SECONDS);
+        Map<String, List<String>> headers = seen.poll(30, TimeUnit.SECONDS);
         assertThat(headers).doesNotContainKeys("x-hop", "keep-alive", "proxy-authorization", "proxy-connection");
         assertThat(headers).containsEntry("te", List.of("trailers"));
         assertThat(headers).containsEntry("x-kept", List.of("1"));
@@ -127,7 +127,7 @@ class HeadersIT {
     void neverTouchesPathOrQuery(String target) throws Exception {
         exchange(TestingDataPlane.get("/t/box" + target));
 
-        assertThat(targets.poll(10, TimeUnit.SECONDS)).isEqualTo(target);
+        assertThat(targets.poll(30, TimeUnit.SECONDS)).isEqualTo(target);
     }
 
     @Test
@@ -151,7 +151,7 @@ class HeadersIT {
         String answer = exchange(
                 TestingDataPlane.get("/t/box/see").replace("\r\n\r\n", "\r\nX-Correlation-ID: abc-123\r\n\r\n"));
 
-        assertThat(seen.poll(10, TimeUnit.SECONDS)).containsEntry("x-correlation-id", List.of("abc-123"));
+        assertThat(seen.poll(30, TimeUnit.SECONDS)).containsEntry("x-correlation-id", List.of("abc-123"));
         assertThat(RawOrigin.lower(answer)).contains("x-correlation-id: abc-123");
     }
 

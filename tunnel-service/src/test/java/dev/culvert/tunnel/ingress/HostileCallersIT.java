@@ -86,7 +86,7 @@ class HostileCallersIT {
                 assertThat(e).isInstanceOf(ClosedChannelException.class);
             }
 
-            await().atMost(Duration.ofSeconds(10)).until(() -> !connection.isActive());
+            await().atMost(Duration.ofSeconds(30)).until(() -> !connection.isActive());
         }
     }
 

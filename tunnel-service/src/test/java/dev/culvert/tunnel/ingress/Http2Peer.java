@@ -42,7 +42,7 @@ final class Http2Peer implements AutoCloseable {
         private volatile Channel channel;
 
         String next() throws InterruptedException {
-            return frames.poll(10, TimeUnit.SECONDS);
+            return frames.poll(30, TimeUnit.SECONDS);
         }
 
         void headers(boolean end, String... namesAndValues) {
@@ -131,7 +131,7 @@ final class Http2Peer implements AutoCloseable {
 
     /** The next stream that a caller has opened. */
     Stream accepted() throws InterruptedException {
-        return accepted.poll(10, TimeUnit.SECONDS);
+        return accepted.poll(30, TimeUnit.SECONDS);
     }
 
     /** A connection as a caller. */

@@ -44,18 +44,19 @@ class PartitionIT {
     void goesOnWithAgentsOfItsOwnAndRefusesInTimeWhatItCannotReach() throws Exception {
         between.freeze();
 
+        // Half of them would wait for the other replica for 600 ms or more if they were sent there.
         long begun = System.nanoTime();
         for (int i = 0; i < 20; i++) {
             assertThat(get("/t/both/ok").statusCode()).isEqualTo(200);
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
         begun = System.nanoTime();
         assertThat(get("/t/far/ok").statusCode()).isEqualTo(503);
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(15));
 
         between.thaw();
 
-        await().atMost(Duration.ofSeconds(20)).until(() -> get("/t/far/ok").statusCode() == 200);
+        await().atMost(Duration.ofSeconds(30)).until(() -> get("/t/far/ok").statusCode() == 200);
     }
 
     private HttpResponse<String> get(String path) throws Exception {

@@ -141,7 +141,7 @@ class PeerHopIT {
                 entry.client.send(entry.request("/t/box/stream").build(), BodyHandlers.ofInputStream());
         BufferedReader lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
         for (int i = 0; i < 20; i++) {
-            assertThat(next.offer(i + "\n", 5, TimeUnit.SECONDS)).isTrue();
+            assertThat(next.offer(i + "\n", 30, TimeUnit.SECONDS)).isTrue();
             assertThat(lines.readLine()).isEqualTo(Integer.toString(i));
         }
         next.put("");
@@ -210,10 +210,10 @@ class PeerHopIT {
 
         try (Socket socket = entry.connect()) {
             TestingDataPlane.send(socket, TestingDataPlane.get("/t/box/slow"));
-            assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
         }
 
-        assertThat(gone.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(gone.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -253,7 +253,7 @@ class PeerHopIT {
             // Stands still when every buffer on the way is full.
             long[] before = {-1};
             await().pollInterval(Duration.ofMillis(300))
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofSeconds(30))
                     .until(() -> {
                         boolean still = written.get() > 0 && written.get() == before[0];
                         before[0] = written.get();
@@ -288,13 +288,13 @@ class PeerHopIT {
                                 return null;
                             }
                         })
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
 
         socket.sendText("hello", true);
-        assertThat(text.get(10, TimeUnit.SECONDS)).isEqualTo("hello");
+        assertThat(text.get(30, TimeUnit.SECONDS)).isEqualTo("hello");
         socket.sendClose(4321, "enough");
 
-        assertThat(closed.get(10, TimeUnit.SECONDS)).isEqualTo(4321);
+        assertThat(closed.get(30, TimeUnit.SECONDS)).isEqualTo(4321);
     }
 
     @Test

@@ -69,7 +69,7 @@ class PollingIT {
         await().until(() -> plane.registry.connections() == 0);
         long started = System.nanoTime();
         assertThat(get("/t/box/ok").statusCode()).isEqualTo(503);
-        assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(1));
+        assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
 
         polling();
 
@@ -140,7 +140,7 @@ class PollingIT {
                         .isEqualTo(chunk);
             }
         }
-        assertThat(cancelled.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(cancelled.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     /** What a proxy lost is asked for again; nothing is read twice and nothing is missing. */
@@ -170,7 +170,7 @@ class PollingIT {
 
         plane.registry.close(((Resolution.Found) plane.tunnels.get("box")).tunnelId(), CloseReason.TUNNEL_STOPPED);
 
-        assertThat(agent.end().get(10, TimeUnit.SECONDS).reason()).isEqualTo(AgentEnd.Reason.TUNNEL_STOPPED);
+        assertThat(agent.end().get(30, TimeUnit.SECONDS).reason()).isEqualTo(AgentEnd.Reason.TUNNEL_STOPPED);
     }
 
     /** A link belongs to the credential that opened it, and to nobody who heard of its id. */
@@ -216,14 +216,14 @@ class PollingIT {
         polling();
         CompletableFuture<HttpResponse<String>> slow =
                 plane.client.sendAsync(plane.request("/t/box/slow").build(), BodyHandlers.ofString());
-        assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
 
         CompletableFuture<Void> stopped = CompletableFuture.runAsync(this::stopPlane, Thread::startVirtualThread);
         await().until(() -> plane.registry.usable().isEmpty());
         go.countDown();
 
-        assertThat(slow.get(10, TimeUnit.SECONDS).body()).isEqualTo("done");
-        stopped.get(10, TimeUnit.SECONDS);
+        assertThat(slow.get(30, TimeUnit.SECONDS).body()).isEqualTo("done");
+        stopped.get(30, TimeUnit.SECONDS);
     }
 
     /** Whichever replica a poll comes to, the one that has the link gets it. */

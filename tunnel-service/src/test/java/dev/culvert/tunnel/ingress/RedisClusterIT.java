@@ -55,7 +55,7 @@ class RedisClusterIT {
         RedisClient client = RedisClient.create("redis://127.0.0.1:" + port);
         try (var connection = client.connect()) {
             connection.sync().clusterAddSlots(IntStream.range(0, 16_384).toArray());
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(30))
                     .until(() -> connection.sync().clusterInfo().contains("cluster_state:ok"));
         } finally {
             client.shutdown(0, 0, TimeUnit.SECONDS);

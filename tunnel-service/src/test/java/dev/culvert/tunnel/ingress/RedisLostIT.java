@@ -51,7 +51,7 @@ class RedisLostIT {
     void goesOnFromMemoryAndLearnsOfNewAgentsOnceItIsBack() throws Exception {
         redis.stop();
         // Longer than a lease: nobody is forgotten because nobody can be heard.
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> entry.cluster.map().sightings().stream()
                         .allMatch(other -> other.silentFor().compareTo(Duration.ofMillis(2500)) > 0));
         for (int i = 0; i < 20; i++) {
@@ -74,7 +74,7 @@ class RedisLostIT {
             connection.sync().flushall();
             assertThat(status("/t/box/ok")).isEqualTo(200);
 
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofSeconds(30))
                     .until(() -> connection
                                     .sync()
                                     .hlen("{culvert-tunnels}:leases:"
@@ -101,7 +101,7 @@ class RedisLostIT {
             connection.sync().sadd("{culvert-tunnels}:members", "killed");
             await().until(() -> knowsTheKilledOne(entry));
 
-            await().atMost(Duration.ofSeconds(10)).until(() -> !knowsTheKilledOne(entry));
+            await().atMost(Duration.ofSeconds(30)).until(() -> !knowsTheKilledOne(entry));
 
             await().until(() ->
                     !connection.sync().smembers("{culvert-tunnels}:members").contains("killed"));

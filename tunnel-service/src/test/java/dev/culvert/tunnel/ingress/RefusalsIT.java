@@ -121,7 +121,7 @@ class RefusalsIT {
             call.awaitClosedByPeer();
             call.closes = true;
         });
-        plane.tunnel("box", 10, Duration.ofMillis(500));
+        plane.tunnel("box", 10, Duration.ofSeconds(2));
         plane.agent("box", origin.url());
 
         try (Socket socket = plane.connect()) {

@@ -71,10 +71,10 @@ class RollingRestartIT {
         List<TestingDataPlane> running = new ArrayList<>(List.of(replicas.start("one"), replicas.start("two")));
         Agent agent = replicas.agent(
                 replicas.balancer.url(), "box", origin.url(), options -> options.withConnections(connections));
-        await().atMost(Duration.ofSeconds(10)).until(() -> agent.connectionsUp() == (connections == 0 ? 2 : 1));
+        await().atMost(Duration.ofSeconds(30)).until(() -> agent.connectionsUp() == (connections == 0 ? 2 : 1));
         replicas.awaitKnown(running.get(running.get(0).registry.connections() == 0 ? 0 : 1), "box");
         List<CompletableFuture<String>> streams = openStreams(running);
-        assertThat(streaming.await(10, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+        assertThat(streaming.await(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
 
         AtomicBoolean enough = new AtomicBoolean();
         AtomicInteger answered = new AtomicInteger();
@@ -94,10 +94,10 @@ class RollingRestartIT {
                     running.set(i, replacement);
                 }
                 stopping.add(CompletableFuture.runAsync(() -> stop(old), threads));
-                await().atMost(Duration.ofSeconds(15))
+                await().atMost(Duration.ofSeconds(30))
                         .until(() -> old.registry.usable().isEmpty() && agent.connectionsUp() >= 1);
                 int before = answered.get();
-                await().atMost(Duration.ofSeconds(15)).until(() -> answered.get() > before + 100);
+                await().atMost(Duration.ofSeconds(30)).until(() -> answered.get() > before + 100);
             }
             enough.set(true);
             for (Future<?> caller : callers) {
@@ -106,11 +106,11 @@ class RollingRestartIT {
             assertThat(stopping).noneMatch(CompletableFuture::isDone);
             release.countDown();
             for (CompletableFuture<String> stream : streams) {
-                assertThat(stream.get(10, java.util.concurrent.TimeUnit.SECONDS))
+                assertThat(stream.get(30, java.util.concurrent.TimeUnit.SECONDS))
                         .isEqualTo("begin end");
             }
             CompletableFuture.allOf(stopping.toArray(CompletableFuture[]::new))
-                    .get(15, java.util.concurrent.TimeUnit.SECONDS);
+                    .get(30, java.util.concurrent.TimeUnit.SECONDS);
         }
 
         assertThat(failures).isEmpty();

@@ -96,7 +96,7 @@ class StalledReaderIT {
         for (Socket socket : stalled) {
             socket.close();
         }
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
             assertThat(plane.port.requests()).isZero();
             assertThat(plane.port.reservedBytes()).isZero();
         });

@@ -78,7 +78,7 @@ class StreamedAnswersIT {
                 plane.client.send(plane.request("/t/box/stream").build(), BodyHandlers.ofInputStream());
         BufferedReader lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8));
         for (int i = 0; i < 20; i++) {
-            assertThat(next.offer("data: " + i + "\n", 5, TimeUnit.SECONDS)).isTrue();
+            assertThat(next.offer("data: " + i + "\n", 30, TimeUnit.SECONDS)).isTrue();
             // Reads before the next chunk is even written: a chunk held back anywhere would block here.
             assertThat(lines.readLine()).isEqualTo("data: " + i);
         }

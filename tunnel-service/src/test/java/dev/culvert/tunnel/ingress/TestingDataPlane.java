@@ -193,7 +193,7 @@ final class TestingDataPlane implements AutoCloseable {
             throws InterruptedException {
         Agent agent = Agent.start(change.apply(AgentOptions.of(url(), tunnel, target, TOKEN)), listener);
         agents.add(agent);
-        agent.awaitConnected(Duration.ofSeconds(10));
+        agent.awaitConnected(Duration.ofSeconds(30));
         return agent;
     }
 

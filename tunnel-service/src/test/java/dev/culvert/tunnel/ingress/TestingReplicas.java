@@ -117,7 +117,7 @@ final class TestingReplicas implements AutoCloseable {
         all.add(replica);
         List<TestingDataPlane> running =
                 all.stream().filter(other -> !other.stopped()).toList();
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() ->
                         running.stream().allMatch(other -> other.cluster.map().takingAgents() >= running.size()));
         balancer.add(replica.port.port());
@@ -136,7 +136,7 @@ final class TestingReplicas implements AutoCloseable {
             throws InterruptedException {
         Agent agent = Agent.start(change.apply(AgentOptions.of(server, tunnel, target, TestingDataPlane.TOKEN)));
         agents.add(agent);
-        agent.awaitConnected(Duration.ofSeconds(10));
+        agent.awaitConnected(Duration.ofSeconds(30));
         return agent;
     }
 
@@ -150,7 +150,7 @@ final class TestingReplicas implements AutoCloseable {
 
     void awaitKnown(TestingDataPlane replica, String tunnel) {
         UUID id = ((Resolution.Found) tunnels.get(tunnel)).tunnelId();
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> !replica.cluster.map().elsewhere(id).isEmpty());
     }
 

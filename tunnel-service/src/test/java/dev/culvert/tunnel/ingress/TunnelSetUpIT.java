@@ -23,7 +23,7 @@ class TunnelSetUpIT {
                 long started = System.nanoTime();
                 Agent agent =
                         Agent.start(AgentOptions.of(plane.url(), "box", "http://127.0.0.1:1", TestingDataPlane.TOKEN));
-                agent.awaitConnected(Duration.ofSeconds(10));
+                agent.awaitConnected(Duration.ofSeconds(30));
                 took.add(Duration.ofNanos(System.nanoTime() - started));
                 agent.kill();
             }

@@ -35,6 +35,7 @@ class WebSocketsIT {
 
     @BeforeAll
     static void start() throws Exception {
+        ends.clear();
         plane = new TestingDataPlane();
         origin = new RawOrigin();
         plane.tunnel("box");
@@ -57,7 +58,7 @@ class WebSocketsIT {
 
         socket.sendText("hello", true);
 
-        assertThat(listener.texts.poll(10, TimeUnit.SECONDS)).isEqualTo("hello");
+        assertThat(listener.texts.poll(30, TimeUnit.SECONDS)).isEqualTo("hello");
         socket.abort();
     }
 
@@ -68,9 +69,9 @@ class WebSocketsIT {
         byte[] sent = new byte[1024 * 1024];
         new Random(3).nextBytes(sent);
 
-        socket.sendBinary(ByteBuffer.wrap(sent), true).get(20, TimeUnit.SECONDS);
+        socket.sendBinary(ByteBuffer.wrap(sent), true).get(30, TimeUnit.SECONDS);
 
-        assertThat(listener.binaries.poll(20, TimeUnit.SECONDS)).isEqualTo(sent);
+        assertThat(listener.binaries.poll(30, TimeUnit.SECONDS)).isEqualTo(sent);
         socket.abort();
     }
 
@@ -81,7 +82,7 @@ class WebSocketsIT {
 
         socket.sendPing(ByteBuffer.wrap("p".getBytes(StandardCharsets.US_ASCII)));
 
-        assertThat(listener.pongs.poll(10, TimeUnit.SECONDS)).isEqualTo("p");
+        assertThat(listener.pongs.poll(30, TimeUnit.SECONDS)).isEqualTo("p");
         socket.abort();
     }
 
@@ -90,13 +91,13 @@ class WebSocketsIT {
         Listener listener = new Listener();
         WebSocket socket = connect("/t/box/echo", listener);
 
-        socket.sendText("one, ", false).get(10, TimeUnit.SECONDS);
+        socket.sendText("one, ", false).get(30, TimeUnit.SECONDS);
         socket.sendPing(ByteBuffer.wrap("between".getBytes(StandardCharsets.US_ASCII)))
-                .get(10, TimeUnit.SECONDS);
-        socket.sendText("two", true).get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
+        socket.sendText("two", true).get(30, TimeUnit.SECONDS);
 
-        assertThat(listener.texts.poll(10, TimeUnit.SECONDS)).isEqualTo("one, two");
-        assertThat(listener.pongs.poll(10, TimeUnit.SECONDS)).isEqualTo("between");
+        assertThat(listener.texts.poll(30, TimeUnit.SECONDS)).isEqualTo("one, two");
+        assertThat(listener.pongs.poll(30, TimeUnit.SECONDS)).isEqualTo("between");
         socket.abort();
     }
 
@@ -107,11 +108,11 @@ class WebSocketsIT {
 
         for (int i = 0; i < 2000; i++) {
             socket.sendPing(ByteBuffer.wrap(Integer.toString(i).getBytes(StandardCharsets.US_ASCII)))
-                    .get(10, TimeUnit.SECONDS);
+                    .get(30, TimeUnit.SECONDS);
         }
 
         for (int i = 0; i < 2000; i++) {
-            assertThat(listener.pongs.poll(10, TimeUnit.SECONDS)).isEqualTo(Integer.toString(i));
+            assertThat(listener.pongs.poll(30, TimeUnit.SECONDS)).isEqualTo(Integer.toString(i));
         }
         socket.abort();
     }
@@ -123,7 +124,7 @@ class WebSocketsIT {
                 .header("Authorization", "Bearer " + TestingDataPlane.TOKEN)
                 .subprotocols("chat.v1")
                 .buildAsync(URI.create(plane.url().replace("http", "ws") + "/t/box/echo"), new Listener())
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
 
         assertThat(socket.getSubprotocol()).isEqualTo("chat.v1");
         socket.abort();
@@ -137,7 +138,7 @@ class WebSocketsIT {
         socket.sendClose(4321, "enough");
 
         assertThat(end("/echo?closing")).isEqualTo("close 4321 enough");
-        assertThat(listener.closed.get(10, TimeUnit.SECONDS)).isEqualTo(4321);
+        assertThat(listener.closed.get(30, TimeUnit.SECONDS)).isEqualTo(4321);
     }
 
     @Test
@@ -145,7 +146,7 @@ class WebSocketsIT {
         Listener listener = new Listener();
         WebSocket socket = connect("/t/box/echo?leaving", listener);
         socket.sendText("hello", true);
-        assertThat(listener.texts.poll(10, TimeUnit.SECONDS)).isEqualTo("hello");
+        assertThat(listener.texts.poll(30, TimeUnit.SECONDS)).isEqualTo("hello");
 
         socket.abort();
 
@@ -160,7 +161,7 @@ class WebSocketsIT {
                 .buildAsync(URI.create(plane.url().replace("http", "ws") + "/t/box/no"), new Listener());
 
         assertThat(connecting)
-                .failsWithin(10, TimeUnit.SECONDS)
+                .failsWithin(30, TimeUnit.SECONDS)
                 .withThrowableOfType(ExecutionException.class)
                 .havingCause()
                 .isInstanceOfSatisfying(
@@ -174,7 +175,7 @@ class WebSocketsIT {
                 .newWebSocketBuilder()
                 .header("Authorization", "Bearer " + TestingDataPlane.TOKEN)
                 .buildAsync(URI.create(plane.url().replace("http", "ws") + path), listener)
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
     }
 
     private static void ended(RawOrigin.Call call, String how) {
@@ -182,7 +183,7 @@ class WebSocketsIT {
     }
 
     private static String end(String target) throws Exception {
-        return ends.computeIfAbsent(target, _ -> new CompletableFuture<>()).get(10, TimeUnit.SECONDS);
+        return ends.computeIfAbsent(target, _ -> new CompletableFuture<>()).get(30, TimeUnit.SECONDS);
     }
 
     /** A WebSocket server of a few lines: sends every frame back. */

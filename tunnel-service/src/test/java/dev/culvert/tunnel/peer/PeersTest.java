@@ -73,7 +73,7 @@ class PeersTest {
                 new ChannelInboundHandlerAdapter(),
                 _ -> refused.complete(PeerOutcome.ACCEPTED),
                 refused::complete);
-        return refused.get(10, TimeUnit.SECONDS);
+        return refused.get(30, TimeUnit.SECONDS);
     }
 
     @Test

@@ -79,7 +79,7 @@ class GuestTrafficIT extends RunningTunnelService {
             }
         });
         agent = agent(owner, "ollama");
-        agent.awaitConnected(Duration.ofSeconds(10));
+        agent.awaitConnected(Duration.ofSeconds(30));
     }
 
     @AfterEach
@@ -179,7 +179,7 @@ class GuestTrafficIT extends RunningTunnelService {
         as(owner).send("DELETE", path("/shares/" + guest.userId()), "");
 
         assertThatThrownBy(() -> stream.body().readAllBytes()).isInstanceOf(IOException.class);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).as("of thirty").isLessThan(Duration.ofSeconds(6));
         ProblemAssert.assertThat(send(guest, id + "/ok")).isProblem(ProblemCode.TUNNEL_001);
         over.countDown();
         assertThat(new String(owners.body().readAllBytes(), StandardCharsets.UTF_8))
@@ -192,7 +192,7 @@ class GuestTrafficIT extends RunningTunnelService {
     void cutsOpenStreamsAtTheEndOfTheShare() throws Exception {
         as(owner).post(path("/shares"), """
                 {"user": "%s", "permission": "viewer", "expiresAt": "%s"}""".formatted(
-                        guest.userId(), Instant.now().plusSeconds(2)));
+                        guest.userId(), Instant.now().plusSeconds(4)));
         HttpResponse<InputStream> stream = client.send(
                 request(id + "/stream")
                         .header(HeaderNames.CALLER_TOKEN, TestingIssuer.shared().token(guest))
@@ -208,18 +208,18 @@ class GuestTrafficIT extends RunningTunnelService {
     void letsEditorsServeTheTunnelUntilTheyAreViewers() throws Exception {
         share("viewer");
         try (Agent refused = agent(guest, id)) {
-            assertThat(refused.end().get(10, TimeUnit.SECONDS).reason()).isNotNull();
+            assertThat(refused.end().get(30, TimeUnit.SECONDS).reason()).isNotNull();
         }
         as(owner).send("DELETE", path("/shares/" + guest.userId()), "");
         share("editor");
         try (Agent second = agent(guest, id)) {
-            second.awaitConnected(Duration.ofSeconds(10));
+            second.awaitConnected(Duration.ofSeconds(30));
             // A connection that is still on its way would find no tunnel instead.
             await().until(() -> second.connectionsUp() == 1);
 
             as(owner).send("DELETE", path("/shares/" + guest.userId()), "");
 
-            assertThat(second.end().get(10, TimeUnit.SECONDS).reason()).isEqualTo(AgentEnd.Reason.KEY_REFUSED);
+            assertThat(second.end().get(30, TimeUnit.SECONDS).reason()).isEqualTo(AgentEnd.Reason.KEY_REFUSED);
         }
     }
 
@@ -228,7 +228,7 @@ class GuestTrafficIT extends RunningTunnelService {
     void endsTheAgentOfAGuestWithTheShare() throws Exception {
         String share = share("editor");
         try (Agent second = agent(guest, id)) {
-            second.awaitConnected(Duration.ofSeconds(10));
+            second.awaitConnected(Duration.ofSeconds(30));
             await().until(() -> second.connectionsUp() == 1);
 
             Instant end = Instant.now().plusSeconds(2);
@@ -240,7 +240,7 @@ class GuestTrafficIT extends RunningTunnelService {
                             .statusCode())
                     .isEqualTo(200);
 
-            AgentEnd.Reason reason = second.end().get(20, TimeUnit.SECONDS).reason();
+            AgentEnd.Reason reason = second.end().get(30, TimeUnit.SECONDS).reason();
             assertThat(Instant.now()).isAfterOrEqualTo(end);
             assertThat(reason).as("it dialled once more").isEqualTo(AgentEnd.Reason.TUNNEL_UNKNOWN);
         }

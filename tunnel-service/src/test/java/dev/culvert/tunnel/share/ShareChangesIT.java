@@ -123,7 +123,7 @@ class ShareChangesIT extends RunningTunnelService {
                 tunnel.id.toString(),
                 tunnel.origin.uri("").toString(),
                 TestingIssuer.shared().token(guest)));
-        second.awaitConnected(Duration.ofSeconds(10));
+        second.awaitConnected(Duration.ofSeconds(30));
         return second;
     }
 
@@ -211,7 +211,7 @@ class ShareChangesIT extends RunningTunnelService {
             assertThat(second.end()).isNotDone();
 
             change("{\"permission\": \"viewer\"}");
-            assertThat(second.end().get(10, TimeUnit.SECONDS).reason()).isEqualTo(AgentEnd.Reason.KEY_REFUSED);
+            assertThat(second.end().get(30, TimeUnit.SECONDS).reason()).isEqualTo(AgentEnd.Reason.KEY_REFUSED);
         }
     }
 
@@ -224,7 +224,7 @@ class ShareChangesIT extends RunningTunnelService {
 
             change("{\"permission\": \"" + permission + "\", \"expiresAt\": \"" + end + "\"}");
 
-            assertThat(second.end().get(20, TimeUnit.SECONDS).reason()).isNotNull();
+            assertThat(second.end().get(30, TimeUnit.SECONDS).reason()).isNotNull();
             assertThat(Instant.now()).isAfterOrEqualTo(end.truncatedTo(ChronoUnit.SECONDS));
         }
     }

@@ -117,7 +117,7 @@ class TransferIT extends RunningTunnelService {
                 tunnel.id.toString(),
                 tunnel.origin.uri("").toString(),
                 TestingIssuer.shared().token(who)));
-        agent.awaitConnected(Duration.ofSeconds(10));
+        agent.awaitConnected(Duration.ofSeconds(30));
         return agent;
     }
 
@@ -288,7 +288,7 @@ class TransferIT extends RunningTunnelService {
             take(offered());
 
             assertThatThrownBy(stream::readAllBytes).isInstanceOf(IOException.class);
-            assertThat(before.end().get(20, TimeUnit.SECONDS)).isNotNull();
+            assertThat(before.end().get(30, TimeUnit.SECONDS)).isNotNull();
         }
         assertThat(json(as(receiver).get(tunnel.path + "/requests"))
                         .path("total")
@@ -407,7 +407,7 @@ class TransferIT extends RunningTunnelService {
             connection.commit();
             List<HttpResponse<String>> all = new ArrayList<>();
             for (Future<HttpResponse<String>> answer : answers) {
-                all.add(answer.get(20, TimeUnit.SECONDS));
+                all.add(answer.get(30, TimeUnit.SECONDS));
             }
             return all;
         }

@@ -94,7 +94,7 @@ class TunnelWithAnAgentIT extends RunningTunnelService {
     }
 
     private void awaitStatus(String tunnel, String status) {
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> json(api().get(tunnel + "/status")).path("status").asString(), status::equals);
     }
 
@@ -109,13 +109,13 @@ class TunnelWithAnAgentIT extends RunningTunnelService {
         ProblemAssert.assertThat(send(new byte[1])).isProblem(ProblemCode.AGENT_OFFLINE);
 
         try (Agent agent = agent()) {
-            agent.awaitConnected(Duration.ofSeconds(10));
+            agent.awaitConnected(Duration.ofSeconds(30));
             awaitStatus(tunnel, "connected");
 
             HttpResponse<String> answer = send(new byte[1 << 20]);
 
             assertThat(answer.body()).isEqualTo("thanks");
-            JsonNode today = await().atMost(Duration.ofSeconds(5))
+            JsonNode today = await().atMost(Duration.ofSeconds(15))
                     .until(
                             () -> json(api().get(tunnel + "/usage")).at("/days/0"),
                             day -> day.path("bytesOut").asLong() > 0);
@@ -133,23 +133,23 @@ class TunnelWithAnAgentIT extends RunningTunnelService {
     void closesItsAgentsWhenItIsStopped() throws Exception {
         String tunnel = createTunnel();
         try (Agent agent = agent()) {
-            agent.awaitConnected(Duration.ofSeconds(10));
+            agent.awaitConnected(Duration.ofSeconds(30));
             awaitStatus(tunnel, "connected");
 
             api().post(tunnel + "/stop", "");
 
-            AgentEnd end = agent.end().get(10, TimeUnit.SECONDS);
+            AgentEnd end = agent.end().get(30, TimeUnit.SECONDS);
             assertThat(end.reason()).isEqualTo(AgentEnd.Reason.TUNNEL_STOPPED);
             ProblemAssert.assertThat(send(new byte[1])).isProblem(ProblemCode.TUNNEL_STOPPED);
             assertThat(json(api().get(tunnel + "/status")).path("status").asString())
                     .isEqualTo("disconnected");
         }
         try (Agent refused = agent()) {
-            assertThat(refused.end().get(10, TimeUnit.SECONDS).reason()).isEqualTo(AgentEnd.Reason.TUNNEL_STOPPED);
+            assertThat(refused.end().get(30, TimeUnit.SECONDS).reason()).isEqualTo(AgentEnd.Reason.TUNNEL_STOPPED);
         }
         api().post(tunnel + "/start", "");
         try (Agent back = agent()) {
-            back.awaitConnected(Duration.ofSeconds(10));
+            back.awaitConnected(Duration.ofSeconds(30));
             awaitStatus(tunnel, "connected");
         }
     }
@@ -158,11 +158,11 @@ class TunnelWithAnAgentIT extends RunningTunnelService {
     void closesItsAgentsWhenItIsDeleted() throws Exception {
         String tunnel = createTunnel();
         try (Agent agent = agent()) {
-            agent.awaitConnected(Duration.ofSeconds(10));
+            agent.awaitConnected(Duration.ofSeconds(30));
 
             api().send("DELETE", tunnel, "");
 
-            agent.end().get(10, TimeUnit.SECONDS);
+            agent.end().get(30, TimeUnit.SECONDS);
             ProblemAssert.assertThat(send(new byte[1])).isProblem(ProblemCode.TUNNEL_001);
         }
     }
@@ -184,13 +184,13 @@ class TunnelWithAnAgentIT extends RunningTunnelService {
     private void closesItsAgentsAfter(DomainEvent event) throws Exception {
         String tunnel = createTunnel();
         try (Agent agent = agent()) {
-            agent.awaitConnected(Duration.ofSeconds(10));
+            agent.awaitConnected(Duration.ofSeconds(30));
             awaitStatus(tunnel, "connected");
 
             // Any service could publish it; here this one does, so that it comes over the real topic.
             transactions.executeWithoutResult(_ -> outbox.append(caller.tenantId(), event));
 
-            assertThat(agent.end().get(20, TimeUnit.SECONDS).reason()).isEqualTo(AgentEnd.Reason.KEY_REFUSED);
+            assertThat(agent.end().get(30, TimeUnit.SECONDS).reason()).isEqualTo(AgentEnd.Reason.KEY_REFUSED);
             awaitStatus(tunnel, "error");
             assertThat(json(api().get(tunnel + "/status")).path("reason").asString())
                     .isEqualTo("revoked");
@@ -220,7 +220,7 @@ class TunnelWithAnAgentIT extends RunningTunnelService {
         api().send("PUT", tunnel + "/config", "{\"maxConnections\": 2}");
         try (Agent agent = agent();
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            agent.awaitConnected(Duration.ofSeconds(10));
+            agent.awaitConnected(Duration.ofSeconds(30));
             List<Future<HttpResponse<byte[]>>> running =
                     List.of(threads.submit(() -> get("/slow")), threads.submit(() -> get("/slow")));
             await().until(() -> origin.requests().size() == 2);
@@ -231,35 +231,35 @@ class TunnelWithAnAgentIT extends RunningTunnelService {
 
             over.countDown();
             for (Future<HttpResponse<byte[]>> answer : running) {
-                assertThat(answer.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+                assertThat(answer.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
             }
         }
     }
 
-    /** R4.3: a timeout of a second cuts an answer that takes three; one that flows may take as long as it likes. */
+    /** R4.3: a timeout of a second cuts an answer that takes far longer; one that flows may take as long as it likes. */
     @Test
     void cutsSilenceThatIsLongerThanTheTimeout() throws Exception {
         String tunnel = createTunnel();
         CountDownLatch over = new CountDownLatch(1);
-        origin.on("/slow", exchange -> over.await(3, TimeUnit.SECONDS));
+        origin.on("/slow", exchange -> over.await(30, TimeUnit.SECONDS));
         origin.on("/flows", exchange -> {
             try (var chunks = exchange.stream(200, "text/plain")) {
-                for (int i = 0; i < 8; i++) {
+                for (int i = 0; i < 12; i++) {
                     chunks.send("x");
-                    over.await(200, TimeUnit.MILLISECONDS);
+                    over.await(100, TimeUnit.MILLISECONDS);
                 }
             }
         });
         api().send("PUT", tunnel + "/config", "{\"timeout\": 1000}");
         try (Agent agent = agent()) {
-            agent.awaitConnected(Duration.ofSeconds(10));
+            agent.awaitConnected(Duration.ofSeconds(30));
 
             long start = System.nanoTime();
             assertThat(get("/slow").statusCode()).isEqualTo(504);
             assertThat(Duration.ofNanos(System.nanoTime() - start))
-                    .isBetween(Duration.ofMillis(900), Duration.ofMillis(2900));
+                    .isBetween(Duration.ofMillis(900), Duration.ofSeconds(10));
 
-            assertThat(get("/flows").body()).hasSize(8);
+            assertThat(get("/flows").body()).hasSize(12);
         } finally {
             over.countDown();
         }
@@ -283,7 +283,7 @@ class TunnelWithAnAgentIT extends RunningTunnelService {
             }
         });
         try (Agent agent = agent()) {
-            agent.awaitConnected(Duration.ofSeconds(10));
+            agent.awaitConnected(Duration.ofSeconds(30));
 
             HttpResponse<byte[]> packed = get("/text", "Accept-Encoding", "br, gzip");
             assertThat(packed.headers().firstValue("Content-Encoding")).hasValue("gzip");

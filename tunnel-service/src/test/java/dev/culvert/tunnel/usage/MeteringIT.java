@@ -36,7 +36,7 @@ class MeteringIT extends RunningTunnelService {
     }
 
     private JsonNode metricsAfter(int requests) {
-        return await().atMost(Duration.ofSeconds(10))
+        return await().atMost(Duration.ofSeconds(30))
                 .until(
                         () -> json(tunnel.api.get(tunnel.path + "/metrics")),
                         metrics -> metrics.path("requestCount").asInt() == requests);

@@ -110,7 +110,7 @@ class UsageIT extends RunningTunnelService {
     void showsAMovedMebibyteOnceAndTellsOfIt() {
         meter.record(traffic(200, Outcome.COMPLETED, 1 << 20, 42, 80));
 
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(15))
                 .until(() -> metrics().path("requestCount").asLong(), count -> count == 1);
         JsonNode usage = json(api().get("/api/v1/tunnels/" + tunnelId + "/usage"));
         assertThat(usage.path("days")).hasSize(1);
@@ -138,7 +138,7 @@ class UsageIT extends RunningTunnelService {
         IntStream.range(0, 2).forEach(_ -> meter.record(traffic(200, Outcome.CUT_OFF, 0, 0, 5)));
         IntStream.range(0, 2).forEach(_ -> meter.record(traffic(200, Outcome.TIMED_OUT, 0, 0, 5)));
 
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(15))
                 .until(() -> metrics().path("requestCount").asLong(), count -> count == 100);
         JsonNode metrics = metrics();
         assertThat(metrics.path("successCount").asLong()).isEqualTo(90);
@@ -161,7 +161,7 @@ class UsageIT extends RunningTunnelService {
             parts.forEach(part -> threads.execute(() -> meter.record(part)));
         }
 
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(15))
                 .until(() -> metrics().path("requestCount").asLong(), count -> count == parts.size());
         JsonNode metrics = metrics();
         long errors = parts.stream().filter(part -> part.status() == 500).count();
@@ -201,7 +201,7 @@ class UsageIT extends RunningTunnelService {
         request.requestBytes(Unpooled.wrappedBuffer(new byte[100]));
         request.answerBytes(Unpooled.wrappedBuffer(new byte[2_000]));
 
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(15))
                 .until(() -> metrics().path("bytesOut").asLong(), bytes -> bytes == 2_000);
         assertThat(metrics().path("bytesIn").asLong()).isEqualTo(100);
         assertThat(metrics().path("requestCount").asLong()).isZero();
@@ -282,7 +282,7 @@ class UsageIT extends RunningTunnelService {
     @Test
     void answersOnlyTheDaysAskedFor() {
         meter.record(traffic(200, Outcome.COMPLETED, 1, 1, 1));
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(15))
                 .until(() -> metrics().path("requestCount").asLong(), count -> count == 1);
         String usage = "/api/v1/tunnels/" + tunnelId + "/usage";
 

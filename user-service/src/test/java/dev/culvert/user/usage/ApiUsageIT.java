@@ -12,6 +12,7 @@ import dev.culvert.user.RunningUserService;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +25,11 @@ import tools.jackson.databind.JsonNode;
 class ApiUsageIT extends RunningUserService {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String ROWS = "SELECT count(*) FROM users.api_usage WHERE user_id = ?";
-    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+    /** Not today, which may end while the tests run, and not so long ago that its calls are forgotten. */
+    private static final LocalDate DAY = LocalDate.now(ZoneOffset.UTC).minusDays(3);
+
+    private static final LocalDate NEXT_DAY = DAY.plusDays(1);
+    private static final Instant NOON = DAY.atTime(12, 0).toInstant(ZoneOffset.UTC);
 
     @Autowired
     private OldUsage oldUsage;
@@ -51,10 +56,10 @@ class ApiUsageIT extends RunningUserService {
                         == 1);
 
         assertThat(column(ROWS, ada.userId())).containsExactly("101");
-        JsonNode figures = json(client(ada).get("/api/v1/usage?from=2026-11-20&to=2026-11-20"));
+        JsonNode figures = json(client(ada).get("/api/v1/usage?from=" + DAY + "&to=" + DAY));
         assertThat(figures.at("/total/calls").asInt()).isEqualTo(101);
         assertThat(figures.at("/days/1/endpoint").asString()).isEqualTo("/api/v1/tunnels");
-        assertThat(figures.at("/days/1/date").asString()).isEqualTo("2026-11-20");
+        assertThat(figures.at("/days/1/date").asString()).isEqualTo(DAY.toString());
         assertThat(figures.at("/days/1/figures/calls").asInt()).isEqualTo(100);
         assertThat(figures.at("/days/1/figures/bytesOut").asInt()).isEqualTo(2_000);
         assertThat(figures.at("/days/1/figures/averageDurationMillis").asDouble())
@@ -74,17 +79,17 @@ class ApiUsageIT extends RunningUserService {
         assertThat(calls(ada, "&endpoint=/api/v1/webhooks")).hasSize(1);
         assertThat(calls(ada, "&keyId=" + key)).hasSize(1);
         assertThat(calls(ada, "&status=503")).hasSize(1);
-        assertThat(calls(ada, "&from=2026-11-21T00:00:00Z")).hasSize(1);
-        assertThat(calls(ada, "&to=2026-11-21T00:00:00Z")).hasSize(2);
-        JsonNode figures = json(client(ada).get("/api/v1/usage?from=2026-11-20&to=2026-11-21"));
+        assertThat(calls(ada, "&from=" + NEXT_DAY + "T00:00:00Z")).hasSize(1);
+        assertThat(calls(ada, "&to=" + NEXT_DAY + "T00:00:00Z")).hasSize(2);
+        JsonNode figures = json(client(ada).get("/api/v1/usage?from=" + DAY + "&to=" + NEXT_DAY));
         assertThat(figures.at("/total/calls").asInt()).isEqualTo(3);
         assertThat(figures.at("/total/errors").asInt()).isEqualTo(1);
         assertThat(figures.get("days")).hasSize(3);
-        assertThat(json(client(ada).get("/api/v1/usage?from=2026-11-21&to=2026-11-21"))
+        assertThat(json(client(ada).get("/api/v1/usage?from=" + NEXT_DAY + "&to=" + NEXT_DAY))
                         .at("/total/calls")
                         .asInt())
                 .isEqualTo(1);
-        ProblemAssert.assertThat(client(ada).get("/api/v1/usage?from=2026-11-22&to=2026-11-21"))
+        ProblemAssert.assertThat(client(ada).get("/api/v1/usage?from=" + NEXT_DAY + "&to=" + DAY))
                 .isProblem(ProblemCode.VALIDATION_ERROR)
                 .hasViolationsOf("from");
         for (String strange : List.of(

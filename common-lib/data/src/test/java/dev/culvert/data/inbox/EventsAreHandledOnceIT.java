@@ -27,7 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -36,6 +36,7 @@ import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -49,6 +50,7 @@ import org.springframework.transaction.support.TransactionTemplate;
             "culvert.data.inbox.max-attempts=3",
             "spring.datasource.hikari.connection-timeout=500"
         })
+@DirtiesContext // its consumers need not go on while other tests run
 class EventsAreHandledOnceIT {
     private static final String SCHEMA = "handled_once";
     // Of its own: on the shared one the events of other tests would be handled here too.
@@ -87,9 +89,9 @@ class EventsAreHandledOnceIT {
         registry.add("KAFKA_BOOTSTRAP_SERVERS", KAFKA::bootstrapServers);
     }
 
-    @AfterAll
-    static void stop() {
-        KAFKA.close();
+    @AfterEach
+    void bringTheDatabaseBack() {
+        TestingPostgres.shared().execute("ALTER ROLE handled_once_app CONNECTION LIMIT -1");
     }
 
     @BeforeEach
@@ -188,7 +190,7 @@ class EventsAreHandledOnceIT {
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(
                         () -> assertThat(consumed("failed") - failedBefore).isGreaterThan(5));
-        TestingPostgres.shared().execute("ALTER ROLE handled_once_app CONNECTION LIMIT -1");
+        bringTheDatabaseBack();
 
         await().atMost(Duration.ofSeconds(30)).until(() -> notes.calls.contains("meanwhile"));
         assertThat(noteCount("meanwhile")).isEqualTo(1);
@@ -204,7 +206,7 @@ class EventsAreHandledOnceIT {
         kafka.send(copyWithValue(deleted(record(unreadable, "x")), "{not json"));
         good.subList(10, 20).forEach(id -> kafka.send(deleted(record(id, "gone"))));
 
-        await().atMost(Duration.ofSeconds(20)).until(() -> collector.stored.containsAll(good));
+        await().atMost(Duration.ofSeconds(30)).until(() -> collector.stored.containsAll(good));
 
         assertThat(collector.stored).containsExactlyInAnyOrderElementsOf(good);
         assertThat(parked(culprit, COLLECTED_DEAD_LETTERS).value())
@@ -251,7 +253,7 @@ class EventsAreHandledOnceIT {
 
     private ConsumerRecord<String, byte[]> parked(UUID id, String deadLetters) {
         try (TopicReader topic = new TopicReader(KAFKA.bootstrapServers(), deadLetters)) {
-            return await().atMost(Duration.ofSeconds(20))
+            return await().atMost(Duration.ofSeconds(30))
                     .until(
                             () -> topic.ofKey(tunnel.toString()).stream()
                                     .filter(record -> TopicReader.header(record, EventHeaders.ID)

@@ -137,7 +137,7 @@ class EventsLeaveWithTheirTransactionIT {
     }
 
     private List<ConsumerRecord<String, byte[]>> published(int count) {
-        return await().atMost(Duration.ofSeconds(20))
+        return await().atMost(Duration.ofSeconds(30))
                 .until(() -> topic.ofKey(tunnel.toString()), records -> records.size() == count);
     }
 

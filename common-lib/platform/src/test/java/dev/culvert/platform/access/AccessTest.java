@@ -11,13 +11,10 @@ import dev.culvert.platform.sample.SampleApplication;
 import dev.culvert.platform.sample.SampleClient;
 import dev.culvert.platform.sample.SampleClient.Answer;
 import dev.culvert.platform.sample.SampleIssuer;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -33,22 +30,12 @@ import org.springframework.test.context.DynamicPropertySource;
         properties = {"management.endpoints.web.exposure.include=*", "spring.web.resources.add-mappings=true"})
 class AccessTest {
     private static final String THINGS = "/api/v1/things";
-    private static SampleIssuer issuer;
+    private static final SampleIssuer issuer = SampleIssuer.shared();
 
     @LocalServerPort
     int port;
 
     SampleClient client;
-
-    @BeforeAll
-    static void startIssuer() throws IOException {
-        issuer = new SampleIssuer(0);
-    }
-
-    @AfterAll
-    static void stopIssuer() {
-        issuer.close();
-    }
 
     @DynamicPropertySource
     static void issuer(DynamicPropertyRegistry properties) {

@@ -148,7 +148,7 @@ class CallerTokensTest {
         try (var late = new SampleIssuer(port)) {
             String token = late.token();
 
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofSeconds(30))
                     .ignoreException(ProblemException.class)
                     .until(() -> early.verify(token).userId().equals(SampleIssuer.USER));
         }

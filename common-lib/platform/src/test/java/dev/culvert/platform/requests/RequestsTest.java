@@ -8,12 +8,9 @@ import dev.culvert.platform.sample.SampleApplication;
 import dev.culvert.platform.sample.SampleClient;
 import dev.culvert.platform.sample.SampleClient.Answer;
 import dev.culvert.platform.sample.SampleIssuer;
-import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -33,22 +30,12 @@ import org.springframework.test.context.DynamicPropertySource;
         properties = "spring.application.name=sample-service")
 class RequestsTest {
     private static final String THINGS = "/api/v1/things";
-    private static SampleIssuer issuer;
+    private static final SampleIssuer issuer = SampleIssuer.shared();
 
     @LocalServerPort
     int port;
 
     SampleClient client;
-
-    @BeforeAll
-    static void startIssuer() throws IOException {
-        issuer = new SampleIssuer(0);
-    }
-
-    @AfterAll
-    static void stopIssuer() {
-        issuer.close();
-    }
 
     @DynamicPropertySource
     static void issuer(DynamicPropertyRegistry properties) {

@@ -15,6 +15,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.culvert.contracts.identity.CallerClaims;
 import dev.culvert.contracts.identity.Role;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -36,6 +37,11 @@ public final class SampleIssuer implements AutoCloseable {
     private final ECKey key = newKey("k1");
     private final HttpServer server;
     public final AtomicInteger reads = new AtomicInteger();
+
+    /** One that goes on for as long as the tests do, as the services that believe it. */
+    public static SampleIssuer shared() {
+        return Shared.INSTANCE;
+    }
 
     /** Listens on {@code port}; 0 takes a free one. */
     public SampleIssuer(int port) throws IOException {
@@ -109,5 +115,17 @@ public final class SampleIssuer implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
+    }
+
+    private static final class Shared {
+        static final SampleIssuer INSTANCE = start();
+
+        private static SampleIssuer start() {
+            try {
+                return new SampleIssuer(0);
+            } catch (IOException e) {
+                throw new UncheckedIOException("No issuer can be started", e);
+            }
+        }
     }
 }

@@ -17,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The whole suite as processes of this machine, started and watched through its own command line. */
 public final class RunningSuite implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final Duration COMMAND_DEADLINE = Duration.ofMinutes(4);
+    private static final Duration COMMAND_DEADLINE = Duration.ofMinutes(8);
 
     private final List<String> command;
     private final Path data;
