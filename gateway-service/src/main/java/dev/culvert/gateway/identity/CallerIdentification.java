@@ -52,13 +52,13 @@ public final class CallerIdentification implements Stage {
         var known = identities.known(credential);
         if (known.isPresent() && known.get().keyThumbprint().isEmpty() && allowedHere(known.get(), call)) {
             call.identify(known.get(), credential.header());
-            times.remembered(start);
+            times.remembered(credential, start);
             return chain.filter(exchange);
         }
         Mono<Identity> identity =
                 known.map(Mono::just).orElseGet(() -> verify(identities.read(credential), exchange, call));
         return identity.doOnNext(found -> admit(found, credential, exchange, call))
-                .doOnNext(_ -> times.verified(start))
+                .doOnNext(_ -> times.verified(credential, start))
                 .then()
                 .onErrorResume(ProblemException.class, refusal -> judge(exchange, refusal))
                 .then(Mono.defer(() -> chain.filter(exchange)));

@@ -19,27 +19,44 @@ final class CheckTimes {
         Duration.ofMillis(100)
     };
 
-    private final Timer remembered;
-    private final Timer verified;
+    private final Source memory;
+    private final Source verification;
 
-    CheckTimes(MeterRegistry meters) {
-        this.remembered = timer(meters, "memory");
-        this.verified = timer(meters, "verification");
+    /** Where the answer came from: all credentials of it, and API keys once more (requirement S3.16 asks for those alone). */
+    private record Source(Timer all, Timer keys) {
+        static Source of(String by, MeterRegistry meters) {
+            return new Source(
+                    timer("credential.check", "Good credentials that were checked, and how long it took", by, meters),
+                    timer("key.validation", "Good API keys that were checked, and how long it took", by, meters));
+        }
+
+        void record(Credential credential, long startNanos) {
+            long taken = System.nanoTime() - startNanos;
+            all.record(taken, TimeUnit.NANOSECONDS);
+            if (credential instanceof Credential.ApiKey) {
+                keys.record(taken, TimeUnit.NANOSECONDS);
+            }
+        }
     }
 
-    private static Timer timer(MeterRegistry meters, String by) {
-        return Timer.builder("credential.check")
-                .description("Good credentials that were checked, and how long it took")
+    CheckTimes(MeterRegistry meters) {
+        this.memory = Source.of("memory", meters);
+        this.verification = Source.of("verification", meters);
+    }
+
+    private static Timer timer(String name, String description, String by, MeterRegistry meters) {
+        return Timer.builder(name)
+                .description(description)
                 .tag("by", by)
                 .serviceLevelObjectives(EDGES)
                 .register(meters);
     }
 
-    void remembered(long startNanos) {
-        remembered.record(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
+    void remembered(Credential credential, long startNanos) {
+        memory.record(credential, startNanos);
     }
 
-    void verified(long startNanos) {
-        verified.record(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
+    void verified(Credential credential, long startNanos) {
+        verification.record(credential, startNanos);
     }
 }

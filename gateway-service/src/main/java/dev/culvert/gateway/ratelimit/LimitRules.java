@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,7 @@ import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -71,11 +73,12 @@ final class LimitRules implements SmartLifecycle {
         }
     }
 
+    /** Rules are read one by one: an admin-service ahead of this gateway may know kinds that are new to it. */
     private record Answer(
-            @Nullable List<AnsweredExemption> exemptions,
+            @Nullable List<JsonNode> exemptions,
             @Nullable Long resetAll,
             @Nullable Map<UUID, Long> resets,
-            @Nullable List<AnsweredOperation> operations,
+            @Nullable List<JsonNode> operations,
             @Nullable Map<UUID, Double> tenantFactors) {}
 
     private record AnsweredExemption(
@@ -161,11 +164,10 @@ final class LimitRules implements SmartLifecycle {
         }
         Answer read = json.readValue(answer, Answer.class);
         List<Exemption> exemptions = new ArrayList<>(configured);
-        Objects.requireNonNullElse(read.exemptions, List.<AnsweredExemption>of())
-                .forEach(one -> exemptions.add(one.ready()));
+        exemptions.addAll(built(read.exemptions, AnsweredExemption.class, AnsweredExemption::ready));
         Map<String, Operation> operations = new LinkedHashMap<>(configuredOperations);
-        Objects.requireNonNullElse(read.operations, List.<AnsweredOperation>of())
-                .forEach(one -> operations.put(one.name(), one.ready()));
+        built(read.operations, AnsweredOperation.class, one -> Map.entry(one.name(), one.ready()))
+                .forEach(one -> operations.put(one.getKey(), one.getValue()));
         current = new Rules(
                 List.copyOf(exemptions),
                 Objects.requireNonNullElse(read.resetAll, 0L),
@@ -179,6 +181,22 @@ final class LimitRules implements SmartLifecycle {
                 .addKeyValue("operations", operations.size())
                 .addKeyValue("tenants", current.tenantFactors().size())
                 .log("Rules of the rate limits were read");
+    }
+
+    /** What this gateway understands; the rest is left out, and said once for each change of the rules. */
+    private <A, R> List<R> built(@Nullable List<JsonNode> rules, Class<A> type, Function<A, R> ready) {
+        List<R> built = new ArrayList<>();
+        for (JsonNode rule : Objects.requireNonNullElse(rules, List.<JsonNode>of())) {
+            try {
+                built.add(ready.apply(json.treeToValue(rule, type)));
+            } catch (RuntimeException e) { // whatever is wrong with one must not stop the others
+                log.atWarn()
+                        .addKeyValue("rule", rule.toString())
+                        .addKeyValue("reason", e.toString())
+                        .log("A rule of the rate limits is not understood and does not count");
+            }
+        }
+        return built;
     }
 
     private void warnOnce(Throwable failure) {

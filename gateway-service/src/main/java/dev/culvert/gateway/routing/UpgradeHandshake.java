@@ -74,7 +74,7 @@ final class UpgradeHandshake extends SimpleChannelInboundHandler<FullHttpRespons
     protected void channelRead0(ChannelHandlerContext service, FullHttpResponse answer) {
         if (HttpResponseStatus.SWITCHING_PROTOCOLS.equals(answer.status())) {
             splice(service.channel(), answer);
-        } else {
+        } else if (!InterimAnswers.isInterim(answer.status())) { // nobody waits for a hint during a handshake
             DataBuffer body = response.bufferFactory().wrap(ByteBufUtil.getBytes(answer.content()));
             result.success(new Refusal(answer.status().code(), answer.headers(), body));
         }

@@ -9,6 +9,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientState;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
 
@@ -75,7 +76,7 @@ class UpstreamClient {
                         ChannelOption.CONNECT_TIMEOUT_MILLIS,
                         Math.toIntExact(properties.connectTimeout().toMillis()))
                 .option(ChannelOption.TCP_NODELAY, true)
-                .doOnChannelInit((_, channel, _) -> InterimAnswers.keepOut(channel.pipeline()))
+                .doOnChannelInit((_, channel, _) -> InterimAnswers.lead(channel.pipeline()))
                 .httpResponseDecoder(decoder -> decoder.maxHeaderSize(
                         Math.toIntExact(properties.request().maxHeaderSize().toBytes())));
     }
@@ -87,6 +88,11 @@ class UpstreamClient {
                 .protocol(HttpProtocol.H2C)
                 .http2Settings(settings -> settings.initialWindowSize(Math.toIntExact(window))
                         .maxHeaderListSize(properties.request().maxHeaderSize().toBytes()))
-                .doOnChannelInit((_, channel, _) -> Http2Windows.openForAll(channel, MOST_STREAMS, window));
+                .doOnChannelInit((_, channel, _) -> Http2Windows.openForAll(channel, MOST_STREAMS, window))
+                .observe((stream, state) -> {
+                    if (state == HttpClientState.STREAM_CONFIGURED) {
+                        InterimAnswers.lead(stream.channel().pipeline());
+                    }
+                });
     }
 }

@@ -124,6 +124,23 @@ final class UpstreamHeaders {
         }
     }
 
+    /** Fields of an interim answer, which has no body. */
+    static HttpHeaders interim(HttpHeaders arrived) {
+        Set<String> options = options(arrived.getAll(HttpHeaderNames.CONNECTION));
+        HttpHeaders passed = new DefaultHttpHeaders();
+        for (Map.Entry<String, String> header : arrived) {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            if (!HOP_BY_HOP_IN_ANSWERS.contains(name)
+                    && !options.contains(name)
+                    && !name.equals("content-length")
+                    && !name.startsWith("x-http2-")
+                    && !name.startsWith(INTERNAL_PREFIX)) {
+                passed.add(header.getKey(), header.getValue());
+            }
+        }
+        return passed;
+    }
+
     /** Tomcat reads the port here and nowhere else; without it, addresses it makes lead to the default port. */
     private static String port(Client client) {
         String host = client.host();

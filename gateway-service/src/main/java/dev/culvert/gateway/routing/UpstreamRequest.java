@@ -71,7 +71,8 @@ final class UpstreamRequest implements GlobalFilter, Ordered {
                     take(answer, connection, exchange);
                     return Mono.just(answer);
                 })
-                .then();
+                .then()
+                .contextWrite(context -> context.put(ServerHttpRequest.class, request)); // see InterimAnswers
         return Call.of(exchange).destination().plane() == Plane.DATA
                 ? head
                 : head.timeout(

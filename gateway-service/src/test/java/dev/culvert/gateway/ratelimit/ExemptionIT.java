@@ -150,6 +150,25 @@ class ExemptionIT {
                 .untilAsserted(() -> assertThat(policy(one, path)).isEqualTo("tenant-minute"));
     }
 
+    /** While admin-service is ahead of its gateways it may tell of what they do not know. */
+    @Test
+    void leavesOutOnlyTheRulesItDoesNotUnderstand() {
+        String path = "/api/v1/webhooks/known-rule";
+        Map<String, Object> unknownType = new HashMap<>(exemption(TUNNELS, Map.of()));
+        unknownType.put("type", "lunar");
+        TestCallers user = overTheLimit();
+
+        RULES.set(Map.of(
+                "exemptions",
+                List.of(unknownType, Map.of("id", "no id"), exemption(TUNNELS, Map.of())),
+                "operations",
+                List.of(Map.of("name", "nothing"), operation("known-rule", path, 1))));
+
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(policy(one, path)).isEqualTo("known-rule"));
+        assertThat(status(one, user, TUNNELS)).isEqualTo(200);
+    }
+
     /** Requirement S3.2: the multiplier set by hand. */
     @Test
     void multipliesTheBudgetOfATenantAtAllInstancesWithinASecond() {

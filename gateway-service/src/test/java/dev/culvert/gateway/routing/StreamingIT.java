@@ -9,7 +9,6 @@ import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.gateway.TestingGateway;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.HttpServerCodec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -31,7 +30,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
-import reactor.netty.Connection;
 
 /** Data routes: every chunk at once, bodies of any size, no deadline, and an abort that reaches the service. Also R1.8. */
 class StreamingIT {
@@ -128,30 +126,6 @@ class StreamingIT {
             await().atMost(Duration.ofSeconds(5)).untilTrue(ended);
             assertThat(send(own.signedIn("/t/model/slow")).body()).isEqualTo("thought about it");
         }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"102 Processing", "103 Early Hints"})
-    void givesTheFinalAnswerOfAServiceThatSendsInterimOnesBefore(String interim) {
-        gateway.service()
-                .on(
-                        "/t/page/hinted",
-                        (_, response) -> response.withConnection(connection -> sendTwice(interim, connection))
-                                .sendString(Mono.just("at last")));
-
-        for (int i = 0; i < 2; i++) { // the second over the same connection
-            HttpResponse<String> answer = send(gateway.signedIn("/t/page/hinted"));
-
-            assertThat(answer.statusCode()).isEqualTo(200);
-            assertThat(answer.body()).isEqualTo("at last");
-            assertThat(answer.headers().firstValue("Link")).isEmpty();
-        }
-    }
-
-    /** Past the codec, which would take it for the answer itself. */
-    private static void sendTwice(String interim, Connection connection) {
-        String answer = "HTTP/1.1 " + interim + "\r\nLink: </style.css>; rel=preload\r\n\r\n";
-        var _ = connection.channel().pipeline().context(HttpServerCodec.class).writeAndFlush(bytes(answer + answer));
     }
 
     /** S2.55. */

@@ -75,14 +75,14 @@ public class ProblemAutoConfiguration {
         }
 
         @Bean
-        WebMvcConfigurer methodsOfExactPaths(ObjectProvider<RequestMappingHandlerMapping> mappings) {
-            var exact = new ExactPaths(SingletonSupplier.of(() -> ExactPaths.closer(mappings.stream()
+        WebMvcConfigurer methodsOfClosestPatterns(ObjectProvider<RequestMappingHandlerMapping> mappings) {
+            var closest = new ClosestPatterns(SingletonSupplier.of(() -> ClosestPatterns.closer(mappings.stream()
                     .flatMap(mapping -> mapping.getHandlerMethods().keySet().stream())
                     .toList())));
             return new WebMvcConfigurer() {
                 @Override
                 public void addInterceptors(InterceptorRegistry registry) {
-                    registry.addInterceptor(exact);
+                    registry.addInterceptor(closest);
                 }
             };
         }

@@ -20,14 +20,20 @@ final class MasterKey {
     }
 
     static MasterKey parse(String base64) {
+        if (base64.isBlank()) {
+            throw unusable("is missing");
+        }
         byte[] material;
         try {
             material = Base64.getDecoder().decode(base64.strip());
         } catch (IllegalArgumentException e) {
-            throw unusable();
+            throw unusable("is not base64");
         }
-        if (material.length != BYTES || isPattern(material)) {
-            throw unusable();
+        if (material.length != BYTES) {
+            throw unusable("has " + material.length + " bytes");
+        }
+        if (isPattern(material)) {
+            throw unusable("is a sample");
         }
         return new MasterKey(material);
     }
@@ -50,8 +56,8 @@ final class MasterKey {
         }
     }
 
-    private static IllegalStateException unusable() {
-        return new IllegalStateException(
-                "SECRET_KEY must be 32 random bytes in base64, e.g. from: head -c 32 /dev/urandom | base64");
+    private static UnusableKeyException unusable(String what) {
+        return new UnusableKeyException("SECRET_KEY " + what
+                + "; it must be 32 random bytes in base64, e.g. from: head -c 32 /dev/urandom | base64");
     }
 }

@@ -25,14 +25,14 @@ import org.springframework.web.util.pattern.PathPattern;
  * Answers 405 where the pattern that describes a path best has other methods (RFC 9110, 15.5.6). Spring would go on to the next
  * one: {@code DELETE /tunnels/batch} would come to {@code /tunnels/{id}} and be told that "batch" is no id.
  */
-final class ExactPaths implements HandlerInterceptor {
+final class ClosestPatterns implements HandlerInterceptor {
     private final Supplier<Map<String, List<Closer>>> closer;
 
     /** A pattern with its methods. */
     record Closer(PathPattern pattern, Set<String> methods) {}
 
     /** @param closer what {@link #closer} gives, asked for with the first request */
-    ExactPaths(Supplier<Map<String, List<Closer>>> closer) {
+    ClosestPatterns(Supplier<Map<String, List<Closer>>> closer) {
         this.closer = closer;
     }
 
