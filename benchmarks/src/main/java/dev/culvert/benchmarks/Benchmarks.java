@@ -13,13 +13,13 @@ import java.util.OptionalInt;
 /**
  * Runs one benchmark against the suite that {@code ./culvert up} started: {@code bulk [megabytes]}, {@code delay
  * [events]} or {@code tokens [seconds]}; {@code gateway [seconds]}, its parts {@code gateway-alone [seconds]} and
- * {@code equal}, {@code tunnel [seconds [part ...]]} and {@code http-cache [test]} start what they need themselves. All traffic stays on
+ * {@code equal}, {@code tunnel [seconds [flags] [part ...]]} and {@code http-cache [test]} start what they need themselves. All traffic stays on
  * the loopback address and ends by itself.
  */
 final class Benchmarks {
     private static final String USAGE =
             "Usage: benchmarks/run bulk [megabytes] | delay [events] | tokens [seconds] | gateway [seconds]"
-                    + " | gateway-alone [seconds] | equal | tunnel [seconds [part[=size] ...]] | http-cache [test]";
+                    + " | gateway-alone [seconds] | equal | tunnel [seconds [images|up] [part[=size] ...]] | http-cache [test]";
 
     private Benchmarks() {}
 

@@ -18,6 +18,9 @@ import java.util.Locale;
 public final class Connection implements AutoCloseable {
     private static final int NEVER_SO_LONG = 1 << 20;
 
+    /** Whoever is silent for longer will not answer any more. */
+    private static final int TIMEOUT_MILLIS = 60_000;
+
     private final URI address;
     private Socket socket;
     private InputStream in;
@@ -26,20 +29,25 @@ public final class Connection implements AutoCloseable {
 
     private Connection(URI address) throws IOException {
         this.address = address;
-        this.socket = new Socket(address.getHost(), address.getPort());
+        this.socket = open(address);
         this.in = new BufferedInputStream(socket.getInputStream());
         this.out = new BufferedOutputStream(socket.getOutputStream());
-        socket.setTcpNoDelay(true);
     }
 
     public static Connection to(URI address) throws IOException {
         return new Connection(address);
     }
 
+    private static Socket open(URI address) throws IOException {
+        Socket socket = new Socket(address.getHost(), address.getPort());
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
+        return socket;
+    }
+
     private void reopen() throws IOException {
         socket.close();
-        socket = new Socket(address.getHost(), address.getPort());
-        socket.setTcpNoDelay(true);
+        socket = open(address);
         in = new BufferedInputStream(socket.getInputStream());
         out = new BufferedOutputStream(socket.getOutputStream());
         ended = false;

@@ -1,14 +1,16 @@
 package dev.culvert.agent.connect;
 
+import dev.culvert.tunnelprotocol.MaskedFrameEncoder;
 import dev.culvert.tunnelprotocol.TunnelProtocol;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.websocketx.WebSocketClientHandshaker;
-import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakerFactory;
+import io.netty.handler.codec.http.websocketx.WebSocketClientHandshaker13;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocketVersion;
+import java.net.URI;
 import java.util.function.Consumer;
 
 /** Makes one connection to the server and asks for the upgrade. */
@@ -38,13 +40,7 @@ final class WebSocketDialer {
         HttpHeaders headers = new DefaultHttpHeaders()
                 .set(HttpHeaderNames.AUTHORIZATION, "Bearer " + key)
                 .set(HttpHeaderNames.USER_AGENT, userAgent);
-        WebSocketClientHandshaker handshaker = WebSocketClientHandshakerFactory.newHandshaker(
-                server.connectUri(tunnel, avoid),
-                WebSocketVersion.V13,
-                TunnelProtocol.SUBPROTOCOL,
-                false,
-                headers,
-                MAX_FRAME_BYTES);
+        Handshaker handshaker = new Handshaker(server.connectUri(tunnel, avoid), headers);
         connector
                 .connect(eventLoop, MAX_REFUSAL_BYTES, new UpgradeHandler(handshaker, upgraded, failed))
                 .addListener(connected -> {
@@ -52,5 +48,16 @@ final class WebSocketDialer {
                         failed.accept(connector.unreachable(connected.cause()));
                     }
                 });
+    }
+
+    private static final class Handshaker extends WebSocketClientHandshaker13 {
+        Handshaker(URI uri, HttpHeaders headers) {
+            super(uri, WebSocketVersion.V13, TunnelProtocol.SUBPROTOCOL, false, headers, MAX_FRAME_BYTES);
+        }
+
+        @Override
+        protected WebSocketFrameEncoder newWebSocketEncoder() {
+            return new MaskedFrameEncoder();
+        }
     }
 }

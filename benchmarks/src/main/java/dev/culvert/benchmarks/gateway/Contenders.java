@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 /** Starts what is compared, each before the same service, with the same Redis and on the same JDK. */
 public final class Contenders {
     /** As the images run it; the heap is what 45 % of their 512 MB are. */
-    static final List<String> OF_THE_IMAGE =
+    public static final List<String> OF_THE_IMAGE =
             List.of("-Xmx230m", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-Xss512k");
 
     /** As {@code ./culvert up} runs it. */

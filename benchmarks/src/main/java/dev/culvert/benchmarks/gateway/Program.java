@@ -27,15 +27,20 @@ public final class Program implements AutoCloseable {
     private static final Duration STOP = Duration.ofSeconds(15);
     private static final int LAST_LINES = 30;
 
+    /** Ends the process of the number it is given once whoever holds the other end of its input is gone. */
+    private static final String GUARD = "trap '' INT TERM HUP; read -r _; kill \"$0\"; sleep 1; kill -9 \"$0\"";
+
     private final Process process;
+    private final Process guard;
     private final Path output;
 
-    private Program(Process process, Path output) {
+    private Program(Process process, Process guard, Path output) {
         this.process = process;
+        this.guard = guard;
         this.output = output;
     }
 
-    /** Starts a command whose output goes to a file of the folder. */
+    /** Starts a command whose output goes to a file of the folder. It does not outlive this JVM, however that ends. */
     public static Program start(String name, List<String> command, Map<String, String> environment, Path folder)
             throws IOException {
         Path output = folder.resolve(name + ".log");
@@ -43,9 +48,11 @@ public final class Program implements AutoCloseable {
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().putAll(environment);
         Process process = builder.start();
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(process::destroy)); // also when this one is ended before its time
-        return new Program(process, output);
+        Process guard = new ProcessBuilder("sh", "-c", GUARD, Long.toString(process.pid()))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        return new Program(process, guard, output);
     }
 
     public long pid() {
@@ -151,6 +158,7 @@ public final class Program implements AutoCloseable {
     /** Ends it without warning, as {@code kill -9} does. */
     public void kill() {
         process.destroyForcibly();
+        guard.destroyForcibly();
     }
 
     @Override
@@ -163,6 +171,8 @@ public final class Program implements AutoCloseable {
         } catch (InterruptedException _) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
+        } finally {
+            guard.destroyForcibly();
         }
     }
 }

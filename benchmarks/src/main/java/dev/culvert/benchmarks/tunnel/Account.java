@@ -20,7 +20,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class Account implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Pattern LINK = Pattern.compile("verify-email\\?token=([A-Za-z0-9_-]+)");
-    private static final String NAME = "benchmark";
     private static final int PLENTY = 50_000_000;
     private static final String PASSWORD = "Correct-horse-9-staple";
 
@@ -32,13 +31,13 @@ final class Account implements AutoCloseable {
     private final UUID tenantId;
     private final String key;
 
-    /** Registers, follows the link in the mail, signs in and makes the key. */
-    Account(URI gateway, URI auth) throws IOException, InterruptedException {
+    /** Registers under a new name, follows the link in the mail, signs in and makes the key. */
+    Account(URI gateway, URI auth, String name) throws IOException, InterruptedException {
         this.gateway = gateway;
         this.auth = auth;
-        String mail = NAME + "@example.org";
+        String mail = name + "@example.org";
         JsonNode registered = post(
-                gateway, "/api/v1/auth/register", "", Map.of("username", NAME, "email", mail, "password", PASSWORD));
+                gateway, "/api/v1/auth/register", "", Map.of("username", name, "email", mail, "password", PASSWORD));
         userId = UUID.fromString(registered.get("userId").asString());
         tenantId = UUID.fromString(registered.get("tenantId").asString());
         Matcher link = LINK.matcher(TestingMailbox.shared().awaitTo(mail).text());
@@ -46,7 +45,7 @@ final class Account implements AutoCloseable {
             throw new IllegalStateException("The mail has no link");
         }
         post(gateway, "/api/v1/auth/verify-email", "", Map.of("token", link.group(1)));
-        String token = post(gateway, "/api/v1/auth/login", "", Map.of("username", NAME, "password", PASSWORD))
+        String token = post(gateway, "/api/v1/auth/login", "", Map.of("username", name, "password", PASSWORD))
                 .get("access_token")
                 .asString();
         List<String> scopes = List.of("tunnels:connect", "tunnels:use", "tunnels:read", "tunnels:write");

@@ -1,6 +1,7 @@
 package dev.culvert.benchmarks.tunnel;
 
 import dev.culvert.benchmarks.gateway.Contenders;
+import dev.culvert.benchmarks.gateway.Load;
 import dev.culvert.benchmarks.gateway.Program;
 import dev.culvert.benchmarks.tunnel.Services.Service;
 import dev.culvert.testing.TestingKafka;
@@ -22,12 +23,16 @@ final class Bed implements AutoCloseable {
     static final String DIRECT = "direct";
     static final String THROUGH = "through";
 
+    private static final int CALLERS = 64;
+
     private static final Duration CONNECT_WITHIN = Duration.ofSeconds(30);
 
+    private final Flags flags;
     private final Path folder;
     private final TestingKafka kafka;
     private final Origin origin = Origin.start();
     private final Services services;
+    private final Service auth;
     private final Service tunnel;
     private final Service gateway;
     private final Account account;
@@ -35,15 +40,16 @@ final class Bed implements AutoCloseable {
     private final Program throughAgent;
     private final Optional<Contenders.Contender> nginx;
 
-    private Bed(Path root) throws IOException, InterruptedException {
+    private Bed(Path root, Flags flags) throws IOException, InterruptedException {
+        this.flags = flags;
         folder = Files.createTempDirectory("culvert-tunnel-benchmark");
         kafka = TestingKafka.start();
-        services = new Services(root, folder, origin.address(), kafka);
+        services = new Services(flags, root, folder, origin.address(), kafka);
         try {
-            services.auth();
+            auth = services.auth();
             tunnel = services.tunnel("first");
             gateway = services.gateway(List.of(tunnel));
-            account = new Account(services.gatewayAddress(), services.authAddress());
+            account = new Account(services.gatewayAddress(), services.authAddress(), "benchmark-" + flags.word());
             account.createTunnel(DIRECT);
             account.createTunnel(THROUGH);
             directAgent = services.agent(tunnel.data(), DIRECT, origin.address(), account.token());
@@ -57,8 +63,16 @@ final class Bed implements AutoCloseable {
         }
     }
 
-    static Bed make(Path root) throws IOException, InterruptedException {
-        return new Bed(root);
+    /** Starts everything; what is measured is not warm yet. */
+    static Bed make(Path root, Flags flags) throws IOException, InterruptedException {
+        return new Bed(root, flags);
+    }
+
+    /** Sends small requests both ways for as long as the compilers need. */
+    void warmUp() throws IOException, InterruptedException {
+        for (Target way : List.of(direct(), through())) {
+            Load.run(way.address(), List.of(way.request("/small")), CALLERS, flags.warmUp());
+        }
     }
 
     private void awaitAgents() throws IOException, InterruptedException {
@@ -67,6 +81,10 @@ final class Bed implements AutoCloseable {
             (target.name().equals(DIRECT) ? directAgent : throughAgent)
                     .awaitReady(path, target.credential().split(": ", 2)[1].strip(), CONNECT_WITHIN);
         }
+    }
+
+    Flags flags() {
+        return flags;
     }
 
     Services services() {
@@ -79,6 +97,10 @@ final class Bed implements AutoCloseable {
 
     Origin origin() {
         return origin;
+    }
+
+    Program authService() {
+        return auth.program();
     }
 
     Program tunnelService() {
@@ -123,7 +145,7 @@ final class Bed implements AutoCloseable {
         TestingPostgres.shared().execute("""
                 INSERT INTO tunnel.tunnels
                 SELECT (jsonb_populate_record(t, jsonb_build_object('id', gen_random_uuid(), 'name', '%s-' || i))).*
-                FROM tunnel.tunnels t, generate_series(1, %d) i WHERE t.name = '%s'""".formatted(prefix, count, DIRECT));
+                FROM tunnel.tunnels t, generate_series(1, %d) i WHERE t.name = '%s' AND t.tenant_id = '%s'""".formatted(prefix, count, DIRECT, account.tenantId()));
     }
 
     @Override

@@ -1,8 +1,11 @@
 package dev.culvert.benchmarks.tunnel;
 
+import dev.culvert.benchmarks.gateway.Program;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.stream.DoubleStream;
 
@@ -32,11 +35,26 @@ final class BulkStream {
         if (peer.isPresent()) {
             beside += ", nginx " + Row.whole(speed(direction, peer.get(), megabytes));
         }
-        rows.accept(row(name + " direct", ASKED_DIRECT, speed(direction, bed.direct(), megabytes), alone, beside));
+        rows.accept(row(
+                name + " direct",
+                ASKED_DIRECT,
+                Map.of("tunnel-service", bed.tunnelService(), "agent", bed.directAgent()),
+                () -> speed(direction, bed.direct(), megabytes),
+                megabytes,
+                alone,
+                beside));
         rows.accept(row(
                 name + " through the gateway",
                 ASKED_THROUGH,
-                speed(direction, bed.through(), megabytes),
+                Map.of(
+                        "gateway",
+                        bed.gatewayService(),
+                        "tunnel-service",
+                        bed.tunnelService(),
+                        "agent",
+                        bed.throughAgent()),
+                () -> speed(direction, bed.through(), megabytes),
+                megabytes,
                 alone,
                 beside));
     }
@@ -52,13 +70,24 @@ final class BulkStream {
         return megabytes / DoubleStream.of(seconds).sorted().toArray()[RUNS / 2];
     }
 
-    private static Row row(String way, double asked, double ours, double alone, String beside) {
+    private static Row row(
+            String way,
+            double asked,
+            Map<String, Program> programs,
+            Callable<Double> transfers,
+            int megabytes,
+            double alone,
+            String beside)
+            throws Exception {
+        ProcessorTimes used = ProcessorTimes.from(programs);
+        double ours = transfers.call();
         return new Row(
                 "one stream " + way + ", MB/s",
                 "≥ " + Row.whole(asked),
                 Row.whole(ours),
                 ours >= asked,
                 beside,
-                "%.2f of the local service; median of %d".formatted(ours / alone, RUNS));
+                "%.2f of the local service; median of %d; µs of processor for a megabyte: %s"
+                        .formatted(ours / alone, RUNS, used.forEach(megabytes * (1 + RUNS))));
     }
 }

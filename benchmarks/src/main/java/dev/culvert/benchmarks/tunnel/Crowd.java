@@ -10,8 +10,10 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -24,6 +26,7 @@ final class Crowd implements AutoCloseable {
     private final List<Agent> agents = new ArrayList<>();
     private final AtomicInteger lost = new AtomicInteger();
     private final Queue<Long> backNanos = new ConcurrentLinkedQueue<>();
+    private final Map<String, Integer> failures = new ConcurrentSkipListMap<>();
     private volatile long watchedSince = System.nanoTime();
     private final URI server;
     private final String prefix;
@@ -78,12 +81,18 @@ final class Crowd implements AutoCloseable {
     void watch() {
         lost.set(0);
         backNanos.clear();
+        failures.clear();
         watchedSince = System.nanoTime();
     }
 
     /** Connections lost since {@link #watch}. */
     int lost() {
         return lost.get();
+    }
+
+    /** How often dialling was put off since {@link #watch}, the wait after a lost connection included, and why. */
+    Map<String, Integer> failures() {
+        return Map.copyOf(failures);
     }
 
     /** When each of them was greeted again, since {@link #watch}. */
@@ -97,7 +106,8 @@ final class Crowd implements AutoCloseable {
             switch (event) {
                 case LinkEvent.Connected _ -> backNanos.add(System.nanoTime() - watchedSince);
                 case LinkEvent.Disconnected _ -> lost.incrementAndGet();
-                case LinkEvent.Retrying _, LinkEvent.Replacing _ -> {}
+                case LinkEvent.Retrying put -> failures.merge(put.why(), 1, Integer::sum);
+                case LinkEvent.Replacing _ -> {}
             }
         }
     }

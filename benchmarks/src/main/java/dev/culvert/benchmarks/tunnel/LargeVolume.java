@@ -33,11 +33,15 @@ final class LargeVolume {
         double seconds;
         try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
             Future<Double> transfer = thread.submit(() -> Transfer.down(target, bytes) + Transfer.up(target, bytes));
-            while (!transfer.isDone()) {
-                Thread.sleep(BETWEEN_LOOKS);
-                resident(programs).forEach((name, now) -> largest.merge(name, now, Math::max));
+            try {
+                while (!transfer.isDone()) {
+                    Thread.sleep(BETWEEN_LOOKS);
+                    resident(programs).forEach((name, now) -> largest.merge(name, now, Math::max));
+                }
+                seconds = transfer.get();
+            } finally {
+                transfer.cancel(true); // where this was given up; it would go on otherwise
             }
-            seconds = transfer.get();
         }
         Map<String, Long> growth = new LinkedHashMap<>();
         largest.forEach((name, most) -> growth.put(name, (most - before.getOrDefault(name, most)) / Transfer.MEGABYTE));

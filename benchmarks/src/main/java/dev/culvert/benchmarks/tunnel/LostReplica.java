@@ -1,6 +1,7 @@
 package dev.culvert.benchmarks.tunnel;
 
 import dev.culvert.benchmarks.Timings;
+import dev.culvert.benchmarks.gateway.Program;
 import dev.culvert.benchmarks.tunnel.Services.Service;
 import dev.culvert.testing.LocalPorts;
 import dev.culvert.testing.TestingRedis;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -29,26 +31,31 @@ final class LostReplica {
         Services services = bed.services();
         Deque<Service> opened = new ArrayDeque<>();
         try (TestingRedis redis = TestingRedis.start()) {
-            opened.push(services.tunnel("stays", redis, List.of()));
+            Service stays = services.tunnel("stays", redis, List.of());
+            opened.push(stays);
             Service lost = services.tunnel("lost", redis, List.of());
             opened.push(lost);
             int port = LocalPorts.free();
-            opened.push(services.gateway("gateway-of-both", port, List.copyOf(opened)));
+            Service gateway = services.gateway("gateway-of-both", port, List.copyOf(opened));
+            opened.push(gateway);
+            Map<String, Program> programs = Map.of(
+                    "replica that stays", stays.program(), "gateway", gateway.program(), "auth", bed.authService());
             try (Crowd crowd = new Crowd(
                     URI.create("http://127.0.0.1:" + port),
                     "herd",
                     bed.account().key(),
                     bed.origin().address())) {
                 crowd.connect(2 * count, CONNECT_WITHIN);
-                rows.accept(kill(crowd, lost));
+                rows.accept(kill(crowd, lost, programs));
             }
         } finally {
             opened.forEach(service -> services.stop(service.program()));
         }
     }
 
-    private static Row kill(Crowd crowd, Service lost) throws InterruptedException {
+    private static Row kill(Crowd crowd, Service lost, Map<String, Program> programs) throws InterruptedException {
         int connected = crowd.connected();
+        ProcessorTimes used = ProcessorTimes.from(programs);
         crowd.watch();
         lost.program().kill();
         Thread.sleep(HEARD_OF_IT);
@@ -61,7 +68,12 @@ final class LostReplica {
                 all ? "%.1f s".formatted(seconds) : "not all: " + crowd.connected() + " of " + connected,
                 all && seconds <= ASKED_SECONDS && crowd.lost() >= connected / 3,
                 "–",
-                "the middle one after %.1f s; one connection each, through the gateway, %s agents on two replicas"
-                        .formatted(back.at(0.5) / 1e3, Row.whole(connected)));
+                ("the middle one after %.1f s; one connection each, through the gateway, %s agents on two replicas;"
+                                + " waited because of %s; µs of processor for each: %s")
+                        .formatted(
+                                back.at(0.5) / 1e3,
+                                Row.whole(connected),
+                                crowd.failures(),
+                                used.forEach(back.count())));
     }
 }

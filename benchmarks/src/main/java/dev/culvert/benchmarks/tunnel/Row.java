@@ -11,12 +11,13 @@ package dev.culvert.benchmarks.tunnel;
  */
 record Row(String what, String asked, String ours, boolean met, String beside, String remark) {
     static final String HEAD = """
-            | What | Asked | Measured | Met | Beside it | Remarks |
-            |---|---|---|---|---|---|""";
+            | Flags | What | Asked | Measured | Met | Beside it | Remarks |
+            |---|---|---|---|---|---|---|""";
 
-    String line() {
+    /** @param flags of the services that were measured */
+    String line(Flags flags) {
         String verdict = asked.isEmpty() ? "–" : met ? "yes" : "**no**";
-        return "| " + String.join(" | ", what, asked.isEmpty() ? "–" : asked, ours, verdict, beside, remark) + " |";
+        return "| " + String.join(" | ", flags.word(), what, asked.isEmpty() ? "–" : asked, ours, verdict, beside, remark) + " |";
     }
 
     /** As {@code 12,345}. */

@@ -1,6 +1,5 @@
 package dev.culvert.benchmarks.tunnel;
 
-import dev.culvert.benchmarks.gateway.Contenders;
 import dev.culvert.benchmarks.gateway.Program;
 import dev.culvert.testing.LocalPorts;
 import dev.culvert.testing.TestingKafka;
@@ -23,7 +22,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Services of the suite as processes of their own, with the flags of {@code ./culvert up}, over stores of this JVM. */
+/** Services of the suite as processes of their own, over stores of this JVM. */
 final class Services implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(3);
     private static final String PLENTY = "50000000";
@@ -32,11 +31,14 @@ final class Services implements AutoCloseable {
     /** What the runner gives tunnel-service. */
     private static final String TUNNEL_HEAP = "-Xmx192m";
 
+    private static final String GATEWAY_HEAP = "-Xmx160m";
+
     private static final List<String> QUIET = List.of(
             "-Djava.net.preferIPv4Stack=true",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 
+    private final Flags flags;
     private final Path root;
     private final Path folder;
     private final URI standIn;
@@ -46,11 +48,13 @@ final class Services implements AutoCloseable {
     private final int authPort = LocalPorts.free();
 
     /**
+     * @param flags of all that are started
      * @param root of the sources, whose built services are measured
      * @param folder for logs and what services write
      * @param standIn answers for the services that are not started
      */
-    Services(Path root, Path folder, URI standIn, TestingKafka kafka) {
+    Services(Flags flags, Path root, Path folder, URI standIn, TestingKafka kafka) {
+        this.flags = flags;
         this.root = root;
         this.folder = folder;
         this.standIn = standIn;
@@ -79,10 +83,10 @@ final class Services implements AutoCloseable {
         environment.put("SMTP_HOST", "127.0.0.1");
         environment.put("SMTP_PORT", Integer.toString(TestingMailbox.shared().port()));
         environment.put("CULVERT_AUTH_APIKEY_CREATIONSPERHOUR", "1000");
-        return start("auth-service", "auth", authPort, authAddress(), environment, flags("-Xmx128m"), List.of());
+        return start("auth-service", "auth", authPort, authAddress(), environment, flags.withHeap("-Xmx128m"), List.of());
     }
 
-    /** A replica as the runner starts it. */
+    /** A replica with no flags of its own. */
     Service tunnel(String name) throws IOException, InterruptedException {
         return tunnel(name, TestingRedis.shared(), List.of());
     }
@@ -91,7 +95,7 @@ final class Services implements AutoCloseable {
      * A replica.
      *
      * @param redis of the replicas that know of each other
-     * @param more flags, which win over those of the runner
+     * @param more flags, which win over the others
      */
     Service tunnel(String name, TestingRedis redis, List<String> more) throws IOException, InterruptedException {
         int port = LocalPorts.free();
@@ -100,9 +104,9 @@ final class Services implements AutoCloseable {
         environment.put("REDIS_URL", redis.url());
         environment.put("TUNNEL_DATA_PORT", Integer.toString(dataPort));
         environment.put("HOSTNAME", name);
-        List<String> flags = new ArrayList<>(flags(TUNNEL_HEAP));
-        flags.addAll(more);
-        return start("tunnel-service", name, port, URI.create(HOST + dataPort), environment, flags, List.of());
+        List<String> all = flags.withHeap(TUNNEL_HEAP);
+        all.addAll(more);
+        return start("tunnel-service", name, port, URI.create(HOST + dataPort), environment, all, List.of());
     }
 
     /** The first gateway. */
@@ -125,7 +129,7 @@ final class Services implements AutoCloseable {
         environment.put("USAGE_SPOOL_DIR", folder.resolve("spool-" + name).toString());
         environment.put("MONTHLY_QUOTAS", "false");
         URI address = URI.create(HOST + port);
-        return start("gateway-service", name, port, address, environment, Contenders.OF_THE_RUNNER, unlimited());
+        return start("gateway-service", name, port, address, environment, flags.withHeap(GATEWAY_HEAP), unlimited());
     }
 
     private static List<String> unlimited() {
@@ -173,24 +177,17 @@ final class Services implements AutoCloseable {
         return environment;
     }
 
-    /** The last of two flags of one name counts. */
-    private static List<String> flags(String heap) {
-        List<String> flags = new ArrayList<>(Contenders.OF_THE_RUNNER);
-        flags.add(heap);
-        return flags;
-    }
-
     private Service start(
             String module,
             String name,
             int port,
             URI data,
             Map<String, String> environment,
-            List<String> flags,
+            List<String> all,
             List<String> settings)
             throws IOException, InterruptedException {
         environment.put("PORT", Integer.toString(port));
-        List<String> command = java(flags);
+        List<String> command = java(all);
         command.addAll(List.of("-jar", jar(root, module).toString()));
         command.addAll(settings);
         Program program = Program.start(name, command, environment, folder);

@@ -3,11 +3,9 @@ package dev.culvert.benchmarks.tunnel;
 import dev.culvert.benchmarks.gateway.Load;
 import dev.culvert.benchmarks.gateway.Program;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** How many small requests a second pass when each of many callers sends the next one as soon as it has its answer. */
@@ -65,16 +63,9 @@ final class SmallRequests {
             double alone)
             throws InterruptedException {
         load(target, callers, span.multipliedBy(WARM_UP));
-        Map<String, Duration> before = processorTimes(programs);
+        ProcessorTimes used = ProcessorTimes.from(programs);
         Load.Result result = load(target, callers, span);
-        List<String> remarks = new ArrayList<>();
-        processorTimes(programs)
-                .forEach((name, used) -> remarks.add("%s %.0f"
-                        .formatted(
-                                name,
-                                used.minus(before.getOrDefault(name, used)).toNanos()
-                                        / 1e3
-                                        / Math.max(1, result.timings().count()))));
+        String micros = used.forEach(result.timings().count());
         String failures = result.failures().isEmpty() ? "" : "; " + result.failures();
         return new Row(
                 what,
@@ -84,14 +75,8 @@ final class SmallRequests {
                 result.perSecond() >= asked && failures.isEmpty(),
                 beside,
                 "%.2f of the local service; µs of processor for one: ".formatted(result.perSecond() / alone)
-                        + String.join(", ", remarks)
+                        + micros
                         + failures);
-    }
-
-    private static Map<String, Duration> processorTimes(Map<String, Program> programs) {
-        Map<String, Duration> times = new TreeMap<>();
-        programs.forEach((name, program) -> times.put(name, program.processorTime()));
-        return times;
     }
 
     private static Load.Result load(Target target, int callers, Duration span) throws InterruptedException {

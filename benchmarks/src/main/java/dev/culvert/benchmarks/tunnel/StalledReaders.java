@@ -17,6 +17,7 @@ final class StalledReaders {
     private static final int OTHERS = 100;
     private static final int ROUNDS = 3;
     private static final int RECEIVE_BYTES = 16 * 1024;
+    private static final int TIMEOUT_MILLIS = 10_000;
     private static final Duration FULL_AFTER = Duration.ofSeconds(2);
 
     private StalledReaders() {}
@@ -29,8 +30,9 @@ final class StalledReaders {
             others.measure(span);
             for (int round = 0; round < ROUNDS; round++) { // in turns, so that what else the machine does meets both
                 without[round] = others.measure(span).at(0.99);
-                List<Socket> sockets = stall(bed.through(), stalled);
+                List<Socket> sockets = new ArrayList<>();
                 try {
+                    stall(bed.through(), stalled, sockets);
                     Thread.sleep(FULL_AFTER); // until nothing moves on them any more
                     with[round] = others.measure(span).at(0.99);
                 } finally {
@@ -55,27 +57,29 @@ final class StalledReaders {
                 "rounds in turns, without " + milliseconds(without) + ", with " + milliseconds(with)));
     }
 
-    /** Callers that got the beginning of an endless answer and take no more. */
-    private static List<Socket> stall(Target target, int count) throws IOException {
-        List<Socket> sockets = new ArrayList<>();
+    /**
+     * Callers that got the beginning of an endless answer and take no more.
+     *
+     * @param sockets gets all that were opened, also where one fails
+     */
+    private static void stall(Target target, int count, List<Socket> sockets) throws IOException {
         byte[] request = target.request(Origin.ENDLESS).getBytes(StandardCharsets.US_ASCII);
         for (int i = 0; i < count; i++) {
             Socket socket = new Socket();
             sockets.add(socket);
             socket.setReceiveBufferSize(RECEIVE_BYTES);
-            socket.connect(new InetSocketAddress(
-                    target.address().getHost(), target.address().getPort()));
+            socket.connect(
+                    new InetSocketAddress(target.address().getHost(), target.address().getPort()), TIMEOUT_MILLIS);
             socket.getOutputStream().write(request);
         }
         for (Socket socket : sockets) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(TIMEOUT_MILLIS);
             byte[] status = socket.getInputStream().readNBytes("HTTP/1.1 200".length());
             if (!new String(status, StandardCharsets.US_ASCII).endsWith("200")) {
                 throw new SocketTimeoutException(
                         "A reader that was to stall was answered " + new String(status, StandardCharsets.US_ASCII));
             }
         }
-        return sockets;
     }
 
     private static double median(double[] values) {
