@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import dev.culvert.agent.account.TestingCertificate;
 import dev.culvert.agent.account.TestingProxy;
 import dev.culvert.agent.connect.Server;
 import dev.culvert.agent.doctor.Finding.State;
@@ -12,13 +15,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What keeps an agent from working is called by its name (failure 34 of the tunnel's list, as far as one machine shows it). */
 class DoctorTest {
@@ -139,6 +145,32 @@ class DoctorTest {
 
             assertThat(tls.state()).isEqualTo(State.FAILED);
             assertThat(tls.message()).contains("the proxy http://127.0.0.1:").doesNotContain("guessed");
+        }
+    }
+
+    /** A company's network shows its own certificate in the place of the server's. */
+    @Test
+    void somebodyWhoOpensTlsOnTheWayIsNamed(@TempDir Path folder) throws Exception {
+        SSLContext own = SSLContext.getInstance("TLS");
+        own.init(
+                new TestingCertificate(folder, "Inspecting Proxy of a Company")
+                        .managers()
+                        .getKeyManagers(),
+                null,
+                null);
+        HttpsServer opened = HttpsServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+        opened.setHttpsConfigurator(new HttpsConfigurator(own));
+        opened.start();
+        try {
+            Map<String, Finding> findings =
+                    examine("https://127.0.0.1:" + opened.getAddress().getPort(), Map.of(), Clock.systemUTC());
+
+            assertThat(findings.get("tcp").state()).isEqualTo(State.OK);
+            assertThat(findings.get("tls").state()).isEqualTo(State.FAILED);
+            assertThat(findings.get("tls").message()).contains("by CN=Inspecting Proxy of a Company is not trusted");
+            assertThat(findings.get("tls").advice()).contains("inspects TLS", "Java's trust store");
+        } finally {
+            opened.stop(0);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.culvert.agent.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.culvert.agent.account.TestingCertificate;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -15,23 +16,17 @@ import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @SuppressWarnings("FutureReturnValueIgnored") // what comes of a handshake is waited for
 class Http2OriginTest {
-    private static final String PASSWORD = "secret";
-
     @TempDir
     private Path folder;
 
@@ -41,34 +36,6 @@ class Http2OriginTest {
     @AfterEach
     void stop() throws InterruptedException {
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS);
-    }
-
-    private KeyStore certificate() throws Exception {
-        Path store = folder.resolve("service.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=service",
-                        "-ext",
-                        "SAN=IP:127.0.0.1",
-                        "-storetype",
-                        "PKCS12",
-                        "-storepass",
-                        PASSWORD,
-                        "-keystore",
-                        store.toString())
-                .inheritIO()
-                .start();
-        assertThat(keytool.waitFor()).isZero();
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            keys.load(in, PASSWORD.toCharArray());
-        }
-        return keys;
     }
 
     private int serve(SslContext tls) throws InterruptedException {
@@ -97,10 +64,8 @@ class Http2OriginTest {
 
     @Test
     void trustsWhomTheTargetTrustsAndOffersHttp2Alone() throws Exception {
-        KeyStore keys = certificate();
-        KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        own.init(keys, PASSWORD.toCharArray());
-        int port = serve(SslContextBuilder.forServer(own)
+        TestingCertificate certificate = new TestingCertificate(folder, "service");
+        int port = serve(SslContextBuilder.forServer(certificate.managers())
                 .applicationProtocolConfig(new ApplicationProtocolConfig(
                         ApplicationProtocolConfig.Protocol.ALPN,
                         ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
@@ -109,7 +74,7 @@ class Http2OriginTest {
                         ApplicationProtocolNames.HTTP_2))
                 .build());
         SslContext trust = SslContextBuilder.forClient()
-                .trustManager((X509Certificate) keys.getCertificate("mykey"))
+                .trustManager((X509Certificate) certificate.keys().getCertificate("mykey"))
                 .build();
         Target target = new Target("127.0.0.1", port, "127.0.0.1:" + port, trust, true, LocalRules.NONE);
         EventLoop loop = loops.next();

@@ -4,6 +4,7 @@ import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.platform.problem.ProblemException;
 import dev.culvert.tunnel.cluster.ClusterMap;
 import dev.culvert.tunnel.cluster.Member;
+import dev.culvert.tunnelprotocol.ForcedEnd;
 import dev.culvert.tunnelprotocol.TunnelProtocol;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
@@ -122,5 +123,10 @@ public final class PolledLinks {
      */
     public void awaitEnd(Duration grace) throws InterruptedException {
         channels.newCloseFuture().await(grace.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Ends all of them without a word. */
+    public void end() {
+        channels.forEach(ForcedEnd::of);
     }
 }

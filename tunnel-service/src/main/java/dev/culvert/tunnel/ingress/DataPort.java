@@ -120,10 +120,9 @@ public final class DataPort {
         cluster.leave();
     }
 
-    /** Ends in the middle of everything, as a crash would. */
-    void abort() {
-        spread.stop();
-        server.abort();
+    /** What is under it: its connections and threads. */
+    DataPortServer server() {
+        return server;
     }
 
     /** Requests under way. */

@@ -1,5 +1,6 @@
 package dev.culvert.tunnel.ingress;
 
+import dev.culvert.tunnelprotocol.ForcedEnd;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -13,13 +14,11 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +36,7 @@ final class DataPortServer {
     private static final int MAX_LINE_BYTES = 16 * 1024;
     private static final int MAX_HEAD_BYTES = 64 * 1024;
     private static final int MAX_CHUNK_BYTES = 64 * 1024;
-    private static final int ROUNDS_OF_A_CRASH = 3;
+    private static final Duration GRACE_OF_GOODBYES = Duration.ofSeconds(1);
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(128 * 1024, 256 * 1024);
 
     private final Ingress ingress;
@@ -145,49 +144,28 @@ final class DataPortServer {
         connections.forEach(connection -> connection.pipeline().fireUserEventTriggered(Event.DRAIN));
         if (!connections.newCloseFuture().await(grace.toMillis(), TimeUnit.MILLISECONDS)) {
             log.atWarn().addKeyValue("connections", connections.size()).log("Data port cuts off what has not finished");
-            ingress.cuttingOff().set(true);
+            cutOff();
             connections.close().await(1, TimeUnit.SECONDS);
         }
-        ingress.peers().close();
-        loops.stop();
+        ingress.peers().close(GRACE_OF_GOODBYES);
+        end();
     }
 
-    /**
-     * Ends in the middle of everything, as a crash would: connections are reset. Only when nothing can be said to anybody any
-     * more are their handlers told, so that they give their buffers back.
-     */
-    void abort() {
+    /** From now on a connection that ends was cut off here, and its caller is not gone. */
+    List<Channel> cutOff() {
+        ingress.cuttingOff().set(true);
+        return List.copyOf(connections);
+    }
+
+    /** Ends what is left of the connections without another word, and then the threads. Blocks. */
+    void end() throws InterruptedException {
         Channel open = listener;
         if (open != null) {
-            open.close();
+            open.close().await();
         }
-        ingress.cuttingOff().set(true);
-        List<Channel> broken = List.copyOf(connections);
-        onLoops(broken, DataPortServer::reset);
-        onLoops(broken, DataPortServer::giveBack);
-        ingress.peers().close();
-        for (int i = 0; i < ROUNDS_OF_A_CRASH; i++) {
-            onLoops(broken, _ -> {}); // what the two sides of a request tell each other has been heard
-        }
-        loops.stopAtOnce();
-    }
-
-    /** On all of them at the same time. Blocks. */
-    private static void onLoops(List<Channel> connections, Consumer<Channel> task) {
-        connections.stream()
-                .map(connection -> connection.eventLoop().submit(() -> task.accept(connection)))
-                .toList()
-                .forEach(Future::awaitUninterruptibly);
-    }
-
-    private static void reset(Channel connection) {
-        connection.config().setOption(ChannelOption.SO_LINGER, 0);
-        connection.unsafe().closeForcibly();
-    }
-
-    /** What is under way in a connection that was reset. */
-    private static void giveBack(Channel connection) {
-        connection.pipeline().fireChannelInactive();
-        connection.unsafe().close(connection.voidPromise());
+        connections.forEach(ForcedEnd::of);
+        ingress.polls().end();
+        ingress.peers().end();
+        loops.stop();
     }
 }

@@ -14,6 +14,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -61,6 +62,7 @@ final class PeerLink implements LinkListener {
     private final LinkSettings settings;
     private final EventLoop eventLoop;
     private final Class<? extends SocketChannel> socket;
+    private final ChannelGroup connections;
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private @Nullable Link link;
     private @Nullable Link greeting;
@@ -75,13 +77,15 @@ final class PeerLink implements LinkListener {
             PeerPass pass,
             LinkSettings settings,
             EventLoop eventLoop,
-            Class<? extends SocketChannel> socket) {
+            Class<? extends SocketChannel> socket,
+            ChannelGroup connections) {
         this.member = member;
         this.address = address(member.address());
         this.pass = pass;
         this.settings = settings;
         this.eventLoop = eventLoop;
         this.socket = socket;
+        this.connections = connections;
     }
 
     private static InetSocketAddress address(String hostAndPort) {
@@ -141,6 +145,7 @@ final class PeerLink implements LinkListener {
                 .handler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        connections.add(channel);
                         channel.pipeline()
                                 .addLast(new HttpClientCodec())
                                 .addLast(new HttpObjectAggregator(MAX_REFUSAL_BYTES))

@@ -4,23 +4,29 @@ import dev.culvert.tunnel.cluster.ClusterMap.Holder;
 import dev.culvert.tunnel.cluster.Member;
 import dev.culvert.tunnel.session.Admission;
 import dev.culvert.tunnel.session.SessionRegistry;
+import dev.culvert.tunnelprotocol.ForcedEnd;
 import dev.culvert.tunnelprotocol.LinkSettings;
 import dev.culvert.tunnelprotocol.MemoryBudget;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2StreamChannel;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -37,6 +43,7 @@ public final class Peers {
     private final EventLoopGroup eventLoops;
     private final Supplier<List<Member>> replicas;
     private final PeerGate gate;
+    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final ConcurrentHashMap<String, PeerLink> links = new ConcurrentHashMap<>();
 
     /**
@@ -157,7 +164,8 @@ public final class Peers {
                     pass,
                     settings,
                     eventLoops.next(),
-                    Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class);
+                    Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class,
+                    connections);
         });
     }
 
@@ -176,8 +184,18 @@ public final class Peers {
         return links.size();
     }
 
-    /** Ends the connections to other replicas. */
-    public void close() {
+    /**
+     * Tells other replicas that the connections to them end. Blocks.
+     *
+     * @param grace how long to wait until they have
+     */
+    public void close(Duration grace) throws InterruptedException {
         links.values().forEach(PeerLink::close);
+        connections.newCloseFuture().await(grace.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Ends the connections to other replicas without a word. */
+    public void end() {
+        connections.forEach(ForcedEnd::of);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.culvert.tunnel.NoLeaks;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -161,6 +162,53 @@ class BuffersGivenBackIT {
 
         assertThat(gone.await(20, TimeUnit.SECONDS)).isTrue();
         await().until(() -> plane.port.reservedBytes() == 0);
+    }
+
+    /** What waits for callers who read nothing, when the port stops and the thread of those callers is late by far. */
+    @Test
+    void ofCallersThatAreCutOffWhileTheirThreadIsBusy() throws Exception {
+        plane.close();
+        plane = new TestingDataPlane(TestingDataPlane.properties(Duration.ofMillis(100)));
+        plane.tunnel("box");
+        AtomicLong said = new AtomicLong();
+        origin.on("/flood", call -> {
+            call.startChunked("text/plain");
+            while (true) {
+                call.chunk("x".repeat(64 * 1024));
+                said.addAndGet(1);
+            }
+        });
+        plane.agent("box", origin.url());
+        List<Socket> callers = new ArrayList<>();
+        for (int i = 0; i < FEW; i++) {
+            Socket socket = plane.connect();
+            TestingDataPlane.send(socket, TestingDataPlane.get("/t/box/flood"));
+            assertThat(socket.getInputStream().readNBytes(1000)).hasSize(1000);
+            callers.add(socket);
+        }
+        awaitStandstill(said);
+        EventExecutor ofLink = plane.registry.usable().getFirst().link().channel().eventLoop();
+        CountDownLatch never = new CountDownLatch(1);
+        plane.port.server().workers().forEach(loop -> {
+            if (loop != ofLink) {
+                loop.execute(() -> busy(never));
+            }
+        });
+
+        plane.stop();
+
+        for (Socket socket : callers) {
+            socket.close();
+        }
+    }
+
+    /** Longer than a port that stops waits for connections to close, and for threads to have nothing to do. */
+    private static void busy(CountDownLatch never) {
+        try {
+            assertThat(never.await(1500, TimeUnit.MILLISECONDS)).isFalse();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** A replica is killed with answers under way: how tests kill is no leak either, or it would hide those that count. */

@@ -55,7 +55,7 @@ class PeersTest {
 
     @AfterEach
     void stop() throws InterruptedException {
-        peers.close();
+        peers.end();
         registry.close();
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS);
     }
