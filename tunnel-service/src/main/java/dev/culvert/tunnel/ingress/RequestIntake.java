@@ -112,6 +112,11 @@ final class RequestIntake extends ChannelInboundHandlerAdapter {
             poll = new PollCall(ingress, client, request, this::onPolled);
         } else if (PeerGate.isFor(request)) {
             letPeerIn(ctx, request);
+        } else if (PeerGate.isQuestion(request)) {
+            ingress.peers()
+                    .gate()
+                    .prove(request)
+                    .ifPresentOrElse(this::prove, () -> refuse(request, IngressProblems.unknownPath()));
         } else {
             Exchange exchange = new Exchange(ingress, client, request, this::onOver);
             current = exchange;
@@ -168,6 +173,11 @@ final class RequestIntake extends ChannelInboundHandlerAdapter {
                 .set(HttpHeaderNames.CONTENT_LENGTH, HttpHeaderValues.ZERO)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         client.writeAndFlush(elsewhere).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    private void prove(FullHttpResponse proof) {
+        client.writeAndFlush(proof);
+        closeWithout(KEEP_ALIVE);
     }
 
     /** Behind the rest of its request, which must not reach the pipeline of the link. */
