@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
 final class LinkMonitor extends ChannelInboundHandlerAdapter {
     private static final int IDLE_FACTOR = 5;
 
+    /** Each is answered. A peer asks ten times in ten seconds where it asks at all; this is one that only wants to be answered. */
+    private static final int MOST_QUESTIONS = 1_000;
+
+    private static final long QUESTIONS_WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     /** Content of the PING behind our GOAWAY; anything the peer opened before it read that came before the answer. */
     private static final long DRAIN_QUESTION = 0x647261696eL;
 
@@ -37,6 +42,8 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
     private volatile long roundTripNanos;
 
     private long lastHeardNanos;
+    private long questionsSinceNanos;
+    private int questions;
     private long askedNanos;
     private boolean asked;
     private boolean drainingHere;
@@ -104,7 +111,10 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
         asked = false;
         suspect = false;
         switch (frame) {
-            case Http2SettingsFrame settingsFrame -> onSettings(settingsFrame);
+            case Http2SettingsFrame settingsFrame -> {
+                onSettings(settingsFrame);
+                onQuestion();
+            }
             case Http2GoAwayFrame goAway -> onGoAway(goAway);
             case Http2PingFrame ping
             when ping.ack() && ping.content() == DRAIN_QUESTION -> {
@@ -112,9 +122,20 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
                 closeIfDrained();
             }
             case Http2PingFrame ping when ping.ack() -> roundTripNanos = Math.max(1, lastHeardNanos - ping.content());
+            case Http2PingFrame _ -> onQuestion();
             default -> {}
         }
         ctx.fireChannelRead(frame);
+    }
+
+    private void onQuestion() {
+        if (lastHeardNanos - questionsSinceNanos > QUESTIONS_WINDOW_NANOS) {
+            questionsSinceNanos = lastHeardNanos;
+            questions = 0;
+        }
+        if (++questions == MOST_QUESTIONS) {
+            link.close(CloseReason.PROTOCOL_ERROR);
+        }
     }
 
     private void onSettings(Http2SettingsFrame frame) {

@@ -3,6 +3,7 @@ package dev.culvert.agent.forward;
 import dev.culvert.agent.forward.ForwardedRequest.End;
 import dev.culvert.tunnelprotocol.BackPressure;
 import dev.culvert.tunnelprotocol.HttpTranslation;
+import dev.culvert.tunnelprotocol.LinkLoss;
 import dev.culvert.tunnelprotocol.OriginFailure;
 import dev.culvert.tunnelprotocol.TunnelProtocol;
 import dev.culvert.tunnelprotocol.WindowGrowth;
@@ -45,6 +46,7 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
     private final RequestTally tally;
     private final WayToCaller way;
     private final KeptAnswers keptAnswers;
+    private final LinkLoss linkLoss;
 
     private @Nullable RequestHead head;
     private @Nullable CharSequence resumeKey;
@@ -68,6 +70,7 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
         this.tally = new RequestTally(listener);
         this.way = new WayToCaller(this, answer);
         this.keptAnswers = keptAnswers;
+        this.linkLoss = new LinkLoss(stream);
     }
 
     // From the caller, over the link
@@ -193,7 +196,7 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
         OriginConnection connection = origin;
         if (connection != null) {
             connection.channel().flush();
-            BackPressure.pauseIfFull(stream, connection.channel());
+            linkLoss.pauseIfFull(connection.channel());
         }
     }
 
@@ -386,6 +389,7 @@ final class ForwardedStream extends ChannelInboundHandlerAdapter {
         while ((waiting = untilConnected.poll()) != null) {
             ReferenceCountUtil.release(waiting);
         }
+        linkLoss.forget();
         // A stream that is not read never ends and holds what was sent; from now on that is thrown away.
         stream.config().setAutoRead(true);
         tally.end(how);

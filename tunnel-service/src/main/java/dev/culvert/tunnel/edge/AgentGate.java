@@ -28,7 +28,6 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 import io.netty.handler.codec.http.websocketx.WebSocketVersion;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -53,6 +52,7 @@ public final class AgentGate {
     private final ClusterMap cluster;
     private final LinkSettings settings;
     private final JsonMapper json;
+    private final ArrivalPace pace = new ArrivalPace(System::nanoTime);
 
     public AgentGate(
             Admission admission, SessionRegistry registry, ClusterMap cluster, LinkSettings settings, JsonMapper json) {
@@ -162,9 +162,18 @@ public final class AgentGate {
                                     ProblemCode.TOO_MANY_STREAMS, "The tunnel has too many agent connections.")
                             .withRetryAfter(Duration.ofSeconds(5));
                 }
+                requireRest(admitted.caller(), found.tunnelId());
             }
         }
         return admitted;
+    }
+
+    private void requireRest(Caller caller, UUID tunnelId) {
+        pace.arrive(tunnelId, caller.apiKeyId().orElse(caller.userId())).ifPresent(wait -> {
+            throw new ProblemException(
+                            ProblemCode.RATE_LIMIT_EXCEEDED, "Agents of this tunnel connect again and again.")
+                    .withRetryAfter(wait);
+        });
     }
 
     /** Answers 101 and turns the channel into a link; its HTTP handlers but the codec are gone by now. */
@@ -230,15 +239,6 @@ public final class AgentGate {
                 caller.apiKeyId(),
                 "",
                 "",
-                remoteAddress(channel, request));
-    }
-
-    private static String remoteAddress(Channel channel, HttpRequest request) {
-        return Optional.ofNullable(request.headers().get("X-Forwarded-For"))
-                .map(addresses -> addresses.split(",", 2)[0].trim())
-                .filter(address -> !address.isEmpty() && address.length() <= 45)
-                .orElseGet(() -> channel.remoteAddress() instanceof InetSocketAddress address
-                        ? address.getAddress().getHostAddress()
-                        : "");
+                ClientAddress.textOf(channel, request));
     }
 }

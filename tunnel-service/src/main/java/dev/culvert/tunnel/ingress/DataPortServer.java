@@ -106,6 +106,7 @@ final class DataPortServer {
                                 .setMaxInitialLineLength(MAX_LINE_BYTES)
                                 .setMaxHeaderSize(MAX_HEAD_BYTES)
                                 .setMaxChunkSize(MAX_CHUNK_BYTES)));
+        channel.pipeline().addLast(LastWord.NAME, new LastWord());
         channel.pipeline().addLast("intake", new RequestIntake(ingress, channel));
     }
 

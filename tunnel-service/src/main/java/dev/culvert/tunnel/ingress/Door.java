@@ -3,6 +3,7 @@ package dev.culvert.tunnel.ingress;
 import dev.culvert.contracts.identity.Scope;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.platform.problem.ProblemException;
+import dev.culvert.tunnel.edge.ClientAddress;
 import dev.culvert.tunnel.session.Admission;
 import dev.culvert.tunnel.session.Admission.Admitted;
 import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
@@ -12,24 +13,63 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Lets requests in by what they show and where they come from. */
 final class Door {
-    private static final String FORWARDED_FOR = "X-Forwarded-For";
-
     private Door() {}
+
+    /** Why a request to a tunnel that the caller may know of is not let in. */
+    private static final class Refused extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final transient Admitted admitted;
+
+        Refused(Admitted admitted, RuntimeException cause) {
+            super(cause);
+            this.admitted = admitted;
+        }
+    }
 
     /**
      * Takes the credentials out of the request and asks who it is and what the path's name means to them. A request that is
-     * let in by a share or link is counted there, also if no agent answers it then.
+     * let in by a share or link is counted there last: what is refused before uses nothing up.
+     *
+     * @return of a tunnel that was found; fails with what {@link #reason} understands
      */
-    static CompletableFuture<Admitted> admit(Admission admission, HttpRequest request, TunnelPath path) {
-        return ask(admission, request, path).thenCompose(admission::charge);
+    static CompletableFuture<Admitted> admit(Ingress ingress, Channel client, HttpRequest request, TunnelPath path) {
+        return ask(ingress.admission(), request, path).thenCompose(answer -> {
+            try {
+                requireNetwork(letThrough(ingress, answer), client, request);
+            } catch (RuntimeException e) {
+                throw answer.resolution() instanceof Resolution.Found ? new Refused(answer, e) : e;
+            }
+            return ingress.admission().charge(answer);
+        });
+    }
+
+    /**
+     * The problem that a request is answered with.
+     *
+     * @param known told of the tunnel, if it is one that the caller may know of
+     */
+    static Throwable reason(@Nullable Throwable failure, Consumer<Admitted> known) {
+        Throwable why = failure == null ? new IllegalStateException("No answer of the directory") : unwrapped(failure);
+        if (why instanceof Refused refused) {
+            known.accept(refused.admitted);
+            return Objects.requireNonNull(refused.getCause());
+        }
+        return why;
+    }
+
+    /** The tunnel of somebody who was let in. */
+    static Resolution.Found found(Admitted admitted) {
+        return (Resolution.Found) admitted.resolution();
     }
 
     private static CompletableFuture<Admitted> ask(Admission admission, HttpRequest request, TunnelPath path) {
@@ -72,47 +112,14 @@ final class Door {
     }
 
     /** Refuses what comes from a network the tunnel is closed to. */
-    static void requireNetwork(Resolution.Found found, Channel client, HttpRequest request) {
+    private static void requireNetwork(Resolution.Found found, Channel client, HttpRequest request) {
         if (found.networks().isEmpty()) {
             return;
         }
-        InetAddress from = address(client, request);
+        InetAddress from = ClientAddress.of(client, request);
         if (from == null || found.networks().stream().noneMatch(network -> network.contains(from))) {
             throw IngressProblems.foreignNetwork();
         }
-    }
-
-    /** Text of the address a request comes from; empty when it cannot be told. */
-    static String addressText(Channel client, HttpRequest request) {
-        InetAddress from = address(client, request);
-        return from == null ? "" : from.getHostAddress();
-    }
-
-    /**
-     * Behind the gateway the client's address is the one it forwards. It is believed from inside networks only: who reaches
-     * this port from outside is its own witness to nothing.
-     */
-    private static @Nullable InetAddress address(Channel client, HttpRequest request) {
-        if (!(client.remoteAddress() instanceof InetSocketAddress peer)) {
-            return null;
-        }
-        String forwarded = request.headers().get(FORWARDED_FOR);
-        if (forwarded == null || !isInside(peer.getAddress())) {
-            return peer.getAddress();
-        }
-        try {
-            return InetAddress.ofLiteral(forwarded.split(",", 2)[0].trim());
-        } catch (IllegalArgumentException notAnAddress) {
-            return null;
-        }
-    }
-
-    private static boolean isInside(InetAddress address) {
-        boolean uniqueLocal = address.getAddress().length == 16 && (address.getAddress()[0] & 0xfe) == 0xfc;
-        return address.isLoopbackAddress()
-                || address.isSiteLocalAddress()
-                || address.isLinkLocalAddress()
-                || uniqueLocal;
     }
 
     /**
@@ -120,7 +127,7 @@ final class Door {
      *
      * @throws ProblemException if the caller may not, or there is nobody to answer
      */
-    static Resolution.Found letThrough(Ingress ingress, Admitted answer) {
+    private static Resolution.Found letThrough(Ingress ingress, Admitted answer) {
         if (!answer.caller().hasScope(Scope.TUNNELS_USE)) {
             throw new ProblemException(
                             ProblemCode.FORBIDDEN, "These credentials lack the scope " + Scope.TUNNELS_USE + ".")

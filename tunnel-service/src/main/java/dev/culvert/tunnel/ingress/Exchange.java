@@ -3,6 +3,7 @@ package dev.culvert.tunnel.ingress;
 import dev.culvert.contracts.http.HeaderNames;
 import dev.culvert.platform.correlation.Correlation;
 import dev.culvert.platform.problem.ProblemException;
+import dev.culvert.tunnel.edge.ClientAddress;
 import dev.culvert.tunnel.peer.Peers.Passed;
 import dev.culvert.tunnel.session.Admission.Admitted;
 import dev.culvert.tunnel.session.AgentSession;
@@ -106,7 +107,7 @@ final class Exchange {
         try {
             TunnelPath parsed = TunnelPath.parse(request.uri()).orElseThrow(IngressProblems::unknownPath);
             path = parsed;
-            Door.admit(ingress.admission(), request, parsed).whenComplete((answer, failure) -> {
+            Door.admit(ingress, client, request, parsed).whenComplete((answer, failure) -> {
                 if (client.eventLoop().inEventLoop()) {
                     onAdmission(answer, failure);
                 } else {
@@ -123,15 +124,12 @@ final class Exchange {
             return;
         }
         if (answer == null) {
-            refuse(failure == null ? new IllegalStateException("No answer of the directory") : failure);
+            refuse(Door.reason(failure, this::follow));
             return;
         }
-        if (answer.resolution() instanceof Resolution.Found known) {
-            account.begin(start(known, answer));
-        }
+        follow(answer);
         try {
-            Resolution.Found found = Door.letThrough(ingress, answer);
-            Door.requireNetwork(found, client, request);
+            Resolution.Found found = Door.found(answer);
             welcome(answer, found);
             Reservation taken = Reservation.take(ingress, found.tunnelId(), found.maxConnections());
             reservation = taken;
@@ -145,8 +143,10 @@ final class Exchange {
         }
     }
 
-    private RequestStart start(Resolution.Found found, Admitted answer) {
-        return new RequestStart(
+    /** From now on the request is measured. */
+    private void follow(Admitted answer) {
+        Resolution.Found found = Door.found(answer);
+        account.begin(new RequestStart(
                 UUID.randomUUID(),
                 found.tunnelId(),
                 found.tenantId(),
@@ -157,7 +157,12 @@ final class Exchange {
                 path().forwarded(),
                 request.headers(),
                 account.startedAt(),
-                found.grant());
+                found.grant(),
+                new Resumption(
+                                request.headers(),
+                                found.tunnelId(),
+                                answer.caller().userId())
+                        .part()));
     }
 
     /** From now on the request ends with the right of who sent it. */
@@ -166,9 +171,9 @@ final class Exchange {
             Guest guest = new Guest(
                     answer.caller(),
                     found,
-                    Door.addressText(client, request),
+                    ClientAddress.textOf(client, request),
                     request.headers().get(HttpHeaderNames.USER_AGENT, ""));
-            Guests.Stay entered = ingress.admission().guests().enter(guest, () -> breakOff(Outcome.CUT_OFF));
+            Guests.Stay entered = ingress.admission().guests().enter(guest, this::cut);
             stay = entered;
             if (account.isEnded()) {
                 entered.end(); // cut before it was known here
@@ -413,12 +418,22 @@ final class Exchange {
         }
     }
 
+    /** The caller may not have the rest of the answer, and is told why where that can be done. */
+    private void cut(ProblemException why) {
+        breakOff(Outcome.CUT_OFF, () -> LastWord.say(client, ingress.problems(), why, request, requestId));
+    }
+
     /** The answer cannot be completed: the caller must see that, and never a clean end. */
     void breakOff(Outcome outcome) {
+        breakOff(outcome, () -> {});
+    }
+
+    private void breakOff(Outcome outcome, Runnable lastWord) {
         if (!end(outcome)) {
             return;
         }
         client.eventLoop().execute(() -> {
+            lastWord.run();
             Http2StreamChannel open = stream;
             if (open != null) {
                 StreamEnds.cancel(open);

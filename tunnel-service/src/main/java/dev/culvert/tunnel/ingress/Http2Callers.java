@@ -44,6 +44,7 @@ final class Http2Callers {
                 stream.config().setWriteBufferWaterMark(STREAM_WATER_MARK);
                 stream.pipeline().addLast("http", new Http2StreamFrameToHttpObjectCodec(true));
                 stream.pipeline().addLast("parts", new MessageParts());
+                stream.pipeline().addLast(LastWord.NAME, new LastWord());
                 stream.pipeline().addLast("intake", new RequestIntake(ingress, stream));
             }
         }));

@@ -109,7 +109,14 @@ final class PollCall {
         String id = path.substring(TunnelProtocol.POLL_PATH.length() + 1);
         Optional<Member> elsewhere = ingress.polls().elsewhere(id);
         if (elsewhere.isPresent()) {
-            hop = PollHop.pass(elsewhere.get(), client.eventLoop(), request, body, this::answer, this::refuse);
+            hop = ingress.peers()
+                    .passPoll(
+                            elsewhere.get(),
+                            client.eventLoop(),
+                            request,
+                            body,
+                            this::answer,
+                            failure -> refuse(IngressProblems.replicaGone(failure)));
             return;
         }
         PolledLink link = ingress.polls().find(id).orElse(null);

@@ -13,6 +13,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
@@ -112,6 +113,11 @@ final class RequestIntake extends ChannelInboundHandlerAdapter {
             poll = new PollCall(ingress, client, request, this::onPolled);
         } else if (PeerGate.isFor(request)) {
             letPeerIn(ctx, request);
+        } else if (PeerGate.isQuestion(request)) {
+            ingress.peers()
+                    .gate()
+                    .prove(request)
+                    .ifPresentOrElse(this::prove, () -> refuse(request, IngressProblems.unknownPath()));
         } else {
             Exchange exchange = new Exchange(ingress, client, request, this::onOver);
             current = exchange;
@@ -170,15 +176,26 @@ final class RequestIntake extends ChannelInboundHandlerAdapter {
         client.writeAndFlush(elsewhere).addListener(ChannelFutureListener.CLOSE);
     }
 
+    private void prove(FullHttpResponse proof) {
+        client.writeAndFlush(proof);
+        closeWithout(KEEP_ALIVE);
+    }
+
     /** Behind the rest of its request, which must not reach the pipeline of the link. */
     private void letPeerIn(ChannelHandlerContext ctx, HttpRequest request) {
         agentWaits = true;
         ctx.executor().execute(() -> {
-            ctx.pipeline().remove(this);
+            leaveTo(ctx.pipeline());
             if (!ingress.peers().gate().letIn(client, request)) {
                 refuse(request, IngressProblems.unknownPath());
             }
         });
+    }
+
+    /** The connection is no caller's any more: what is for those alone goes out of the way of a link. */
+    private void leaveTo(ChannelPipeline link) {
+        link.remove(LastWord.NAME);
+        link.remove(this);
     }
 
     private void onChecked(
@@ -190,7 +207,7 @@ final class RequestIntake extends ChannelInboundHandlerAdapter {
             refuse(request, failure == null ? new IllegalStateException("No answer of the gate") : failure);
             return;
         }
-        ctx.pipeline().remove(this);
+        leaveTo(ctx.pipeline());
         ingress.gate().upgrade(client, request, entrance);
     }
 

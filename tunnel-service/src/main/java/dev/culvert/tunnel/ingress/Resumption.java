@@ -1,6 +1,7 @@
 package dev.culvert.tunnel.ingress;
 
 import dev.culvert.contracts.http.HeaderNames;
+import dev.culvert.tunnel.session.AnswerPart;
 import dev.culvert.tunnelprotocol.TunnelProtocol;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -61,6 +62,13 @@ final class Resumption {
     /** What the gateway asks for; empty for an ordinary request. */
     Optional<Rest> rest() {
         return rest;
+    }
+
+    /** What the gateway may ask for at another replica, or does here; empty if it will not. */
+    Optional<AnswerPart> part() {
+        return isWanted()
+                ? Optional.of(new AnswerPart(key(), rest.map(Rest::offset).orElse(0L)))
+                : Optional.empty();
     }
 
     /** Name of the answer at the agent. */

@@ -27,6 +27,7 @@ final class Capture implements RequestObserver {
     private final long startedNanos = System.nanoTime();
     private volatile HttpHeaders answerHeaders = new DefaultHttpHeaders();
     private volatile @Nullable Traffic traffic;
+    private volatile boolean unwanted;
 
     Capture(
             RequestStart start,
@@ -152,6 +153,15 @@ final class Capture implements RequestObserver {
 
     boolean isOf(UUID tunnelId) {
         return start.tunnelId().equals(tunnelId);
+    }
+
+    /** It is not to be kept, whenever it ends. */
+    void forget() {
+        unwanted = true;
+    }
+
+    boolean isWanted() {
+        return !unwanted;
     }
 
     /** Lets go of what was copied. */

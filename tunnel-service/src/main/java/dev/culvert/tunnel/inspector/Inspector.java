@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
-import java.time.Instant;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,8 +27,8 @@ class Inspector implements TrafficMeter {
 
     private final ArrayBlockingQueue<Capture> ended = new ArrayBlockingQueue<>(QUEUE_LENGTH);
 
-    /** Until when requests of a tunnel are not kept, for the tunnels for which that was asked. */
-    private final ConcurrentHashMap<UUID, Instant> forgotten = new ConcurrentHashMap<>();
+    /** All that are followed, from their beginning until they are kept or not. */
+    private final Set<Capture> followed = ConcurrentHashMap.newKeySet();
 
     private final StoredSettings settings;
     private final InspectorProperties properties;
@@ -69,6 +69,7 @@ class Inspector implements TrafficMeter {
         int bodyLimit =
                 ofTunnel.bodies() ? Math.toIntExact(properties.bodyLimit().toBytes()) : 0;
         Capture capture = new Capture(request, feed, memory, bodyLimit, properties.chunksPerRequest(), this::onEnded);
+        followed.add(capture);
         capture.began();
         return capture;
     }
@@ -81,6 +82,7 @@ class Inspector implements TrafficMeter {
 
     private void onEnded(Capture capture) {
         if (!ended.offer(capture)) {
+            followed.remove(capture);
             capture.discard();
             unseen.increment();
         }
@@ -100,9 +102,9 @@ class Inspector implements TrafficMeter {
     private void keep(Capture capture) {
         try {
             CapturedRequest request = capture.request();
-            if (isWanted(request)) {
+            if (isWanted(capture, request)) {
                 captures.add(request);
-                if (!isWanted(request)) {
+                if (!isWanted(capture, request)) {
                     captures.drop(request); // what was to be forgotten meanwhile was gone through before it came
                 }
             }
@@ -110,24 +112,27 @@ class Inspector implements TrafficMeter {
             capture.discard();
             unseen.increment();
             log.atError().setCause(e).log("A request cannot be kept for the inspector");
+        } finally {
+            followed.remove(capture);
         }
     }
 
-    private boolean isWanted(CapturedRequest request) {
-        Instant since = forgotten.get(request.tunnelId());
-        return settings.of(request.tunnelId()).enabled()
-                && (since == null || request.traffic().startedAt().isAfter(since));
+    private boolean isWanted(Capture capture, CapturedRequest request) {
+        return capture.isWanted() && settings.of(request.tunnelId()).enabled();
     }
 
     /** Forgets the requests of a tunnel that have begun, those included that wait to be kept or have not ended. */
     private void forget(UUID tunnelId) {
-        forgotten.put(tunnelId, Instant.now());
-        for (Capture capture : ended) {
-            if (capture.isOf(tunnelId) && ended.remove(capture)) {
-                capture.discard();
-            }
-        }
+        followed.stream().filter(capture -> capture.isOf(tunnelId)).forEach(this::forget);
         captures.clear(tunnelId);
+    }
+
+    private void forget(Capture capture) {
+        capture.forget();
+        if (ended.remove(capture)) {
+            followed.remove(capture);
+            capture.discard();
+        }
     }
 
     private double memoryBytes() {

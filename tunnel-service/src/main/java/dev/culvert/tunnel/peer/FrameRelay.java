@@ -1,6 +1,7 @@
 package dev.culvert.tunnel.peer;
 
 import dev.culvert.tunnelprotocol.BackPressure;
+import dev.culvert.tunnelprotocol.LinkLoss;
 import dev.culvert.tunnelprotocol.MemoryBudget;
 import dev.culvert.tunnelprotocol.TunnelProtocol;
 import dev.culvert.tunnelprotocol.WindowGrowth;
@@ -42,6 +43,7 @@ final class FrameRelay extends ChannelInboundHandlerAdapter {
     private final int windowBytes;
     private final MemoryBudget memory;
     private @Nullable WindowGrowth growth;
+    private @Nullable LinkLoss linkLoss;
     private @Nullable ChannelFuture lastWrite;
     private boolean ended;
     private boolean wasReset;
@@ -60,6 +62,9 @@ final class FrameRelay extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         growth = new WindowGrowth((Http2StreamChannel) ctx.channel(), windowBytes, memory);
+        if (from == From.PEER) {
+            linkLoss = new LinkLoss(ctx.channel());
+        }
     }
 
     @Override
@@ -89,7 +94,12 @@ final class FrameRelay extends ChannelInboundHandlerAdapter {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         to.flush();
-        BackPressure.pauseIfFull(ctx.channel(), to);
+        LinkLoss loss = linkLoss;
+        if (loss == null) {
+            BackPressure.pauseIfFull(ctx.channel(), to);
+        } else {
+            loss.pauseIfFull(to);
+        }
     }
 
     @Override
@@ -116,6 +126,10 @@ final class FrameRelay extends ChannelInboundHandlerAdapter {
         WindowGrowth window = growth;
         if (window != null) {
             window.ended();
+        }
+        LinkLoss loss = linkLoss;
+        if (loss != null) {
+            loss.forget();
         }
         if (from == From.PEER && !wasReset) {
             // Either all is over, or the other replica is gone; whether its caller is gone as well nobody knows.

@@ -1,16 +1,20 @@
 package dev.culvert.tunnel.peer;
 
 import dev.culvert.tunnel.peer.PeerPass.Accepted;
+import dev.culvert.tunnel.peer.PeerPass.Issued;
 import dev.culvert.tunnelprotocol.CloseReason;
 import dev.culvert.tunnelprotocol.Link;
 import dev.culvert.tunnelprotocol.LinkListener;
 import dev.culvert.tunnelprotocol.LinkSettings;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -42,6 +46,27 @@ public final class PeerGate implements LinkListener {
     public static boolean isFor(HttpRequest request) {
         return request.uri().equals(PeerProtocol.PATH)
                 && request.headers().contains(HttpHeaderNames.UPGRADE, PeerProtocol.UPGRADE, true);
+    }
+
+    /** What a replica asks for the proof of another one; with an upgrade in it, for a link as well. */
+    static FullHttpRequest question(String address, Issued issued) {
+        FullHttpRequest request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, PeerProtocol.PATH);
+        request.headers().set(HttpHeaderNames.HOST, address).set(HttpHeaderNames.AUTHORIZATION, issued.authorization());
+        return request;
+    }
+
+    /** Whether a request asks who this is, to say on the same connection what only a replica may hear. */
+    public static boolean isQuestion(HttpRequest request) {
+        return request.uri().equals(PeerProtocol.PATH) && !isFor(request);
+    }
+
+    /** The proof that this is the replica that was asked for; empty for whoever is none. */
+    public Optional<FullHttpResponse> prove(HttpRequest request) {
+        return pass.accept(request.headers().get(HttpHeaderNames.AUTHORIZATION)).map(accepted -> {
+            FullHttpResponse proof = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.NO_CONTENT);
+            proof.headers().set(PeerProtocol.PROOF, accepted.proof());
+            return proof;
+        });
     }
 
     /**

@@ -16,23 +16,18 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -236,13 +231,10 @@ final class PeerLink implements LinkListener {
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
-            FullHttpRequest request =
-                    new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, PeerProtocol.PATH);
+            FullHttpRequest request = PeerGate.question(member.address(), issued);
             request.headers()
-                    .set(HttpHeaderNames.HOST, member.address())
                     .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
-                    .set(HttpHeaderNames.UPGRADE, PeerProtocol.UPGRADE)
-                    .set(HttpHeaderNames.AUTHORIZATION, issued.authorization());
+                    .set(HttpHeaderNames.UPGRADE, PeerProtocol.UPGRADE);
             ctx.writeAndFlush(request);
             ctx.executor()
                     .schedule(() -> fail(ctx, "no answer in time"), UPGRADE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
@@ -250,11 +242,9 @@ final class PeerLink implements LinkListener {
 
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, FullHttpResponse answer) {
-            String proof = answer.headers().get(PeerProtocol.PROOF, "");
             if (!answer.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
                 fail(ctx, "it answered " + answer.status().code());
-            } else if (!MessageDigest.isEqual(
-                    proof.getBytes(StandardCharsets.US_ASCII), issued.proof().getBytes(StandardCharsets.US_ASCII))) {
+            } else if (!issued.isProvenBy(answer)) {
                 fail(ctx, "what answers is no replica of this installation");
             } else {
                 decided = true;

@@ -1,5 +1,6 @@
 package dev.culvert.tunnel.peer;
 
+import io.netty.handler.codec.http.HttpMessage;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -59,7 +60,14 @@ public final class PeerPass {
      * @param authorization value of the Authorization header
      * @param proof what the other replica must answer
      */
-    record Issued(String authorization, String proof) {}
+    record Issued(String authorization, String proof) {
+        /** Whether an answer comes from the replica this was issued for. */
+        boolean isProvenBy(HttpMessage answer) {
+            return MessageDigest.isEqual(
+                    answer.headers().get(PeerProtocol.PROOF, "").getBytes(StandardCharsets.US_ASCII),
+                    proof.getBytes(StandardCharsets.US_ASCII));
+        }
+    }
 
     Issued issue(String to) {
         byte[] bytes = new byte[NONCE_BYTES];

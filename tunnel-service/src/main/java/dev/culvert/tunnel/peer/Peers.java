@@ -7,13 +7,18 @@ import dev.culvert.tunnel.session.SessionRegistry;
 import dev.culvert.tunnelprotocol.ForcedEnd;
 import dev.culvert.tunnelprotocol.LinkSettings;
 import dev.culvert.tunnelprotocol.MemoryBudget;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2Headers;
@@ -131,6 +136,24 @@ public final class Peers {
                 refused.accept(PeerOutcome.UNREACHABLE);
             }
         });
+    }
+
+    /**
+     * Passes a poll on to the replica that has its link; exactly one of the two is told, on the event loop.
+     *
+     * @param body is released
+     * @param answered gets the answer, which is its own to release
+     * @param failed hears why that replica was not reached
+     * @return the connection, to be closed when nobody waits any more
+     */
+    public Channel passPoll(
+            Member member,
+            EventLoop eventLoop,
+            HttpRequest request,
+            ByteBuf body,
+            Consumer<FullHttpResponse> answered,
+            Consumer<Throwable> failed) {
+        return PollHop.pass(member, pass.issue(member.name()), eventLoop, request, body, answered, failed);
     }
 
     private static Http2Headers head(Holder holder, Passed request) {

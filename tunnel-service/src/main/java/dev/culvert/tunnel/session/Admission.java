@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -86,19 +87,24 @@ public final class Admission {
         if (known != null && now - known.askedNanos < KEEP.toNanos()) {
             return known.admitted;
         }
-        if (answers.size() >= MAX_ENTRIES) {
-            answers.values().removeIf(answer -> now - answer.askedNanos >= KEEP.toNanos());
-        }
         Answer asked = new Answer(new CompletableFuture<>(), now);
         if (answers.size() < MAX_ENTRIES) {
             Answer raced = known == null ? answers.putIfAbsent(question, asked) : replaced(question, known, asked);
             if (raced != null) {
                 return raced.admitted;
             }
+            // It holds a token, which is not to be in memory for longer than it is of use.
+            CompletableFuture.delayedExecutor(KEEP.toMillis(), TimeUnit.MILLISECONDS, blocking)
+                    .execute(() -> answers.remove(question, asked));
         }
         unknown.increment();
         blocking.execute(() -> ask(question, asked));
         return asked.admitted;
+    }
+
+    /** Answers that are kept at the moment. */
+    int known() {
+        return answers.size();
     }
 
     /** Share of the questions so far whose answer was known or being found, from 0 to 1. */

@@ -1,11 +1,14 @@
 package dev.culvert.tunnel.session;
 
+import dev.culvert.contracts.problem.ProblemCode;
+import dev.culvert.platform.problem.ProblemException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,10 +31,10 @@ public final class Guests {
     /** One request of a guest. Equal only to itself. */
     public final class Stay {
         private final Guest guest;
-        private final Runnable cut;
+        private final Consumer<ProblemException> cut;
         private volatile Optional<Instant> until;
 
-        private Stay(Guest guest, Runnable cut) {
+        private Stay(Guest guest, Consumer<ProblemException> cut) {
             this.guest = guest;
             this.cut = cut;
             this.until = guest.found().grant().until();
@@ -49,9 +52,9 @@ public final class Guests {
     /**
      * A guest's request begins.
      *
-     * @param cut breaks the request off; called on any thread, also after its end
+     * @param cut breaks the request off and gets the reason; called on any thread, also after its end
      */
-    public Stay enter(Guest guest, Runnable cut) {
+    public Stay enter(Guest guest, Consumer<ProblemException> cut) {
         Stay stay = new Stay(guest, cut);
         stays.compute(guest.found().tunnelId(), (_, others) -> {
             Set<Stay> all = others == null ? ConcurrentHashMap.newKeySet() : others;
@@ -68,7 +71,8 @@ public final class Guests {
      */
     public void recheck(UUID tunnelId) {
         for (Stay stay : stays.getOrDefault(tunnelId, Set.of())) {
-            blocking.execute(() -> standing(stay.guest).ifPresentOrElse(grant -> stay.until = grant.until(), stay.cut));
+            blocking.execute(() -> standing(stay.guest)
+                    .ifPresentOrElse(grant -> stay.until = grant.until(), () -> stay.cut.accept(withdrawn())));
         }
     }
 
@@ -82,12 +86,22 @@ public final class Guests {
         }
     }
 
+    private static ProblemException withdrawn() {
+        return new ProblemException(
+                ProblemCode.FORBIDDEN, "The right by which you used the tunnel was withdrawn or has ended.");
+    }
+
+    private static ProblemException usedUp() {
+        return new ProblemException(ProblemCode.QUOTA_EXCEEDED, "What is shared with you allows no more bytes for now.")
+                .withAlias("SHARE_QUOTA_EXCEEDED");
+    }
+
     /** Cuts the guests of a tunnel who came by a share or link that is used up. */
     public void cut(UUID tunnelId, UUID grantId) {
         stays.getOrDefault(tunnelId, Set.of()).stream()
                 .filter(stay ->
                         stay.guest.found().grant().id().filter(grantId::equals).isPresent())
-                .forEach(stay -> stay.cut.run());
+                .forEach(stay -> stay.cut.accept(usedUp()));
     }
 
     /** Cuts the guests whose time is over. */
@@ -95,7 +109,7 @@ public final class Guests {
         stays.values()
                 .forEach(all -> all.forEach(stay -> {
                     if (stay.until.filter(end -> !now.isBefore(end)).isPresent()) {
-                        stay.cut.run();
+                        stay.cut.accept(withdrawn());
                     }
                 }));
     }

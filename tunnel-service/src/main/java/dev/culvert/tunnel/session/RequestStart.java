@@ -3,6 +3,7 @@ package dev.culvert.tunnel.session;
 import dev.culvert.tunnel.session.TrafficMeter.Protocol;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -13,6 +14,7 @@ import java.util.UUID;
  * @param correlationId {@code X-Correlation-ID}, the caller's or one made here
  * @param path raw path and query, as the local service will see them
  * @param grant by what right the caller was let in
+ * @param part which part of which answer is asked for; empty where nobody else could go on with it
  * @param headers as the caller sent them, without its credentials for the suite; only to be read
  */
 public record RequestStart(
@@ -26,7 +28,8 @@ public record RequestStart(
         String path,
         HttpHeaders headers,
         Instant startedAt,
-        Grant grant) {
+        Grant grant,
+        Optional<AnswerPart> part) {
 
     /** A request of the tunnel's owner. */
     public RequestStart(
@@ -51,6 +54,7 @@ public record RequestStart(
                 path,
                 headers,
                 startedAt,
-                Grant.OWNER);
+                Grant.OWNER,
+                Optional.empty());
     }
 }

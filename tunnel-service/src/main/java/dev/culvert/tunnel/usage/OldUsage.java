@@ -27,6 +27,9 @@ class OldUsage implements SchedulingConfigurer {
     /** In one transaction; more would hold its locks for long. */
     private static final int PORTION = 5_000;
 
+    /** Far longer than anybody goes on with an answer that was broken off. */
+    private static final Duration UNDER_WAY_KEPT = Duration.ofDays(1);
+
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
     private final UsageProperties properties;
@@ -77,7 +80,8 @@ class OldUsage implements SchedulingConfigurer {
         int hours = remove("usage_hours", "hour", firstKept(properties.hoursKept()));
         int days = remove("usage_days", "day", firstKept(properties.daysKept()));
         int reported = remove("reported_usage", "occurred_at", firstKept(properties.daysKept()));
-        return hours + days + reported;
+        int underWay = remove("usage_under_way", "seen_at", firstKept(UNDER_WAY_KEPT));
+        return hours + days + reported + underWay;
     }
 
     /** Whole days are kept: the day that lies so far back is the last one that stays. */

@@ -1,6 +1,7 @@
 package dev.culvert.tunnel.usage;
 
 import dev.culvert.data.tenant.TenantScope;
+import dev.culvert.tunnel.session.AnswerPart;
 import dev.culvert.tunnel.session.RequestObserver;
 import dev.culvert.tunnel.session.RequestStart;
 import dev.culvert.tunnel.session.TrafficMeter;
@@ -11,12 +12,16 @@ import jakarta.annotation.PreDestroy;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,9 +36,10 @@ import org.springframework.transaction.TransactionException;
  * Sums traffic in memory and stores it about once a second and when the service stops (requirements R4.6, R4.9). Bytes of
  * requests that are still under way are stored with the rest, so an hour-long stream is not one number at its end.
  *
- * <p>A kill loses at most what moved within one flush interval. Nothing is counted twice: a batch that could not be
- * stored, or whose commit was not heard, is sent again under the same id before a new one is cut, and {@link UsageDays}
- * knows the last id it stored.
+ * <p>A kill loses at most what began or moved within one flush interval: a request that a flush has seen is counted when the
+ * replica starts again ({@link UnderWay}), and of an answer that goes on through another replica nothing is lost at all.
+ * Nothing is counted twice: a batch that could not be stored, or whose commit was not heard, is sent again under the same
+ * id before a new one is cut, and {@link UsageDays} knows the last id it stored.
  */
 @Component
 class TrafficLedger implements TrafficMeter, MeasuredTraffic, SchedulingConfigurer {
@@ -47,6 +53,10 @@ class TrafficLedger implements TrafficMeter, MeasuredTraffic, SchedulingConfigur
     private final Clock clock;
     private Instant openSince;
     private @Nullable UsageBatch unsent;
+    private boolean cutOffCounted;
+
+    /** What has become of requests since the last flush, if the one before it had seen them. */
+    private final Queue<UsageBatch.Progress> ends = new ConcurrentLinkedQueue<>();
 
     TrafficLedger(UsageDays days, UsageProperties properties, Clock clock) {
         this.days = days;
@@ -101,6 +111,11 @@ class TrafficLedger implements TrafficMeter, MeasuredTraffic, SchedulingConfigur
     @PreDestroy
     public synchronized void flush() {
         try {
+            if (!cutOffCounted) {
+                Instant now = clock.instant();
+                TenantScope.runAsSystem("count what was cut off by a kill", () -> days.applyCutOff(now));
+                cutOffCounted = true;
+            }
             if (unsent != null) {
                 send(unsent);
             }
@@ -120,7 +135,11 @@ class TrafficLedger implements TrafficMeter, MeasuredTraffic, SchedulingConfigur
 
     private @Nullable UsageBatch cut() {
         Instant now = clock.instant();
-        running.forEach(measured -> measured.settle(now));
+        List<UsageBatch.Progress> progress = new ArrayList<>();
+        running.forEach(measured -> measured.settle(now).ifPresent(progress::add));
+        for (UsageBatch.Progress end = ends.poll(); end != null; end = ends.poll()) {
+            progress.add(end);
+        }
         Map<UsageBatch.Key, Sums> taken = new HashMap<>();
         for (UsageBatch.Key key : open.keySet()) {
             Sums sums = open.remove(key);
@@ -130,7 +149,9 @@ class TrafficLedger implements TrafficMeter, MeasuredTraffic, SchedulingConfigur
         }
         Instant from = openSince;
         openSince = now;
-        return taken.isEmpty() ? null : new UsageBatch(UUID.randomUUID(), from, now, taken);
+        return taken.isEmpty() && progress.isEmpty()
+                ? null
+                : new UsageBatch(UUID.randomUUID(), from, now, taken, progress);
     }
 
     /** One request under way. Its bytes are counted once: by a flush while it runs, or the rest of them at its end. */
@@ -144,6 +165,7 @@ class TrafficLedger implements TrafficMeter, MeasuredTraffic, SchedulingConfigur
 
         private long countedIn;
         private long countedOut;
+        private boolean noted;
         private boolean over;
 
         Measured(RequestStart request) {
@@ -170,15 +192,40 @@ class TrafficLedger implements TrafficMeter, MeasuredTraffic, SchedulingConfigur
             tokens.ifPresent(reader -> reader.read(bytes));
         }
 
-        /** Counts what was moved since the last time. */
-        synchronized void settle(Instant now) {
+        /**
+         * Counts what was moved since the last time.
+         *
+         * @return how far it is, if that is to be noted
+         */
+        synchronized Optional<UsageBatch.Progress> settle(Instant now) {
             long in = bytesIn.get();
             long out = bytesOut.get();
-            if (!over && (in > countedIn || out > countedOut)) {
-                add(keyAt(now), Sums.moved(in - countedIn, out - countedOut));
+            boolean moved = in > countedIn || out > countedOut;
+            if (over || !(moved || (!noted && !isContinued()))) {
+                return Optional.empty();
+            }
+            if (moved) {
+                add(keyAt(now), Sums.moved(in - countedIn, isContinued() ? 0 : out - countedOut));
                 countedIn = in;
                 countedOut = out;
             }
+            // That it is there is enough to know where nobody can go on with it.
+            boolean tell = !noted || (moved && request.part().isPresent());
+            noted = true;
+            return tell ? Optional.of(progress(now, out, UsageBatch.State.RUNNING)) : Optional.empty();
+        }
+
+        private boolean isContinued() {
+            return request.part().filter(AnswerPart::isContinued).isPresent();
+        }
+
+        private UsageBatch.Progress progress(Instant now, long out, UsageBatch.State state) {
+            return new UsageBatch.Progress(
+                    keyAt(now),
+                    request.part().map(AnswerPart::answer).orElseGet(request.requestId()::toString),
+                    request.part().map(AnswerPart::offset).orElse(0L) + out,
+                    isContinued(),
+                    state);
         }
 
         @Override
@@ -186,14 +233,26 @@ class TrafficLedger implements TrafficMeter, MeasuredTraffic, SchedulingConfigur
             over = true;
             running.remove(this);
             underWay.computeIfPresent(request.tunnelId(), (_, count) -> count <= 1 ? null : count - 1);
+            if (isContinued() && traffic.bytesOut() == 0 && traffic.outcome() != Outcome.COMPLETED) {
+                return; // the gateway asked for a rest that could not be had here: no request of anybody
+            }
             add(
                     keyAt(end(traffic)),
                     Sums.ended(
                             traffic.isError(),
                             traffic.bytesIn() - countedIn,
-                            traffic.bytesOut() - countedOut,
+                            isContinued() ? 0 : traffic.bytesOut() - countedOut,
                             traffic.duration().toMillis(),
                             tokens.map(TokenReader::tokens).orElse(TokenCount.NONE)));
+            boolean mayGoOn = request.part().isPresent()
+                    && traffic.outcome() != Outcome.COMPLETED
+                    && traffic.outcome() != Outcome.REFUSED;
+            if (noted || mayGoOn || isContinued()) {
+                ends.add(progress(
+                        end(traffic),
+                        traffic.bytesOut(),
+                        mayGoOn ? UsageBatch.State.BROKEN_OFF : UsageBatch.State.OVER));
+            }
         }
     }
 }

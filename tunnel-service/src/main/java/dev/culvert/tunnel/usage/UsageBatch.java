@@ -1,6 +1,7 @@
 package dev.culvert.tunnel.usage;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -8,10 +9,34 @@ import java.util.UUID;
  * What was measured in one interval, to be stored as a whole or not at all.
  *
  * @param id stays the same when the batch is sent again
+ * @param progress of requests that are under way, or were when the batch before this one was cut
  */
-record UsageBatch(UUID id, Instant from, Instant to, Map<Key, Sums> entries) {
+record UsageBatch(UUID id, Instant from, Instant to, Map<Key, Sums> entries, List<Progress> progress) {
     UsageBatch {
         entries = Map.copyOf(entries);
+        progress = List.copyOf(progress);
+    }
+
+    UsageBatch(UUID id, Instant from, Instant to, Map<Key, Sums> entries) {
+        this(id, from, to, entries, List.of());
+    }
+
+    /**
+     * How far a request is. The bytes of one that goes on with another replica's answer are in no {@link Sums}: how many of
+     * them count, only the database knows.
+     *
+     * @param answer name of what is answered, the same for all who go on with it
+     * @param bytes of the answer, from its beginning
+     * @param continued whether it goes on with what another request has brought
+     */
+    record Progress(Key key, String answer, long bytes, boolean continued, State state) {}
+
+    /** What is to become of a request. */
+    enum State {
+        RUNNING,
+        /** It has ended, before the end of its answer: another request may go on with that. */
+        BROKEN_OFF,
+        OVER
     }
 
     /** Whose use, of what, in which hour (its beginning). */
@@ -59,6 +84,21 @@ record UsageBatch(UUID id, Instant from, Instant to, Map<Key, Sums> entries) {
                     tokens.prompt(),
                     tokens.completion(),
                     0);
+        }
+
+        /** Requests that a replica left behind when it was killed. */
+        static Sums cutOff(int requests) {
+            return new Sums(requests, requests, 0, 0, 0, Long.MAX_VALUE, 0, 0, 0, 0);
+        }
+
+        /** The same without a request that was counted before. */
+        Sums ofKnownRequest() {
+            return plus(new Sums(-1, 0, 0, 0, 0, Long.MAX_VALUE, 0, 0, 0, 0));
+        }
+
+        /** Whether there is a shortest and a longest duration. */
+        boolean anyDuration() {
+            return minDurationMillis != Long.MAX_VALUE;
         }
 
         Sums plus(Sums other) {

@@ -5,6 +5,7 @@ import dev.culvert.data.outbox.Outbox;
 import dev.culvert.tunnel.connection.ReplicaProperties;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -40,11 +41,13 @@ public class UsageDays {
     private final JdbcClient jdbc;
     private final Outbox outbox;
     private final ReplicaProperties replica;
+    private final UnderWay underWay;
 
     UsageDays(JdbcClient jdbc, Outbox outbox, ReplicaProperties replica) {
         this.jdbc = jdbc;
         this.outbox = outbox;
         this.replica = replica;
+        this.underWay = new UnderWay(jdbc, replica.name());
     }
 
     /** Stores a batch and tells of it, once however often it is sent. Needs the system scope. */
@@ -57,24 +60,32 @@ public class UsageDays {
         if (fresh == 0) {
             return;
         }
-        // In one order on all replicas, or two of them could wait for each other's rows.
-        batch.entries().entrySet().stream()
-                .sorted(Map.Entry.comparingByKey(ROW_ORDER))
-                .forEach(entry -> {
-                    UsageBatch.Key key = entry.getKey();
-                    OffsetDateTime hour = key.hour().atOffset(ZoneOffset.UTC);
-                    add(ADD_TO_HOUR, key, hour, entry.getValue());
-                    add(ADD_TO_DAY, key, hour.toLocalDate(), entry.getValue());
-                    outbox.append(key.tenantId(), measured(batch, key, entry.getValue()));
-                });
+        store(underWay.settle(batch), batch.from(), batch.to());
     }
 
-    private static TunnelTrafficMeasured measured(UsageBatch batch, UsageBatch.Key key, UsageBatch.Sums sums) {
+    /** Counts requests that were under way when this replica was killed, each once. Needs the system scope. */
+    @Transactional
+    void applyCutOff(Instant now) {
+        store(underWay.takeCutOff(now), now, now);
+    }
+
+    /** In one order on all replicas, or two of them could wait for each other's rows. */
+    private void store(Map<UsageBatch.Key, UsageBatch.Sums> entries, Instant from, Instant to) {
+        entries.entrySet().stream().sorted(Map.Entry.comparingByKey(ROW_ORDER)).forEach(entry -> {
+            UsageBatch.Key key = entry.getKey();
+            OffsetDateTime hour = key.hour().atOffset(ZoneOffset.UTC);
+            add(ADD_TO_HOUR, key, hour, entry.getValue());
+            add(ADD_TO_DAY, key, hour.toLocalDate(), entry.getValue());
+            outbox.append(key.tenantId(), measured(from, to, key, entry.getValue()));
+        });
+    }
+
+    private static TunnelTrafficMeasured measured(Instant from, Instant to, UsageBatch.Key key, UsageBatch.Sums sums) {
         return new TunnelTrafficMeasured(
                 key.tunnelId(),
                 key.userId(),
-                batch.from(),
-                batch.to(),
+                from,
+                to,
                 sums.requests(),
                 sums.errors(),
                 sums.bytesIn(),
@@ -99,7 +110,7 @@ public class UsageDays {
     }
 
     private void add(String upsert, UsageBatch.Key key, Object period, UsageBatch.Sums sums) {
-        boolean anyEnded = sums.requests() > 0;
+        boolean anyEnded = sums.anyDuration();
         jdbc.sql(upsert)
                 .params(
                         key.tunnelId(),

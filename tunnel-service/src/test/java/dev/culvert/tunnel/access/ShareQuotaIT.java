@@ -19,12 +19,14 @@ import dev.culvert.tunnel.TunnelUnderTest;
 import dev.culvert.tunnel.ingress.DataPort;
 import dev.culvert.tunnel.session.Grant;
 import dev.culvert.tunnel.share.Neighbours;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -212,9 +214,46 @@ class ShareQuotaIT extends RunningTunnelService {
         ProblemAssert.assertThat(send(ofTheGuest("/ok"))).isProblem(ProblemCode.QUOTA_EXCEEDED);
     }
 
+    /** Fault 30: an event says so, and the end is not a clean one all the same. */
+    @Test
+    void cutsAStreamOfEventsWithOneThatSaysWhy() throws Exception {
+        share("{\"bytesPerDay\": 1500}");
+        InputStream first = stream();
+        await().until(() -> shownToTheOwner().at("/day/bytes").asLong() > 1_000);
+        InputStream second = stream();
+
+        for (InputStream cut : List.of(first, second)) {
+            ByteArrayOutputStream received = new ByteArrayOutputStream();
+            assertThatThrownBy(() -> cut.transferTo(received)).isInstanceOf(IOException.class);
+            List<String> events =
+                    List.of(received.toString(StandardCharsets.UTF_8).split("\n\n"));
+            assertThat(events).hasSize(2);
+            assertThat(events.getFirst()).startsWith("data: xxx");
+            assertThat(events.getLast())
+                    .startsWith("event: error\ndata: {")
+                    .contains("\"SHARE_QUOTA_EXCEEDED\"", "allows no more bytes");
+        }
+    }
+
     private InputStream stream() throws Exception {
         return client.send(ofTheGuest("/stream"), HttpResponse.BodyHandlers.ofInputStream())
                 .body();
+    }
+
+    @Test
+    void countsNothingThatIsRefusedBeforeAnybodyIsAsked() throws Exception {
+        share("{\"requestsPerDay\": 1}");
+        tunnel.api.send(
+                "PUT",
+                tunnel.path + "/access",
+                "{\"visibility\": \"shared\", \"allowedNetworks\": [\"203.0.113.0/24\"]}");
+        ProblemAssert.assertThat(send(ofTheGuest("/ok"))).isProblem(ProblemCode.FORBIDDEN);
+        tunnel.api.send("PUT", tunnel.path + "/access", "{\"visibility\": \"shared\"}");
+        agent.kill();
+        await().untilAsserted(
+                        () -> ProblemAssert.assertThat(send(ofTheGuest("/ok"))).isProblem(ProblemCode.AGENT_OFFLINE));
+
+        assertThat(shownToTheGuest().at("/day/requests").asLong()).isZero();
     }
 
     @Test

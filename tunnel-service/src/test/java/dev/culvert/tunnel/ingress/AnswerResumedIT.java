@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.culvert.agent.Agent;
 import dev.culvert.contracts.http.HeaderNames;
+import dev.culvert.tunnel.session.AnswerPart;
 import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
 import dev.culvert.tunnelprotocol.TunnelProtocol;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -183,6 +184,42 @@ class AnswerResumedIT {
                 .as("beyond the end")
                 .isEqualTo(502);
         assertThat(asked).hasValue(1);
+        AnswerPart first = lost.starts.element().part().orElseThrow();
+        assertThat(first.offset()).isZero();
+        assertThat(entry.starts.element().part())
+                .as("for the ledger the rest of the same answer")
+                .contains(new AnswerPart(first.answer(), 6));
+    }
+
+    /** Fault 3: a caller without a gateway asks again by itself, and the local service goes on where that says. */
+    @Test
+    void goesOnForACallerThatAsksAnotherReplicaWithTheLastEventId() throws Exception {
+        agentOn(lost, third);
+        origin.on("/events", call -> {
+            String last = call.header("last-event-id");
+            int from = last == null ? 1 : Integer.parseInt(last) + 1;
+            call.startChunked("text/event-stream");
+            for (int id = from; id <= 6; id++) {
+                call.chunk("id: " + id + "\ndata: " + id + "\n\n");
+                if (id == 3 && last == null) {
+                    call.awaitClosedByPeer();
+                    call.closes = true;
+                    return;
+                }
+            }
+            call.endChunks();
+        });
+        String three = "id: 1\ndata: 1\n\nid: 2\ndata: 2\n\nid: 3\ndata: 3\n\n";
+        HttpResponse<InputStream> answer =
+                lost.client.send(lost.request("/t/box/events").build(), BodyHandlers.ofInputStream());
+        assertThat(read(answer, three.length())).isEqualTo(three);
+
+        lost.crash();
+
+        assertThat(rest(answer)).startsWith("broken");
+        HttpResponse<String> again = entry.client.send(
+                entry.request("/t/box/events").header("Last-Event-ID", "3").build(), BodyHandlers.ofString());
+        assertThat(again.body()).isEqualTo("id: 4\ndata: 4\n\nid: 5\ndata: 5\n\nid: 6\ndata: 6\n\n");
     }
 
     /** The stream with the rest breaks before it began: the gateway is told to try again, not that there is no rest. */

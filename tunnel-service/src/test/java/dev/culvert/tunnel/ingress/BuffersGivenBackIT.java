@@ -97,7 +97,7 @@ class BuffersGivenBackIT {
     }
 
     /** Sends until nothing is taken any more. */
-    private static void fill(Socket socket) throws Exception {
+    static void fill(Socket socket) throws Exception {
         AtomicLong sent = new AtomicLong();
         Thread.ofVirtual().start(() -> {
             byte[] piece = new byte[64 * 1024];
@@ -187,7 +187,8 @@ class BuffersGivenBackIT {
             callers.add(socket);
         }
         awaitStandstill(said);
-        EventExecutor ofLink = plane.registry.usable().getFirst().link().channel().eventLoop();
+        EventExecutor ofLink =
+                plane.registry.usable().getFirst().link().channel().eventLoop();
         CountDownLatch never = new CountDownLatch(1);
         plane.port.server().workers().forEach(loop -> {
             if (loop != ofLink) {

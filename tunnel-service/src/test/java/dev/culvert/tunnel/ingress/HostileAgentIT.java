@@ -11,9 +11,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
@@ -66,6 +68,45 @@ class HostileAgentIT {
             new Random(11).nextBytes(nonsense);
             below(stream).writeAndFlush(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(nonsense)));
         });
+    }
+
+    /** It reads the answers, so they do not pile up; but each costs the thread that it shares with others. */
+    @Test
+    void thatFloodsPingsLosesItsConnection() throws Exception {
+        endsTheConnectionOf((stream, _) -> {
+            for (int i = 0; i < 2_000; i++) {
+                stream.channel().parent().write(new DefaultHttp2PingFrame(i));
+            }
+            stream.channel().parent().flush();
+        });
+    }
+
+    /** Fault 16: one that is cut and dials again without a rest is told how long to wait, and the others may come. */
+    @Test
+    void thatComesBackWithoutRestIsToldToWait() throws Exception {
+        String answer = "HTTP/1.1 101";
+        for (int i = 0; i < 200 && answer.startsWith("HTTP/1.1 101"); i++) {
+            try (Socket socket = plane.connect()) {
+                TestingDataPlane.send(socket, dial("bad"));
+                answer = StreamedAnswersIT.readUntil(socket.getInputStream(), "\r\n\r\n");
+            }
+        }
+
+        assertThat(answer).startsWith("HTTP/1.1 429").containsIgnoringCase("\r\nretry-after: 15\r\n");
+        await().until(() -> plane.registry.connections(bad.tunnelId()) == 0);
+        try (Socket socket = plane.connect()) {
+            TestingDataPlane.send(socket, dial("good"));
+            assertThat(StreamedAnswersIT.readUntil(socket.getInputStream(), "\r\n\r\n"))
+                    .startsWith("HTTP/1.1 101");
+        }
+        assertThat(answerOf("good")).isEqualTo("200 ok");
+    }
+
+    private static String dial(String tunnel) {
+        return "GET /tunnel/v1/connect?tunnel=" + tunnel + " HTTP/1.1\r\nHost: data\r\nAuthorization: Bearer "
+                + TestingDataPlane.TOKEN + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: culvert.h2.v1\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
     }
 
     /** Where WebSocket frames are written, under HTTP/2. */

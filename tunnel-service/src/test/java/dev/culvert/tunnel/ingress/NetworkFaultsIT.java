@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.culvert.agent.Agent;
 import dev.culvert.agent.AgentOptions;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
@@ -120,6 +122,39 @@ class NetworkFaultsIT {
         relay.comeBack();
 
         await().atMost(Duration.ofSeconds(6)).until(() -> get().statusCode() == 200);
+    }
+
+    /** The local service takes nothing, so the agent has stopped reading when its link is lost. */
+    @Test
+    void aLinkThatIsLostUnderAStuckUploadEndsItAtTheLocalService() throws Exception {
+        CountDownLatch gone = new CountDownLatch(1);
+        origin.on("/stuck", call -> takeNothingUntilGone(call, gone));
+        try (Socket socket = plane.connect()) {
+            TestingDataPlane.send(socket, hugeUpload("/t/box/stuck"));
+            BuffersGivenBackIT.fill(socket);
+
+            relay.reset();
+
+            assertThat(gone.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    static String hugeUpload(String path) {
+        return TestingDataPlane.get(path)
+                .replace("GET", "POST")
+                .replace("\r\n\r\n", "\r\nContent-Length: 1000000000\r\n\r\n");
+    }
+
+    /** Reads nothing; what it says shows whether anybody is there, and means nothing. */
+    static void takeNothingUntilGone(RawOrigin.Call call, CountDownLatch gone) throws InterruptedException {
+        call.closes = true;
+        try {
+            while (!gone.await(50, TimeUnit.MILLISECONDS)) {
+                call.write("HTTP/1.1 100 Continue\r\n\r\n");
+            }
+        } catch (IOException e) {
+            gone.countDown();
+        }
     }
 
     @Test

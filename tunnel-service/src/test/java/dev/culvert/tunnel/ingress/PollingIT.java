@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -250,6 +251,34 @@ class PollingIT {
                             .isEqualTo("ok");
                 }
             }
+        }
+    }
+
+    /** Whoever writes to Redis can say where a replica is, but not be it. */
+    @Test
+    void givesNoKeyToOneWhoOnlyStandsWhereAReplicaShould() throws Exception {
+        Queue<String> heard = new ConcurrentLinkedQueue<>();
+        try (RawOrigin impostor = new RawOrigin();
+                TestingReplicas replicas = new TestingReplicas()) {
+            impostor.on("/internal/tunnel/peer", call -> {
+                heard.add(call.target + " " + call.headers);
+                call.answer("200 OK", "");
+            });
+            TestingDataPlane one = replicas.start("one");
+            TestingDataPlane two = replicas.start("two", impostor.url().substring("http://".length()));
+            replicas.tunnel("box");
+            HttpResponse<String> opened = two.client.send(
+                    two.request(TunnelProtocol.POLL_PATH + "?tunnel=box")
+                            .POST(BodyPublishers.noBody())
+                            .build(),
+                    BodyHandlers.ofString());
+            String link = TunnelProtocol.POLL_PATH + "/" + opened.body().replaceAll(".*\"link\":\"([^\"]+)\".*", "$1");
+
+            HttpResponse<String> answer =
+                    one.client.send(one.request(link + "?from=0").build(), BodyHandlers.ofString());
+
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(heard).singleElement().asString().startsWith("/internal").doesNotContain(TestingDataPlane.TOKEN);
         }
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.culvert.agent.Agent;
 import dev.culvert.tunnel.cluster.Member;
 import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -69,6 +70,45 @@ class ReplicaLostIT {
         TestingDataPlane fresh = replicas.start("fresh");
         await().until(() -> !fresh.cluster.map().elsewhere(tunnel.tunnelId()).isEmpty());
         assertThat(fresh.cluster.map().others()).extracting(Member::name).doesNotContain(gone);
+    }
+
+    /** The agent has stopped reading, so the replica in between has, too, when the one before it is lost. */
+    @Test
+    void endsAStuckUploadAtTheLocalServiceThatCameThroughIt() throws Exception {
+        CountDownLatch gone = new CountDownLatch(1);
+        origin.on("/stuck", call -> NetworkFaultsIT.takeNothingUntilGone(call, gone));
+        replicas.agentOn(third, lost, "box", origin.url());
+        try (Socket socket = lost.connect()) {
+            TestingDataPlane.send(socket, NetworkFaultsIT.hugeUpload("/t/box/stuck"));
+            BuffersGivenBackIT.fill(socket);
+
+            lost.crash();
+
+            assertThat(gone.await(10, TimeUnit.SECONDS)).isTrue();
+            await().until(() -> third.port.reservedBytes() == 0);
+        }
+    }
+
+    /** Fault 13: two say that they hold agents of the tunnel, and one of them does not any more. */
+    @Test
+    void letsNoRequestGoAstrayWhereAReplicaClaimsAnAgentThatItHasNot() throws Exception {
+        Agent gone = replicas.agentOn(lost, entry, "box", origin.url());
+        replicas.agentOn(third, entry, "box", origin.url());
+        await().until(() -> entry.cluster.map().elsewhere(tunnel.tunnelId()).size() == 2);
+        lost.cluster.vanish(); // what it says now nobody hears
+        gone.kill();
+        await().until(() -> lost.registry.connections() == 0);
+
+        for (int i = 0; i < 20; i++) {
+            HttpResponse<String> answer =
+                    entry.client.send(entry.request("/t/box/ok").build(), BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        }
+
+        assertThat(entry.cluster.map().elsewhere(tunnel.tunnelId()))
+                .extracting(holder -> holder.member().name())
+                .containsExactly(third.cluster.self().name());
+        lost.crash();
     }
 
     @Test

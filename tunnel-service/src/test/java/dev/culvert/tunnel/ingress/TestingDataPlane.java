@@ -16,8 +16,11 @@ import dev.culvert.tunnel.endpoint.Endpoints;
 import dev.culvert.tunnel.peer.PeerMeter;
 import dev.culvert.tunnel.peer.PeerPass;
 import dev.culvert.tunnel.session.Admission;
+import dev.culvert.tunnel.session.RequestObserver;
+import dev.culvert.tunnel.session.RequestStart;
 import dev.culvert.tunnel.session.SessionEvent;
 import dev.culvert.tunnel.session.SessionRegistry;
+import dev.culvert.tunnel.session.TrafficMeter;
 import dev.culvert.tunnel.session.TrafficMeter.Traffic;
 import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
 import java.io.IOException;
@@ -54,6 +57,7 @@ final class TestingDataPlane implements AutoCloseable {
 
     final Map<String, Caller> callers;
     final Map<String, Resolution> tunnels;
+    final ConcurrentLinkedQueue<RequestStart> starts = new ConcurrentLinkedQueue<>();
     final ConcurrentLinkedQueue<Traffic> traffic = new ConcurrentLinkedQueue<>();
     final ConcurrentLinkedQueue<SessionEvent> sessions = new ConcurrentLinkedQueue<>();
     final Admission admission;
@@ -112,7 +116,7 @@ final class TestingDataPlane implements AutoCloseable {
                 properties,
                 admission,
                 registry,
-                traffic::add,
+                new NotingMeter(),
                 new ProblemWriter(List.of(), json, clock),
                 json,
                 cluster,
@@ -120,6 +124,19 @@ final class TestingDataPlane implements AutoCloseable {
                 new PeerPass(replica, TestingReplicas::mac, clock),
                 peerMeter);
         port.start();
+    }
+
+    private final class NotingMeter implements TrafficMeter {
+        @Override
+        public RequestObserver begin(RequestStart request) {
+            starts.add(request);
+            return this::record;
+        }
+
+        @Override
+        public void record(Traffic ended) {
+            traffic.add(ended);
+        }
     }
 
     static Map<String, Caller> knownCallers() {
@@ -230,10 +247,10 @@ final class TestingDataPlane implements AutoCloseable {
     }
 
     /** Ends as a process that is killed: connections break, nobody is told. */
-    void crash() {
+    void crash() throws InterruptedException {
         stopped = true;
         cluster.vanish();
-        port.abort();
+        Crash.of(port.server());
     }
 
     @Override

@@ -6,11 +6,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -59,6 +61,30 @@ class WebSocketsIT {
         socket.sendText("hello", true);
 
         assertThat(listener.texts.poll(30, TimeUnit.SECONDS)).isEqualTo("hello");
+        socket.abort();
+    }
+
+    /** Silence ends no WebSocket, however often the tunnel would have lost patience with an answer meanwhile. */
+    @Test
+    void staysOpenForLongerThanTheTunnelWaitsForAnswers() throws Exception {
+        origin.on("/silent", call -> {
+            call.awaitClosedByPeer();
+            call.closes = true;
+        });
+        plane.tunnel("brief", 10, Duration.ofMillis(300));
+        plane.agent("brief", origin.url());
+        Listener listener = new Listener();
+        WebSocket socket = connect("/t/brief/echo", listener);
+
+        for (int i = 0; i < 4; i++) {
+            assertThat(plane.client
+                            .send(plane.request("/t/brief/silent").build(), HttpResponse.BodyHandlers.discarding())
+                            .statusCode())
+                    .isEqualTo(504);
+        }
+
+        socket.sendText("still here", true);
+        assertThat(listener.texts.poll(10, TimeUnit.SECONDS)).isEqualTo("still here");
         socket.abort();
     }
 

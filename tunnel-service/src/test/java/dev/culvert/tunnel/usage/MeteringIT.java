@@ -2,16 +2,26 @@ package dev.culvert.tunnel.usage;
 
 import static dev.culvert.testing.TestingApi.json;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.awaitility.Awaitility.await;
 
 import dev.culvert.agent.Agent;
+import dev.culvert.contracts.http.HeaderNames;
 import dev.culvert.testing.OriginExchange;
 import dev.culvert.testing.TestCallers;
+import dev.culvert.testing.TestingIssuer;
 import dev.culvert.tunnel.RunningTunnelService;
 import dev.culvert.tunnel.TunnelUnderTest;
 import dev.culvert.tunnel.ingress.DataPort;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +82,50 @@ class MeteringIT extends RunningTunnelService {
             assertThat(metrics.path("bytesOut").asLong()).as("seed %d", seed).isEqualTo(received);
             assertThat(metrics.path("errorCount").asInt()).as("seed %d", seed).isEqualTo(failed);
         }
+    }
+
+    /** The replica counts what it passes on, whoever is killed beside it: the agent here, then the gateway. */
+    @Test
+    void losesNoByteWhenTheAgentIsKilledOrWhoeverAsks() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        tunnel.origin.on("/endless", exchange -> {
+            try (OriginExchange.Chunks answer = exchange.stream(200, "text/plain")) {
+                for (int i = 0; i < 10; i++) {
+                    answer.send("z".repeat(1_000));
+                }
+                over.await(30, TimeUnit.SECONDS);
+            }
+        });
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            Agent killed = tunnel.agent();
+            InputStream cutOff = begun(client);
+            killed.kill();
+            assertThatIOException().isThrownBy(cutOff::readAllBytes);
+            assertThat(metricsAfter(1).path("bytesOut").asLong()).isEqualTo(10_000);
+
+            try (Agent other = tunnel.agent()) {
+                assertThat(other.connectionsUp()).isPositive();
+                begun(client).close();
+                JsonNode metrics = metricsAfter(2);
+                assertThat(metrics.path("bytesOut").asLong()).isEqualTo(20_000);
+                assertThat(metrics.path("errorCount").asInt()).as("cut off").isEqualTo(1);
+            }
+        } finally {
+            over.countDown();
+        }
+    }
+
+    private InputStream begun(HttpClient client) throws Exception {
+        InputStream body = client.send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + dataPort.port() + "/t/ollama/endless"))
+                                .header(
+                                        HeaderNames.CALLER_TOKEN,
+                                        TestingIssuer.shared().token(tunnel.api.caller()))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofInputStream())
+                .body();
+        assertThat(body.readNBytes(10_000)).hasSize(10_000);
+        return body;
     }
 
     @Test
