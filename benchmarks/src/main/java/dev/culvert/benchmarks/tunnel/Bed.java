@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.springframework.util.FileSystemUtils;
 
@@ -103,20 +104,14 @@ final class Bed implements AutoCloseable {
         return auth.program();
     }
 
-    Program tunnelService() {
-        return tunnel.program();
+    /** What a request passes that is sent to {@link #direct()}. */
+    Map<String, Program> programsDirect() {
+        return Map.of("tunnel-service", tunnel.program(), "agent", directAgent);
     }
 
-    Program gatewayService() {
-        return gateway.program();
-    }
-
-    Program directAgent() {
-        return directAgent;
-    }
-
-    Program throughAgent() {
-        return throughAgent;
+    /** What a request passes that is sent to {@link #through()}. */
+    Map<String, Program> programsThrough() {
+        return Map.of("gateway", gateway.program(), "tunnel-service", tunnel.program(), "agent", throughAgent);
     }
 
     /** The local service with nothing in front. */

@@ -38,7 +38,7 @@ final class BulkStream {
         rows.accept(row(
                 name + " direct",
                 ASKED_DIRECT,
-                Map.of("tunnel-service", bed.tunnelService(), "agent", bed.directAgent()),
+                bed.programsDirect(),
                 () -> speed(direction, bed.direct(), megabytes),
                 megabytes,
                 alone,
@@ -46,13 +46,7 @@ final class BulkStream {
         rows.accept(row(
                 name + " through the gateway",
                 ASKED_THROUGH,
-                Map.of(
-                        "gateway",
-                        bed.gatewayService(),
-                        "tunnel-service",
-                        bed.tunnelService(),
-                        "agent",
-                        bed.throughAgent()),
+                bed.programsThrough(),
                 () -> speed(direction, bed.through(), megabytes),
                 megabytes,
                 alone,

@@ -32,7 +32,7 @@ final class SmallRequests {
                 bed.direct(),
                 callers,
                 span,
-                Map.of("tunnel-service", bed.tunnelService(), "agent", bed.directAgent()),
+                bed.programsDirect(),
                 beside,
                 alone));
         rows.accept(row(
@@ -41,13 +41,7 @@ final class SmallRequests {
                 bed.through(),
                 callers,
                 span,
-                Map.of(
-                        "gateway",
-                        bed.gatewayService(),
-                        "tunnel-service",
-                        bed.tunnelService(),
-                        "agent",
-                        bed.throughAgent()),
+                bed.programsThrough(),
                 beside,
                 alone));
     }

@@ -2,12 +2,19 @@ package dev.culvert.gateway.resilience;
 
 import static dev.culvert.gateway.TestingGateway.send;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import dev.culvert.gateway.TestingGateway;
 import dev.culvert.gateway.TestingService;
+import dev.culvert.testing.TestCallers;
+import dev.culvert.testing.TestingIssuer;
+import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -136,6 +143,34 @@ class ReplicasIT {
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> metric("upstream_replicas_ejected{upstream=\"user\"}") == 0);
         }
+    }
+
+    /** Agents of a replica that is gone dial again at once, before anything has shown that it takes no connections. */
+    @Test
+    void passWebSocketsToTheOtherOneWhereOneTakesNoConnection() {
+        FIRST.stop();
+        try {
+            for (int i = 0; i < 2; i++) {
+                Throwable refusal = catchThrowable(() -> handshake().join());
+                assertThat(refusal.getCause())
+                        .isInstanceOfSatisfying(
+                                WebSocketHandshakeException.class,
+                                refused -> assertThat(refused.getResponse().statusCode())
+                                        .as("that of the service, which speaks HTTP alone")
+                                        .isEqualTo(200));
+            }
+        } finally {
+            FIRST.restart();
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> metric("upstream_replicas_ejected{upstream=\"user\"}") == 0);
+        }
+    }
+
+    private static CompletableFuture<WebSocket> handshake() {
+        return HttpClient.newHttpClient()
+                .newWebSocketBuilder()
+                .header("Authorization", "Bearer " + TestingIssuer.shared().token(TestCallers.user()))
+                .buildAsync(URI.create("ws://127.0.0.1:" + gateway.port() + PATH), new WebSocket.Listener() {});
     }
 
     private static CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest.Builder request) {
