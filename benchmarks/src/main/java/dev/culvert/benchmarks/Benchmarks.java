@@ -2,6 +2,8 @@ package dev.culvert.benchmarks;
 
 import dev.culvert.benchmarks.gateway.CacheSuite;
 import dev.culvert.benchmarks.gateway.GatewayBenchmark;
+import dev.culvert.benchmarks.gateway.OneInstance;
+import dev.culvert.benchmarks.gateway.SteadyRate;
 import dev.culvert.benchmarks.tunnel.TunnelBenchmark;
 import dev.culvert.testing.suite.RunningSuite;
 import java.nio.file.Path;
@@ -13,13 +15,15 @@ import java.util.OptionalInt;
 /**
  * Runs one benchmark against the suite that {@code ./culvert up} started: {@code bulk [megabytes]}, {@code delay
  * [events]} or {@code tokens [seconds]}; {@code gateway [seconds]}, its parts {@code gateway-alone [seconds]} and
- * {@code equal}, {@code tunnel [seconds [flags] [part ...]]} and {@code http-cache [test]} start what they need themselves. All traffic stays on
+ * {@code equal}, {@code nf1 [seconds]} and {@code capacity [seconds]}, {@code tunnel [seconds [flags] [part ...]]} and
+ * {@code http-cache [test]} start what they need themselves. All traffic stays on
  * the loopback address and ends by itself.
  */
 final class Benchmarks {
     private static final String USAGE =
             "Usage: benchmarks/run bulk [megabytes] | delay [events] | tokens [seconds] | gateway [seconds]"
-                    + " | gateway-alone [seconds] | equal | tunnel [seconds [images|up] [part[=size] ...]] | http-cache [test]";
+                    + " | gateway-alone [seconds] | equal | nf1 [seconds] | capacity [seconds]"
+                    + " | tunnel [seconds [images|up] [part[=size] ...]] | http-cache [test]";
 
     private Benchmarks() {}
 
@@ -58,6 +62,8 @@ final class Benchmarks {
             case "tokens" -> Tokens.run(suite, size.orElse(10));
             case "equal" -> GatewayBenchmark.runEqual(root);
             case "gateway" -> GatewayBenchmark.run(root, size.orElse(30));
+            case "nf1" -> SteadyRate.run(root, size.orElse(60));
+            case "capacity" -> OneInstance.run(root, size.orElse(60));
             case "gateway-alone" -> GatewayBenchmark.runOurs(root, size.orElse(30));
             default -> throw new IllegalArgumentException(USAGE);
         }

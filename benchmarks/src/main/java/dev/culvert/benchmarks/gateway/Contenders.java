@@ -4,6 +4,7 @@ import dev.culvert.benchmarks.stock.StockGateway;
 import dev.culvert.testing.LocalPorts;
 import dev.culvert.testing.TestCallers;
 import dev.culvert.testing.TestingIssuer;
+import dev.culvert.testing.TestingPostgres;
 import dev.culvert.testing.TestingRedis;
 import dev.culvert.testing.TestingStores;
 import java.io.File;
@@ -140,12 +141,11 @@ public final class Contenders {
 
     /** Ours with everything on, and limits so high that none is met. */
     Contender ours(String name, List<String> jvm, String... settings) throws IOException, InterruptedException {
-        int port = LocalPorts.free();
-        List<String> program = new ArrayList<>(List.of("-jar", gatewayJar().toString()));
+        List<String> all = new ArrayList<>();
         Stream.of("free", "premium", "enterprise")
                 .flatMap(tier -> Stream.of("minute", "quarter-hour", "hour", "in-flight")
                         .map(window -> "users." + tier + "." + window))
-                .forEach(limit -> program.add(raised(limit)));
+                .forEach(limit -> all.add(raised(limit)));
         Stream.of(
                         "quota.calls.free",
                         "quota.calls.premium",
@@ -157,12 +157,47 @@ public final class Contenders {
                         "address.hour",
                         "anonymous-quarter-hour",
                         "ceiling")
-                .forEach(limit -> program.add(raised(limit)));
+                .forEach(limit -> all.add(raised(limit)));
+        all.addAll(List.of(settings));
+        return asShipped(name, jvm, all.toArray(String[]::new));
+    }
+
+    /** Ours with the limits it ships with. */
+    Contender asShipped(String name, List<String> jvm, String... settings) throws IOException, InterruptedException {
+        int port = LocalPorts.free();
+        List<String> program = new ArrayList<>(List.of("-jar", jar("gateway-service").toString()));
         program.addAll(List.of(settings));
+        return ready(name, java(withOwn(jvm), program), environment(port), port, "/health/ready");
+    }
+
+    /**
+     * Another service of the suite, with the flags of its image and the size of pool it ships with, over the shared PostgreSQL.
+     *
+     * @param schema its own
+     * @param more variables of its environment
+     */
+    Contender serviceOfSuite(String module, String schema, Map<String, String> more)
+            throws IOException, InterruptedException {
+        int port = LocalPorts.free();
+        TestingPostgres postgres = TestingPostgres.shared();
+        postgres.createService(schema);
+        Map<String, String> environment = environment(port);
+        environment.putAll(Map.of(
+                "DB_URL", postgres.jdbcUrl(),
+                "DB_USER", schema + "_app",
+                "DB_PASSWORD", TestingPostgres.PASSWORD,
+                "DB_OWNER_USER", schema + "_owner",
+                "DB_OWNER_PASSWORD", TestingPostgres.PASSWORD));
+        environment.putAll(more);
+        List<String> program = List.of("-jar", jar(module).toString());
+        return ready(module, java(withOwn(OF_THE_IMAGE), program), environment, port, "/health/ready");
+    }
+
+    private static List<String> withOwn(List<String> jvm) {
         List<String> flags = new ArrayList<>(jvm);
         Optional.ofNullable(System.getenv("CULVERT_BENCHMARK_JVM"))
                 .ifPresent(more -> flags.addAll(List.of(more.split(" ", -1))));
-        return ready(name, java(flags, program), environment(port), port, "/health/ready");
+        return flags;
     }
 
     private static String raised(String limit) {
@@ -204,12 +239,12 @@ public final class Contenders {
         return "Bearer " + TestingIssuer.shared().token(TestCallers.user());
     }
 
-    private Path gatewayJar() throws IOException {
-        try (Stream<Path> files = Files.list(root.resolve("gateway-service/target"))) {
+    private Path jar(String module) throws IOException {
+        try (Stream<Path> files = Files.list(root.resolve(module).resolve("target"))) {
             return files.filter(
-                            file -> file.getFileName().toString().matches("gateway-service-[^-]+(-SNAPSHOT)?\\.jar"))
+                            file -> file.getFileName().toString().matches(module + "-[^-]+(-SNAPSHOT)?\\.jar"))
                     .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("gateway-service is not built"));
+                    .orElseThrow(() -> new IllegalStateException(module + " is not built"));
         }
     }
 

@@ -31,7 +31,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Callers on kept-alive HTTP/1.1 connections, each of which sends its next request when it has the answer to the last one.
+ * Callers on kept-alive HTTP/1.1 connections, each of which sends its next request when it has the answer to the last one, or at a
+ * pace: then a request that could not be sent when it was due, because the one before had no answer yet, counts from when it was due.
  * One thread drives all of them, and everything below is touched by it alone.
  */
 public final class Load {
@@ -47,6 +48,7 @@ public final class Load {
 
     private final URI address;
     private final long span;
+    private final long between;
     private final CountDownLatch open;
     private final Map<Integer, Integer> statuses = new TreeMap<>();
     private final int[] goodPerSecond;
@@ -55,9 +57,10 @@ public final class Load {
     private int broken;
     private long start;
 
-    private Load(URI address, int connections, Duration span) {
+    private Load(URI address, int connections, Duration span, Duration between) {
         this.address = address;
         this.span = span.toNanos();
+        this.between = between.toNanos();
         this.open = new CountDownLatch(connections);
         this.goodPerSecond = new int[(int) span.toSeconds() + 1];
     }
@@ -101,9 +104,19 @@ public final class Load {
      */
     public static Result run(URI address, List<String> requests, int connections, Duration span)
             throws InterruptedException {
+        return paced(address, requests, connections, span, Duration.ZERO);
+    }
+
+    /**
+     * The same at a pace.
+     *
+     * @param between from one request of a connection to its next one; the connections are spread evenly over it
+     */
+    static Result paced(URI address, List<String> requests, int connections, Duration span, Duration between)
+            throws InterruptedException {
         EventLoopGroup thread = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         try {
-            Load load = new Load(address, connections, span);
+            Load load = new Load(address, connections, span, between);
             List<Channel> channels = load.connect(thread, requests, connections);
             thread.next().submit(() -> load.begin(channels)).sync();
             boolean all = load.open.await(load.span + LAST_ANSWERS.toNanos(), TimeUnit.NANOSECONDS);
@@ -152,7 +165,10 @@ public final class Load {
 
     private void begin(List<Channel> channels) {
         start = System.nanoTime();
-        channels.forEach(channel -> channel.pipeline().get(Caller.class).send(channel));
+        for (int i = 0; i < channels.size(); i++) {
+            Channel channel = channels.get(i);
+            channel.pipeline().get(Caller.class).send(channel, start + between * i / channels.size());
+        }
     }
 
     private Result result(long unanswered) {
@@ -187,14 +203,21 @@ public final class Load {
             this.request = request;
         }
 
+        /** When it is due, or now if that was before. */
         @SuppressWarnings("FutureReturnValueIgnored") // a connection that breaks becomes inactive
-        void send(Channel channel) {
-            if (channel.isActive()) {
-                sent = System.nanoTime();
-                channel.writeAndFlush(request.duplicate());
-            } else {
+        void send(Channel channel, long due) {
+            long early = due - System.nanoTime();
+            if (ended) {
+                return; // it broke while it waited
+            }
+            if (!channel.isActive()) {
                 broken++;
                 end(channel);
+            } else if (early > 0) {
+                channel.eventLoop().schedule(() -> send(channel, System.nanoTime()), early, TimeUnit.NANOSECONDS);
+            } else {
+                sent = due;
+                channel.writeAndFlush(request.duplicate());
             }
         }
 
@@ -206,8 +229,9 @@ public final class Load {
             if (part instanceof LastHttpContent) {
                 long now = System.nanoTime();
                 answered(status, sent, now);
-                if (now - start < span) {
-                    send(context.channel());
+                long next = between == 0 ? now : sent + between;
+                if (now - start < span && next - start < span) {
+                    send(context.channel(), next);
                 } else {
                     end(context.channel());
                 }

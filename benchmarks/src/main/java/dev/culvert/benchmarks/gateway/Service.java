@@ -12,6 +12,7 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
@@ -23,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 
 /**
  * The service behind all contenders. Answers each request at once with the same 300 bytes, as one thread can do a hundred
@@ -34,6 +36,7 @@ final class Service implements AutoCloseable {
 
     private static final Duration THINKING = Duration.ofSeconds(3);
     private static final String INTERNAL = "/internal/";
+    private static final String KEYS = "/internal/api-keys/exchange";
     private static final int BACKLOG = 4096;
 
     private final EventLoopGroup threads = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
@@ -43,6 +46,7 @@ final class Service implements AutoCloseable {
     private final ByteBuf empty = answer("{}", "no-store");
     private final ByteBuf cacheable = answer("{\"issuer\":\"nobody\"}", "public, max-age=60");
     private final Channel listening;
+    private volatile UnaryOperator<String> tokens = _ -> "";
 
     private Service() {
         listening = new ServerBootstrap()
@@ -69,6 +73,11 @@ final class Service implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + ((InetSocketAddress) listening.localAddress()).getPort());
     }
 
+    /** Stands in for auth-service too: gives the token for a key. */
+    void exchangeKeys(UnaryOperator<String> tokenOfKey) {
+        tokens = tokenOfKey;
+    }
+
     /** How often the answer that may be cached was asked for since the last call of this method. */
     int askedForCacheable() {
         return askedForCacheable.getAndSet(0);
@@ -87,12 +96,15 @@ final class Service implements AutoCloseable {
 
     private final class Answering extends SimpleChannelInboundHandler<HttpObject> {
         private String path = "";
+        private String key = "";
 
         @Override
         @SuppressWarnings("FutureReturnValueIgnored") // who is gone gets no answer
         protected void channelRead0(ChannelHandlerContext context, HttpObject part) {
             if (part instanceof HttpRequest request) {
                 path = request.uri();
+                String authorization = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
+                key = authorization.substring(authorization.indexOf(' ') + 1);
             }
             if (!(part instanceof LastHttpContent)) {
                 return;
@@ -104,6 +116,9 @@ final class Service implements AutoCloseable {
                                 () -> context.writeAndFlush(cacheable.duplicate()),
                                 THINKING.toMillis(),
                                 TimeUnit.MILLISECONDS);
+            } else if (path.equals(KEYS)) {
+                String token = tokens.apply(key);
+                context.writeAndFlush(answer("{\"token\":\"" + token + "\",\"expiresInSeconds\":300}", "no-store"));
             } else {
                 context.writeAndFlush((path.startsWith(INTERNAL) ? empty : page).duplicate());
             }

@@ -80,18 +80,22 @@ final class LocalWindows {
     private static final class Slices implements Counter {
         private final Span span;
         private final int[] calls;
+        private final Duration lifetime;
+        private int used; // their sum
         private long current;
+        private long next = Long.MIN_VALUE; // when the current slice is over
         private long turn;
 
         Slices(Span span) {
             this.span = span;
             this.calls = new int[span.slices() + 1];
+            Duration whole = Duration.ofMillis(span.end(0) - span.start(0));
+            this.lifetime = whole.compareTo(LONGEST_KEPT) < 0 ? whole : LONGEST_KEPT;
         }
 
         @Override
         public Decision ask(Window window, int limit, long now) {
             advance(now);
-            int used = Arrays.stream(calls).sum();
             return used < limit
                     ? Decision.allowed(window, limit - used - 1, returns(used - limit), now)
                     : Decision.refused(window, returns(used - limit), now);
@@ -100,7 +104,8 @@ final class LocalWindows {
         @Override
         public long add(Window window, long now, int share) {
             calls[place(current)]++;
-            if (!window.isPaced() || Arrays.stream(calls).sum() <= Math.ceilDiv(window.pacedFrom(), share)) {
+            used++;
+            if (!window.isPaced() || used <= Math.ceilDiv(window.pacedFrom(), share)) {
                 return 0;
             }
             turn = Math.max(now, turn) + window.paceMillis() * share;
@@ -109,20 +114,25 @@ final class LocalWindows {
 
         @Override
         public Duration lifetime() {
-            Duration whole = Duration.ofMillis(span.end(current) - span.start(current));
-            return whole.compareTo(LONGEST_KEPT) < 0 ? whole : LONGEST_KEPT;
+            return lifetime;
         }
 
         private void advance(long now) {
+            if (now < next) {
+                return; // as for most calls; the calendar is not for nothing
+            }
             long slice = span.slice(now);
             if (slice - current > span.slices()) {
                 Arrays.fill(calls, 0);
+                used = 0;
             } else {
                 for (long passed = current + 1; passed <= slice; passed++) {
+                    used -= calls[place(passed)];
                     calls[place(passed)] = 0;
                 }
             }
             current = Math.max(current, slice);
+            next = span.start(current + 1);
         }
 
         /** When so many calls more than one have left the window. */
@@ -139,7 +149,7 @@ final class LocalWindows {
                     }
                 }
             }
-            return span.end(last);
+            return span.slices() == 0 ? next : span.end(last);
         }
 
         private int place(long slice) {

@@ -121,9 +121,17 @@ final class RequestValidation implements Stage {
     }
 
     private static boolean carriesToken(String authorization) {
-        return SCHEMES.stream()
-                .anyMatch(scheme -> authorization.regionMatches(true, 0, scheme, 0, scheme.length())
-                        && !authorization.substring(scheme.length()).isBlank());
+        for (String scheme : SCHEMES) {
+            if (authorization.regionMatches(true, 0, scheme, 0, scheme.length())) {
+                // Not the rest by itself: it is long, and this is done for each request.
+                for (int i = scheme.length(); i < authorization.length(); i++) {
+                    if (!Character.isWhitespace(authorization.charAt(i))) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     private @Nullable ProblemException ofBody(ServerHttpRequest request) {

@@ -6,6 +6,7 @@ import dev.culvert.platform.correlation.Correlation;
 import dev.culvert.platform.correlation.ReactiveCorrelation;
 import io.opentelemetry.api.trace.Span;
 import java.net.URI;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
@@ -23,6 +24,7 @@ import reactor.core.publisher.Mono;
 @Component
 final class TraceContext implements Stage {
     private static final String TRACEPARENT = "traceparent";
+    private static final HexFormat HEX = HexFormat.of();
     private static final Pattern VALID = Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
 
     private final RouteTable routes;
@@ -76,7 +78,6 @@ final class TraceContext implements Stage {
     }
 
     private static String hex(long value) {
-        String digits = Long.toHexString(value);
-        return "0".repeat(16 - digits.length()) + digits;
+        return HEX.toHexDigits(value);
     }
 }

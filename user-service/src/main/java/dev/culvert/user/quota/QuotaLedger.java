@@ -48,13 +48,17 @@ class QuotaLedger {
         return kept;
     }
 
-    /** The row tells what was said, so that of several gateways that tell at once one makes it known. */
+    /**
+     * The row tells what was said of each number that was allowed: of several gateways that tell at once one makes it known, and
+     * where they disagree, as they do while tokens of two plans are about, none says it again.
+     */
     private boolean isNews(CountedWindow window, QuotaStep step) {
         return jdbc.sql("""
-                UPDATE api_rate_limits SET announced_percent = :percent
+                UPDATE api_rate_limits SET announced = announced || jsonb_build_object(:allowed, :percent)
                 WHERE subject_type = :type AND subject_id = :id AND window_type = 'month' AND window_start = :start
-                  AND announced_percent < :percent
+                  AND coalesce((announced ->> :allowed)::int, 0) < :percent
                 """)
+                        .param("allowed", Long.toString(window.allowed()))
                         .param("percent", step.percent())
                         .param("type", window.subjectType().wireName())
                         .param("id", window.subjectId())
@@ -63,7 +67,6 @@ class QuotaLedger {
                 > 0;
     }
 
-    /** Of a plan that allows another number nothing has been said yet. */
     private CountedWindow upsert(CountedWindow counted) {
         return jdbc.sql("""
                 INSERT INTO api_rate_limits AS known (subject_type, subject_id, window_type, window_start, window_end, tenant_id,
@@ -71,8 +74,7 @@ class QuotaLedger {
                 VALUES (:type, :id, 'month', :start, :end, :tenant, :tier, :used, :allowed, :now)
                 ON CONFLICT (subject_type, subject_id, window_type, window_start) DO UPDATE
                 SET used = greatest(known.used, excluded.used), tier = excluded.tier, allowed = excluded.allowed,
-                    updated_at = excluded.updated_at,
-                    announced_percent = CASE WHEN known.allowed = excluded.allowed THEN known.announced_percent ELSE 0 END
+                    updated_at = excluded.updated_at
                 RETURNING *
                 """)
                 .param("type", counted.subjectType().wireName())

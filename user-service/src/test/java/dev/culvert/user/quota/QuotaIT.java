@@ -1,6 +1,7 @@
 package dev.culvert.user.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.culvert.contracts.event.EventType;
 import dev.culvert.contracts.identity.Tier;
@@ -73,7 +74,7 @@ class QuotaIT extends RunningUserService {
                 .isEmpty();
     }
 
-    /** Whoever listens hears of each step once a month; of another plan nothing has been said yet. */
+    /** Whoever listens hears of each step once a month; nothing is said of a plan that allows much more. */
     @Test
     void saysOnceWhenAQuotaIsNearlyAndWhenItIsWhollyUsed() {
         for (long used : new long[] {7_999, 8_000, 8_400, 10_000, 10_400}) {
@@ -92,8 +93,31 @@ class QuotaIT extends RunningUserService {
         assertThat(said.getLast().data().path("allowed").asLong()).isEqualTo(10_000);
 
         told(10_500, 1_000_000);
-        assertThat(column("SELECT announced_percent FROM users.api_rate_limits WHERE subject_id = ?", caller.userId()))
-                .containsExactly("0");
+        assertThat(announced()).containsExactly("{\"10000\": 100}");
+    }
+
+    /** While the plan changes, gateways hold tokens of either. */
+    @Test
+    void repeatsNothingWhereGatewaysDisagreeOnWhatIsAllowed() {
+        for (int i = 0; i < 3; i++) {
+            told(8_000, 10_000);
+            told(8_000, 9_000);
+            told(8_000, 1_000_000);
+        }
+        told(9_000, 9_000);
+
+        assertThat(PublishedEvents.until(EventType.QUOTA_EXCEEDED, caller.userId()))
+                .extracting(
+                        Published::type, said -> said.data().path("allowed").asInt())
+                .containsExactly(
+                        tuple("dev.culvert.quota.threshold_reached", 10_000),
+                        tuple("dev.culvert.quota.threshold_reached", 9_000),
+                        tuple("dev.culvert.quota.exceeded", 9_000));
+        assertThat(announced()).containsExactly("{\"9000\": 100, \"10000\": 80}");
+    }
+
+    private List<String> announced() {
+        return column("SELECT announced FROM users.api_rate_limits WHERE subject_id = ?", caller.userId());
     }
 
     @Test
