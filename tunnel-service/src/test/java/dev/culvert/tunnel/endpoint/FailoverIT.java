@@ -349,7 +349,9 @@ class FailoverIT extends RunningTunnelService {
                 .map(line -> line.split("[{ ]", 2)[0])
                 .collect(Collectors.toSet());
 
-        assertThat(asked).hasSizeGreaterThan(1).allSatisfy(metric -> assertThat(exposed).contains(metric));
+        assertThat(asked)
+                .hasSizeGreaterThan(1)
+                .allSatisfy(metric -> assertThat(exposed).contains(metric));
         assertThat(exposed)
                 .contains(
                         "tunnel_connections",
