@@ -165,7 +165,8 @@ public final class Contenders {
     /** Ours with the limits it ships with. */
     Contender asShipped(String name, List<String> jvm, String... settings) throws IOException, InterruptedException {
         int port = LocalPorts.free();
-        List<String> program = new ArrayList<>(List.of("-jar", jar("gateway-service").toString()));
+        List<String> program =
+                new ArrayList<>(List.of("-jar", jar("gateway-service").toString()));
         program.addAll(List.of(settings));
         return ready(name, java(withOwn(jvm), program), environment(port), port, "/health/ready");
     }
@@ -183,11 +184,16 @@ public final class Contenders {
         postgres.createService(schema);
         Map<String, String> environment = environment(port);
         environment.putAll(Map.of(
-                "DB_URL", postgres.jdbcUrl(),
-                "DB_USER", schema + "_app",
-                "DB_PASSWORD", TestingPostgres.PASSWORD,
-                "DB_OWNER_USER", schema + "_owner",
-                "DB_OWNER_PASSWORD", TestingPostgres.PASSWORD));
+                "DB_URL",
+                postgres.jdbcUrl(),
+                "DB_USER",
+                schema + "_app",
+                "DB_PASSWORD",
+                TestingPostgres.PASSWORD,
+                "DB_OWNER_USER",
+                schema + "_owner",
+                "DB_OWNER_PASSWORD",
+                TestingPostgres.PASSWORD));
         environment.putAll(more);
         List<String> program = List.of("-jar", jar(module).toString());
         return ready(module, java(withOwn(OF_THE_IMAGE), program), environment, port, "/health/ready");
@@ -241,8 +247,7 @@ public final class Contenders {
 
     private Path jar(String module) throws IOException {
         try (Stream<Path> files = Files.list(root.resolve(module).resolve("target"))) {
-            return files.filter(
-                            file -> file.getFileName().toString().matches(module + "-[^-]+(-SNAPSHOT)?\\.jar"))
+            return files.filter(file -> file.getFileName().toString().matches(module + "-[^-]+(-SNAPSHOT)?\\.jar"))
                     .findFirst()
                     .orElseThrow(() -> new IllegalStateException(module + " is not built"));
         }

@@ -46,8 +46,7 @@ public final class SteadyRate {
         try (Service service = Service.start();
                 TestingKafka kafka = TestingKafka.start();
                 Contender gateway = new Contenders(service.address(), kafka.bootstrapServers(), folder, root)
-                        .asShipped(
-                                "culvert", Contenders.OF_THE_IMAGE, "--TRUSTED_PROXIES=127.0.0.1")) {
+                        .asShipped("culvert", Contenders.OF_THE_IMAGE, "--TRUSTED_PROXIES=127.0.0.1")) {
             Map<String, TestCallers> owners = new ConcurrentHashMap<>();
             service.exchangeKeys(key -> TestingIssuer.shared().token(Objects.requireNonNull(owners.get(key))));
             List<String> requests = requests(gateway.address(), USERS, (user, caller) -> {
@@ -57,8 +56,7 @@ public final class SteadyRate {
             });
             Load.paced(gateway.address(), requests, USERS, WARM_UP, BETWEEN);
             Duration used = gateway.program().processorTime();
-            Load.Result result =
-                    Load.paced(gateway.address(), requests, USERS, Duration.ofSeconds(seconds), BETWEEN);
+            Load.Result result = Load.paced(gateway.address(), requests, USERS, Duration.ofSeconds(seconds), BETWEEN);
             print(result, gateway, gateway.program().processorTime().minus(used));
         } finally {
             FileSystemUtils.deleteRecursively(folder);
@@ -70,8 +68,7 @@ public final class SteadyRate {
         return requests(gateway, users, (_, caller) -> TestingIssuer.shared().token(caller));
     }
 
-    private static List<String> requests(
-            URI gateway, int users, BiFunction<Integer, TestCallers, String> credential) {
+    private static List<String> requests(URI gateway, int users, BiFunction<Integer, TestCallers, String> credential) {
         List<String> requests = new ArrayList<>(users);
         UUID tenant = UUID.randomUUID();
         for (int user = 0; user < users; user++) {
@@ -88,9 +85,10 @@ public final class SteadyRate {
 
     private static void print(Load.Result result, Contender gateway, Duration used) throws Exception {
         long good = result.timings().count();
-        long all = result.statuses().values().stream().mapToInt(Integer::intValue).sum()
-                + result.broken()
-                + result.unanswered();
+        long all =
+                result.statuses().values().stream().mapToInt(Integer::intValue).sum()
+                        + result.broken()
+                        + result.unanswered();
         double errors = 1 - (double) good / all;
         System.out.printf(
                 "%d users of %d tenants: %d requests in %d s, %.0f a second; errors %.3f %% (asked: %.1f) %s%n",

@@ -34,8 +34,8 @@ class ChecksUnderLoadIT {
     private final AtomicInteger lookUps = new AtomicInteger();
 
     /**
-     * S3.16, the key, and S3.17, the key: auth-service is asked once for each. Counting a call may take 5 ms, of which machines that test
-     * leave too little; {@code benchmarks/run nf1} tells that figure.
+     * And auth-service is asked once for each key. Counting a call may take 5 ms, of which machines that test leave too little: {@code
+     * benchmarks/run nf1} tells that figure.
      */
     @Test
     void knowsKeysWithin10MillisecondsAndTellsHowLongLimitsTake() throws Exception {

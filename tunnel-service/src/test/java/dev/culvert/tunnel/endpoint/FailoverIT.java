@@ -12,10 +12,14 @@ import dev.culvert.testing.TestCallers;
 import dev.culvert.testing.TestingOrigin;
 import dev.culvert.tunnel.RunningTunnelService;
 import dev.culvert.tunnel.ingress.DataPort;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +28,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -321,6 +328,37 @@ class FailoverIT extends RunningTunnelService {
         assertThat(scraped("tunnel_pool_utilization")).isBetween(0.0, 1.0);
         assertThat(scraped("tunnel_cache_hit_rate")).isGreaterThan(0).isLessThan(1);
         assertThat(scraped("tunnel_loop_delay_seconds")).isNotNegative();
+    }
+
+    /** P2.14.10, the names: those of the requirement, and whatever an alert asks for; that it asks well: AlertRulesTest. */
+    @Test
+    void exposesWhatAlertsAskFor() throws IOException {
+        String alerts = Files.readString(Path.of("../deploy/prometheus/alerts.yaml"));
+        Stream<String> asked = alerts.lines()
+                .filter(line -> line.strip().startsWith("expr:"))
+                .flatMap(expression -> Pattern.compile("\\btunnel_\\w+")
+                        .matcher(expression)
+                        .results()
+                        .map(MatchResult::group));
+        Set<String> exposed = under.tunnel
+                .api
+                .get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .map(line -> line.split("[{ ]", 2)[0])
+                .collect(Collectors.toSet());
+
+        assertThat(asked)
+                .hasSizeGreaterThan(1)
+                .allSatisfy(metric -> assertThat(exposed).contains(metric));
+        assertThat(exposed)
+                .contains(
+                        "tunnel_connections",
+                        "tunnel_request_latency_count",
+                        "tunnel_failovers_total",
+                        "tunnel_pool_utilization",
+                        "tunnel_cache_hit_rate");
     }
 
     /** Sum of the samples of a series that have these labels. */

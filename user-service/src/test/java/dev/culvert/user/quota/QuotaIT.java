@@ -107,8 +107,7 @@ class QuotaIT extends RunningUserService {
         told(9_000, 9_000);
 
         assertThat(PublishedEvents.until(EventType.QUOTA_EXCEEDED, caller.userId()))
-                .extracting(
-                        Published::type, said -> said.data().path("allowed").asInt())
+                .extracting(Published::type, said -> said.data().path("allowed").asInt())
                 .containsExactly(
                         tuple("dev.culvert.quota.threshold_reached", 10_000),
                         tuple("dev.culvert.quota.threshold_reached", 9_000),

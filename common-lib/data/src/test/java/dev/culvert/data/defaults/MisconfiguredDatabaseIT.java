@@ -30,7 +30,8 @@ class MisconfiguredDatabaseIT {
                                 "--spring.flyway.connect-retries=0",
                                 "--DB_URL=" + nowhere,
                                 "--DB_OWNER_USER=" + TestingPostgres.shared().adminUser(),
-                                "--DB_OWNER_PASSWORD=" + TestingPostgres.shared().adminPassword())
+                                "--DB_OWNER_PASSWORD="
+                                        + TestingPostgres.shared().adminPassword())
                         .close())
                 .isInstanceOf(RuntimeException.class);
 

@@ -37,7 +37,8 @@ final class JsonLine {
 
     /** Numbers and truth values stay themselves; anything else is its text, so that no object is taken apart. */
     void value(String name, Object value) {
-        boolean plain = value instanceof Boolean || (value instanceof Number number && Double.isFinite(number.doubleValue()));
+        boolean plain =
+                value instanceof Boolean || (value instanceof Number number && Double.isFinite(number.doubleValue()));
         if (plain) {
             name(name);
             json.append(value);

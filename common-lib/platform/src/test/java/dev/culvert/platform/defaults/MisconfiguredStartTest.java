@@ -76,8 +76,7 @@ class MisconfiguredStartTest {
     @SpringBootConfiguration
     static class NeedsPort {
         @Bean(destroyMethod = "close")
-        ServerSocket listener(@Value("${wanted}") int port)
-                throws IOException {
+        ServerSocket listener(@Value("${wanted}") int port) throws IOException {
             return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
         }
     }

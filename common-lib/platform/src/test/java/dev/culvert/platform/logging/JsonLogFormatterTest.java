@@ -37,16 +37,18 @@ class JsonLogFormatterTest {
         event.addKeyValuePair(new KeyValuePair("ratio", Double.NaN));
 
         assertThat(formatter.format(event))
-                .isEqualTo("{\"timestamp\":\"2026-11-23T01:02:03.004Z\",\"level\":\"WARN\",\"service\":\"sample-service\","
-                        + "\"component\":\"a.b.C\",\"message\":\"Answered well\",\"correlation_id\":\"c-1\",\"trace_id\":\"t-1\","
-                        + "\"context\":{\"cached\":true,\"duration_ms\":1.5,\"ratio\":\"NaN\",\"status_code\":200,\"zone\":\"b\"}}\n");
+                .isEqualTo(
+                        "{\"timestamp\":\"2026-11-23T01:02:03.004Z\",\"level\":\"WARN\",\"service\":\"sample-service\","
+                                + "\"component\":\"a.b.C\",\"message\":\"Answered well\",\"correlation_id\":\"c-1\",\"trace_id\":\"t-1\","
+                                + "\"context\":{\"cached\":true,\"duration_ms\":1.5,\"ratio\":\"NaN\",\"status_code\":200,\"zone\":\"b\"}}\n");
     }
 
     @Test
     void tellsAFailureWithItsStackTrace() {
         stackTraces.start();
 
-        JsonNode line = JSON.readTree(formatter.format(event(Map.of(), "It failed", new IllegalStateException("why \"so\""))));
+        JsonNode line =
+                JSON.readTree(formatter.format(event(Map.of(), "It failed", new IllegalStateException("why \"so\""))));
 
         assertThat(line.path("exception").asString())
                 .startsWith("java.lang.IllegalStateException: why \"so\"")
