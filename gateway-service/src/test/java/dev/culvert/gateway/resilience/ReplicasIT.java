@@ -148,7 +148,7 @@ class ReplicasIT {
     /** Agents of a replica that is gone dial again at once, before anything has shown that it takes no connections. */
     @Test
     void passWebSocketsToTheOtherOneWhereOneTakesNoConnection() {
-        FIRST.stop();
+        firstReplica.stop();
         try {
             for (int i = 0; i < 2; i++) {
                 Throwable refusal = catchThrowable(() -> handshake().join());
@@ -160,7 +160,7 @@ class ReplicasIT {
                                         .isEqualTo(200));
             }
         } finally {
-            FIRST.restart();
+            firstReplica.restart();
             await().atMost(Duration.ofSeconds(10))
                     .until(() -> metric("upstream_replicas_ejected{upstream=\"user\"}") == 0);
         }
