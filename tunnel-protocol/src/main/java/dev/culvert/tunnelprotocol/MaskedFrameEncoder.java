@@ -77,7 +77,9 @@ public final class MaskedFrameEncoder extends MessageToByteEncoder<WebSocketFram
             case CloseWebSocketFrame _ -> 0x8;
             case PingWebSocketFrame _ -> 0x9;
             case PongWebSocketFrame _ -> 0xA;
-            default -> throw new UnsupportedOperationException("Links send no " + frame.getClass().getSimpleName());
+            default ->
+                throw new UnsupportedOperationException(
+                        "Links send no " + frame.getClass().getSimpleName());
         };
     }
 }

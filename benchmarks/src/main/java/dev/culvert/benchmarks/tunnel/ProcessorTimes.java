@@ -38,7 +38,7 @@ final class ProcessorTimes {
 
     private Map<String, Duration> now() {
         return programs.entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, program -> program.getValue()
-                        .processorTime()));
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, program -> program.getValue().processorTime()));
     }
 }

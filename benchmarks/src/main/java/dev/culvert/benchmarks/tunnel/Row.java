@@ -17,7 +17,9 @@ record Row(String what, String asked, String ours, boolean met, String beside, S
     /** @param flags of the services that were measured */
     String line(Flags flags) {
         String verdict = asked.isEmpty() ? "–" : met ? "yes" : "**no**";
-        return "| " + String.join(" | ", flags.word(), what, asked.isEmpty() ? "–" : asked, ours, verdict, beside, remark) + " |";
+        return "| "
+                + String.join(" | ", flags.word(), what, asked.isEmpty() ? "–" : asked, ours, verdict, beside, remark)
+                + " |";
     }
 
     /** As {@code 12,345}. */

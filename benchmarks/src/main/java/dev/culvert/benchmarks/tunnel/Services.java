@@ -83,7 +83,8 @@ final class Services implements AutoCloseable {
         environment.put("SMTP_HOST", "127.0.0.1");
         environment.put("SMTP_PORT", Integer.toString(TestingMailbox.shared().port()));
         environment.put("CULVERT_AUTH_APIKEY_CREATIONSPERHOUR", "1000");
-        return start("auth-service", "auth", authPort, authAddress(), environment, flags.withHeap("-Xmx128m"), List.of());
+        return start(
+                "auth-service", "auth", authPort, authAddress(), environment, flags.withHeap("-Xmx128m"), List.of());
     }
 
     /** A replica with no flags of its own. */

@@ -69,7 +69,9 @@ final class StalledReaders {
             sockets.add(socket);
             socket.setReceiveBufferSize(RECEIVE_BYTES);
             socket.connect(
-                    new InetSocketAddress(target.address().getHost(), target.address().getPort()), TIMEOUT_MILLIS);
+                    new InetSocketAddress(
+                            target.address().getHost(), target.address().getPort()),
+                    TIMEOUT_MILLIS);
             socket.getOutputStream().write(request);
         }
         for (Socket socket : sockets) {

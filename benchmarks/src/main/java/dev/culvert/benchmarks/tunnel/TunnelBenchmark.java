@@ -65,8 +65,9 @@ public final class TunnelBenchmark {
     public static void run(Path root, List<String> arguments) throws Exception {
         int seconds = arguments.isEmpty() ? 30 : Integer.parseInt(arguments.getFirst());
         List<String> words = arguments.stream().skip(1).toList();
-        List<Flags> flags =
-                Stream.of(Flags.values()).filter(it -> words.contains(it.word())).toList();
+        List<Flags> flags = Stream.of(Flags.values())
+                .filter(it -> words.contains(it.word()))
+                .toList();
         Map<String, Part> wanted = wanted(words.stream()
                 .filter(word -> flags.stream().noneMatch(it -> it.word().equals(word)))
                 .toList());
@@ -140,10 +141,11 @@ public final class TunnelBenchmark {
     private static String usage() {
         return String.join(", ", Stream.of(Flags.values()).map(Flags::word).toList()) + " for the flags, and "
                 + String.join(
-                ", ",
-                PARTS.entrySet().stream()
-                        .map(part -> part.getKey() + "=" + part.getValue().size() + " "
-                                + part.getValue().unit())
-                        .toList());
+                        ", ",
+                        PARTS.entrySet().stream()
+                                .map(part ->
+                                        part.getKey() + "=" + part.getValue().size() + " "
+                                                + part.getValue().unit())
+                                .toList());
     }
 }
