@@ -259,8 +259,7 @@ class AgentPresence implements SessionListener, SchedulingConfigurer {
         Map<UUID, Collection<SessionInfo>> allowed = new HashMap<>();
         Map<UUID, CloseReason> intruders = new HashMap<>();
         for (UUID tunnelId : lostReasons.keySet()) {
-            Collection<SessionInfo> here =
-                    live.getOrDefault(tunnelId, Map.of()).values();
+            Collection<SessionInfo> here = live.getOrDefault(tunnelId, Map.of()).values();
             Tunnel tunnel = known.get(tunnelId);
             boolean mayBeHere = tunnel != null && !tunnel.lifecycle().stopped();
             allowed.put(tunnelId, mayBeHere ? here : List.of());
@@ -284,15 +283,17 @@ class AgentPresence implements SessionListener, SchedulingConfigurer {
         return intruders;
     }
 
-    private void countOpened(
-            Map<UUID, Tunnel> known, Map<UUID, AgentConnections.Settled> settled, Instant now) {
+    private void countOpened(Map<UUID, Tunnel> known, Map<UUID, AgentConnections.Settled> settled, Instant now) {
         List<UsageDays.Opened> opened = new ArrayList<>();
-        settled.forEach((tunnelId, connected) -> connected.opened().forEach(session -> {
+        settled.forEach((tunnelId, connected) -> {
             Tunnel tunnel = known.get(tunnelId);
             if (tunnel != null) {
-                opened.add(new UsageDays.Opened(tunnelId, tunnel.tenantId(), session.userId(), connected.total()));
+                connected.opened().stream()
+                        .collect(Collectors.groupingBy(SessionInfo::userId, Collectors.summingInt(_ -> 1)))
+                        .forEach((userId, count) -> opened.add(new UsageDays.Opened(
+                                tunnelId, tunnel.tenantId(), userId, count, connected.total())));
             }
-        }));
+        });
         usage.connectionsOpened(opened, LocalDate.ofInstant(now, ZoneOffset.UTC));
     }
 }

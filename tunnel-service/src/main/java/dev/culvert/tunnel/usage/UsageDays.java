@@ -121,13 +121,14 @@ public class UsageDays {
     }
 
     /**
-     * An agent connection that was opened.
+     * Agent connections of one person to one tunnel that were opened.
      *
-     * @param open connections the tunnel has now, this one included
+     * @param opened how many
+     * @param open connections the tunnel has now, these included
      */
-    public record Opened(UUID tunnelId, UUID tenantId, UUID userId, int open) {}
+    public record Opened(UUID tunnelId, UUID tenantId, UUID userId, int opened, int open) {}
 
-    /** Counts agent connections that were opened on a day. */
+    /** Counts agent connections that were opened on a day; each person and tunnel comes once, as it is one statement. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void connectionsOpened(Collection<Opened> opened, LocalDate day) {
         if (opened.isEmpty()) {
@@ -137,13 +138,15 @@ public class UsageDays {
         batches.batchUpdate(
                 """
                 INSERT INTO usage_days AS d (tunnel_id, user_id, day, tenant_id, connections, peak_connections)
-                VALUES (?, ?, ?, ?, 1, ?)
+                VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (tunnel_id, day, user_id) DO UPDATE SET
-                  connections = d.connections + 1,
+                  connections = d.connections + excluded.connections,
                   peak_connections = greatest(d.peak_connections, excluded.peak_connections)""",
                 opened.stream()
                         .sorted(Comparator.comparing(Opened::tunnelId).thenComparing(Opened::userId))
-                        .map(one -> new Object[] {one.tunnelId(), one.userId(), day, one.tenantId(), one.open()})
+                        .map(one -> new Object[] {
+                            one.tunnelId(), one.userId(), day, one.tenantId(), one.opened(), one.open()
+                        })
                         .toList());
     }
 

@@ -110,16 +110,16 @@ class AgentPresenceIT extends RunningTunnelService {
     @Test
     void storesAgentsThatComeTogetherTogether() {
         int others = 60;
-        TestingPostgres.shared()
-                .execute("""
+        TestingPostgres.shared().execute("""
                 INSERT INTO tunnel.tunnels
                 SELECT (jsonb_populate_record(t, jsonb_build_object(
-                  'id', gen_random_uuid(), 'name', 'other-' || i, 'stopped', i = 1))).*
+                  'id', gen_random_uuid(), 'name', 'other-' || i, 'stopped', i = 1,
+                  'status', CASE i WHEN 1 THEN 'DISCONNECTED' ELSE t.status END))).*
                 FROM tunnel.tunnels t, generate_series(1, %d) i WHERE t.id = '%s'""".formatted(others, tunnelId));
         List<String> ids = rows("SELECT id::text FROM tunnel.tunnels WHERE tenant_id = '%s'");
 
-        ids.forEach(id -> presence.onSession(
-                new SessionEvent.Connected(session(UUID.fromString(id)), 1, Instant.now())));
+        ids.forEach(
+                id -> presence.onSession(new SessionEvent.Connected(session(UUID.fromString(id)), 1, Instant.now())));
 
         String connected = "SELECT id::text FROM tunnel.tunnels WHERE tenant_id = '%s' AND status = 'CONNECTED'";
         await().until(() -> rows(connected).size(), size -> size == others);
