@@ -9,9 +9,13 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -25,15 +29,17 @@ import org.springframework.transaction.annotation.Transactional;
 @Transactional(propagation = Propagation.MANDATORY)
 public class AgentConnections {
     private final JdbcClient jdbc;
+    private final JdbcOperations batches;
     private final ReplicaProperties replica;
 
-    AgentConnections(JdbcClient jdbc, ReplicaProperties replica) {
+    AgentConnections(JdbcClient jdbc, JdbcOperations batches, ReplicaProperties replica) {
         this.jdbc = jdbc;
+        this.batches = batches;
         this.replica = replica;
     }
 
     /**
-     * What {@link #settle} did.
+     * What {@link #settle} did for one tunnel.
      *
      * @param opened connections that had no row yet
      * @param total connections the tunnel now has on all replicas
@@ -43,47 +49,75 @@ public class AgentConnections {
     /** A row of this replica. */
     public record OwnRow(UUID sessionId, UUID tunnelId, UUID tenantId) {}
 
-    /** Makes this replica's rows of a tunnel equal to the connections it holds. The caller holds the tunnel's lock. */
-    public Settled settle(UUID tunnelId, Collection<SessionInfo> live, Instant now) {
-        List<UUID> known = jdbc.sql("SELECT session_id FROM agent_connections WHERE tunnel_id = ? AND replica = ?")
-                .params(tunnelId, replica.name())
-                .query((row, _) -> row.getObject("session_id", UUID.class))
-                .list();
-        List<UUID> liveIds = live.stream().map(SessionInfo::sessionId).toList();
-        List<UUID> ended = known.stream().filter(id -> !liveIds.contains(id)).toList();
-        List<SessionInfo> opened = live.stream()
-                .filter(session -> !known.contains(session.sessionId()))
-                .toList();
+    private record Row(UUID sessionId, UUID tunnelId, boolean own) {}
+
+    /**
+     * Makes this replica's rows of some tunnels equal to the connections it holds, in as many ways to the database for many as
+     * for one: agents come back by the thousand when a replica is lost. The caller holds the tunnels' locks.
+     *
+     * @param live by tunnel; one without any has an empty collection
+     * @return for each of these tunnels
+     */
+    public Map<UUID, Settled> settle(Map<UUID, ? extends Collection<SessionInfo>> live, Instant now) {
+        List<Row> rows = rows(live.keySet());
+        Set<UUID> stored = rows.stream().filter(Row::own).map(Row::sessionId).collect(Collectors.toSet());
+        Set<UUID> ended = new HashSet<>(stored);
+        live.values().forEach(sessions -> sessions.forEach(session -> ended.remove(session.sessionId())));
+        Map<UUID, Settled> settled = new HashMap<>();
+        live.forEach((tunnelId, sessions) -> {
+            List<SessionInfo> opened = sessions.stream()
+                    .filter(session -> !stored.contains(session.sessionId()))
+                    .toList();
+            long elsewhere = rows.stream()
+                    .filter(row -> row.tunnelId().equals(tunnelId) && !row.own())
+                    .count();
+            settled.put(tunnelId, new Settled(opened, (int) elsewhere + sessions.size()));
+        });
         if (!ended.isEmpty()) {
             jdbc.sql("DELETE FROM agent_connections WHERE session_id IN (:ended)")
                     .param("ended", ended)
                     .update();
         }
-        opened.forEach(session -> insert(session, now));
-        int total = jdbc.sql("SELECT count(*) FROM agent_connections WHERE tunnel_id = ?")
-                .param(tunnelId)
-                .query(Integer.class)
-                .single();
-        return new Settled(opened, total);
+        insert(settled.values().stream().flatMap(one -> one.opened().stream()).toList(), now);
+        return settled;
     }
 
-    private void insert(SessionInfo session, Instant now) {
-        jdbc.sql("""
+    private List<Row> rows(Collection<UUID> tunnelIds) {
+        return jdbc.sql("""
+                SELECT session_id, tunnel_id, replica = :replica AS own FROM agent_connections
+                WHERE tunnel_id IN (:tunnels)""")
+                .param("replica", replica.name())
+                .param("tunnels", tunnelIds)
+                .query((row, _) -> new Row(
+                        row.getObject("session_id", UUID.class),
+                        row.getObject("tunnel_id", UUID.class),
+                        row.getBoolean("own")))
+                .list();
+    }
+
+    private void insert(List<SessionInfo> opened, Instant now) {
+        if (opened.isEmpty()) {
+            return;
+        }
+        batches.batchUpdate(
+                """
                 INSERT INTO agent_connections
                   (session_id, tunnel_id, tenant_id, user_id, replica, agent_instance, agent_version, remote_address,
                    connected_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""")
-                .params(
-                        session.sessionId(),
-                        session.tunnelId(),
-                        session.tenantId(),
-                        session.userId(),
-                        replica.name(),
-                        session.agentInstance(),
-                        session.agentVersion(),
-                        session.remoteAddress(),
-                        Timestamp.from(now))
-                .update();
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                opened.stream()
+                        .map(session -> new Object[] {
+                            session.sessionId(),
+                            session.tunnelId(),
+                            session.tenantId(),
+                            session.userId(),
+                            replica.name(),
+                            session.agentInstance(),
+                            session.agentVersion(),
+                            session.remoteAddress(),
+                            Timestamp.from(now)
+                        })
+                        .toList());
     }
 
     /** Open connections of some tunnels, oldest first; a tunnel without any is absent. */

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -49,6 +50,9 @@ import org.springframework.transaction.support.TransactionOperations;
 class AgentPresence implements SessionListener, SchedulingConfigurer {
     private static final Logger log = LoggerFactory.getLogger(AgentPresence.class);
     private static final String LOST = "agent_lost";
+
+    /** Tunnels that are settled in one transaction. */
+    private static final int MOST_TOGETHER = 64;
 
     /** Connections of this replica by tunnel, as told by the data plane. */
     private final ConcurrentHashMap<UUID, Map<UUID, SessionInfo>> live = new ConcurrentHashMap<>();
@@ -130,22 +134,37 @@ class AgentPresence implements SessionListener, SchedulingConfigurer {
         sessions.getObject().closeByApiKey(apiKeyId);
     }
 
-    /** Takes all changes of the tunnel since the last time together: only the present counts. */
+    /** Takes all changes of the tunnel since the last time together, as only the present counts, and those of its neighbours. */
     private void settleChanged(UUID tunnelId) {
         atOnce.acquireUninterruptibly();
         try {
             Change change = changed.remove(tunnelId);
             if (change != null) {
-                settle(tunnelId, change.tenantId(), change.reason());
+                settle(change.tenantId(), withNeighbours(tunnelId, change));
             }
         } catch (DataAccessException | TransactionException e) {
             log.atWarn()
                     .setCause(e)
                     .addKeyValue("culvert.tunnel.id", tunnelId)
-                    .log("A tunnel's status cannot follow its agents now; the next sweep sees to it");
+                    .log("The status of tunnels cannot follow their agents now; the next sweep sees to it");
         } finally {
             atOnce.release();
         }
+    }
+
+    /** Reasons by tunnel: of this one and of others of its tenant that wait as well. */
+    private Map<UUID, String> withNeighbours(UUID tunnelId, Change change) {
+        Map<UUID, String> reasons = new HashMap<>(Map.of(tunnelId, change.reason()));
+        for (Map.Entry<UUID, Change> other : changed.entrySet()) {
+            if (reasons.size() == MOST_TOGETHER) {
+                break;
+            }
+            if (other.getValue().tenantId().equals(change.tenantId())
+                    && changed.remove(other.getKey(), other.getValue())) {
+                reasons.put(other.getKey(), other.getValue().reason());
+            }
+        }
+        return reasons;
     }
 
     /** Stores what the last sessions said while the database is still there. */
@@ -161,7 +180,7 @@ class AgentPresence implements SessionListener, SchedulingConfigurer {
                     "compare stored agent connections with real ones",
                     () -> Optional.ofNullable(transactions.execute(_ -> unsettled()))
                             .orElseThrow());
-            tenantOfUnsettled.forEach((tunnelId, tenantId) -> settle(tunnelId, tenantId, LOST));
+            tenantOfUnsettled.forEach((tunnelId, tenantId) -> settle(tenantId, Map.of(tunnelId, LOST)));
         } catch (DataAccessException | TransactionException e) {
             log.atWarn().setCause(e).log("Agent connections cannot be compared now; the next sweep tries again");
         }
@@ -201,22 +220,28 @@ class AgentPresence implements SessionListener, SchedulingConfigurer {
                 .collect(Collectors.toMap(SessionInfo::sessionId, session -> session));
     }
 
-    /** Makes a tunnel's rows and status what its agents say, and closes agents that must not be there. */
-    private void settle(UUID tunnelId, UUID tenantId, String lostReason) {
-        Optional<CloseReason> intruders = TenantScope.call(
+    /**
+     * Makes the rows and the status of a tenant's tunnels what their agents say, and closes agents that must not be there.
+     *
+     * @param lostReasons by tunnel: why connections ended that are gone without a word
+     */
+    private void settle(UUID tenantId, Map<UUID, String> lostReasons) {
+        Map<UUID, CloseReason> intruders = TenantScope.call(
                 tenantId,
-                () -> Optional.ofNullable(transactions.execute(_ -> settleLocked(tunnelId, lostReason)))
+                () -> Optional.ofNullable(transactions.execute(_ -> settleLocked(lostReasons)))
                         .orElseThrow());
-        Optional<UUID> newTenant = intruders
-                .filter(CloseReason.TUNNEL_DELETED::equals)
-                .flatMap(_ -> tenantOf(tunnelId))
-                .filter(tenant -> !tenant.equals(tenantId));
-        if (newTenant.isPresent()) {
-            // It was handed over, and the new owner's agents are here already.
-            settle(tunnelId, newTenant.get(), lostReason);
-        } else {
-            intruders.ifPresent(why -> sessions.getObject().close(tunnelId, why));
-        }
+        intruders.forEach((tunnelId, why) -> {
+            Optional<UUID> newTenant = Optional.of(why)
+                    .filter(CloseReason.TUNNEL_DELETED::equals)
+                    .flatMap(_ -> tenantOf(tunnelId))
+                    .filter(tenant -> !tenant.equals(tenantId));
+            if (newTenant.isPresent()) {
+                // It was handed over, and the new owner's agents are here already.
+                settle(newTenant.get(), Map.of(tunnelId, lostReasons.getOrDefault(tunnelId, LOST)));
+            } else {
+                sessions.getObject().close(tunnelId, why);
+            }
+        });
     }
 
     private Optional<UUID> tenantOf(UUID tunnelId) {
@@ -227,25 +252,48 @@ class AgentPresence implements SessionListener, SchedulingConfigurer {
                         .map(Tunnel::tenantId));
     }
 
-    private Optional<CloseReason> settleLocked(UUID tunnelId, String lostReason) {
-        Optional<Tunnel> tunnel = tunnels.lock(tunnelId);
+    private Map<UUID, CloseReason> settleLocked(Map<UUID, String> lostReasons) {
+        Map<UUID, Tunnel> known = tunnels.lockAll(lostReasons.keySet()).stream()
+                .collect(Collectors.toMap(Tunnel::getId, tunnel -> tunnel));
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        Collection<SessionInfo> here = live.getOrDefault(tunnelId, Map.of()).values();
-        boolean mayBeHere = tunnel.filter(it -> !it.lifecycle().stopped()).isPresent();
-        AgentConnections.Settled settled = connections.settle(tunnelId, mayBeHere ? here : List.of(), now);
-        tunnel.ifPresent(it -> follow(it, settled, lostReason, now));
-        if (mayBeHere || here.isEmpty()) {
-            return Optional.empty();
+        Map<UUID, Collection<SessionInfo>> allowed = new HashMap<>();
+        Map<UUID, CloseReason> intruders = new HashMap<>();
+        for (UUID tunnelId : lostReasons.keySet()) {
+            Collection<SessionInfo> here = live.getOrDefault(tunnelId, Map.of()).values();
+            Tunnel tunnel = known.get(tunnelId);
+            boolean mayBeHere = tunnel != null && !tunnel.lifecycle().stopped();
+            allowed.put(tunnelId, mayBeHere ? here : List.of());
+            if (!mayBeHere && !here.isEmpty()) {
+                intruders.put(tunnelId, tunnel == null ? CloseReason.TUNNEL_DELETED : CloseReason.TUNNEL_STOPPED);
+            }
         }
-        return Optional.of(tunnel.isPresent() ? CloseReason.TUNNEL_STOPPED : CloseReason.TUNNEL_DELETED);
+        Map<UUID, AgentConnections.Settled> settled = connections.settle(allowed, now);
+        countOpened(known, settled, now);
+        settled.forEach((tunnelId, connected) -> {
+            Tunnel tunnel = known.get(tunnelId);
+            if (tunnel != null) {
+                Lifecycle life = tunnel.lifecycle();
+                service.become(
+                        tunnel,
+                        connected.total() > 0
+                                ? life.agentsPresent()
+                                : life.agentsGone(lostReasons.getOrDefault(tunnelId, LOST)));
+            }
+        });
+        return intruders;
     }
 
-    private void follow(Tunnel tunnel, AgentConnections.Settled settled, String lostReason, Instant now) {
-        LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
-        settled.opened()
-                .forEach(session -> usage.connectionOpened(
-                        tunnel.getId(), tunnel.tenantId(), session.userId(), today, settled.total()));
-        Lifecycle life = tunnel.lifecycle();
-        service.become(tunnel, settled.total() > 0 ? life.agentsPresent() : life.agentsGone(lostReason));
+    private void countOpened(Map<UUID, Tunnel> known, Map<UUID, AgentConnections.Settled> settled, Instant now) {
+        List<UsageDays.Opened> opened = new ArrayList<>();
+        settled.forEach((tunnelId, connected) -> {
+            Tunnel tunnel = known.get(tunnelId);
+            if (tunnel != null) {
+                connected.opened().stream()
+                        .collect(Collectors.groupingBy(SessionInfo::userId, Collectors.summingInt(_ -> 1)))
+                        .forEach((userId, count) -> opened.add(new UsageDays.Opened(
+                                tunnelId, tunnel.tenantId(), userId, count, connected.total())));
+            }
+        });
+        usage.connectionsOpened(opened, LocalDate.ofInstant(now, ZoneOffset.UTC));
     }
 }

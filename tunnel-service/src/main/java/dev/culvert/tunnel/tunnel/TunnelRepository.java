@@ -41,6 +41,11 @@ interface TunnelRepository extends Repository<Tunnel, UUID> {
     @Query("SELECT t FROM Tunnel t WHERE t.id = :id")
     Optional<Tunnel> lock(UUID id);
 
+    /** As {@link #lock}, of several; always in this order, so that nobody who does so waits for another one who does. */
+    @Lock(LockModeType.PESSIMISTIC_WRITE)
+    @Query("SELECT t FROM Tunnel t WHERE t.id IN :ids ORDER BY t.id")
+    List<Tunnel> lockAll(Collection<UUID> ids);
+
     /** Those of the given tunnels whose status says that an agent is there. */
     @Query("SELECT t.id FROM Tunnel t WHERE t.id IN :ids AND t.status = TunnelStatus.CONNECTED")
     List<UUID> connectedAmong(Collection<UUID> ids);

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -39,12 +40,14 @@ public class UsageDays {
     private static final String ADD_TO_DAY = addTo("usage_days", "day");
 
     private final JdbcClient jdbc;
+    private final JdbcOperations batches;
     private final Outbox outbox;
     private final ReplicaProperties replica;
     private final UnderWay underWay;
 
-    UsageDays(JdbcClient jdbc, Outbox outbox, ReplicaProperties replica) {
+    UsageDays(JdbcClient jdbc, JdbcOperations batches, Outbox outbox, ReplicaProperties replica) {
         this.jdbc = jdbc;
+        this.batches = batches;
         this.outbox = outbox;
         this.replica = replica;
         this.underWay = new UnderWay(jdbc, replica.name());
@@ -129,18 +132,33 @@ public class UsageDays {
     }
 
     /**
-     * Counts an agent connection that was opened.
+     * Agent connections of one person to one tunnel that were opened.
      *
-     * @param open connections the tunnel has now, this one included
+     * @param opened how many
+     * @param open connections the tunnel has now, these included
      */
+    public record Opened(UUID tunnelId, UUID tenantId, UUID userId, int opened, int open) {}
+
+    /** Counts agent connections that were opened on a day; each person and tunnel comes once, as it is one statement. */
     @Transactional(propagation = Propagation.MANDATORY)
-    public void connectionOpened(UUID tunnelId, UUID tenantId, UUID userId, LocalDate day, int open) {
-        jdbc.sql("""
+    public void connectionsOpened(Collection<Opened> opened, LocalDate day) {
+        if (opened.isEmpty()) {
+            return;
+        }
+        // In one order on all replicas, or two of them could wait for each other's rows.
+        batches.batchUpdate(
+                """
                 INSERT INTO usage_days AS d (tunnel_id, user_id, day, tenant_id, connections, peak_connections)
-                VALUES (?, ?, ?, ?, 1, ?)
+                VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (tunnel_id, day, user_id) DO UPDATE SET
-                  connections = d.connections + 1,
-                  peak_connections = greatest(d.peak_connections, excluded.peak_connections)""").params(tunnelId, userId, day, tenantId, open).update();
+                  connections = d.connections + excluded.connections,
+                  peak_connections = greatest(d.peak_connections, excluded.peak_connections)""",
+                opened.stream()
+                        .sorted(Comparator.comparing(Opened::tunnelId).thenComparing(Opened::userId))
+                        .map(one -> new Object[] {
+                            one.tunnelId(), one.userId(), day, one.tenantId(), one.opened(), one.open()
+                        })
+                        .toList());
     }
 
     /** Days of a tunnel with any use, both ends included, in order. */

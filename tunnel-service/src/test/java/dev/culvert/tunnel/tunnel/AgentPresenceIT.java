@@ -14,12 +14,17 @@ import dev.culvert.tunnel.session.SessionEvent;
 import dev.culvert.tunnel.session.SessionEvent.SessionInfo;
 import dev.culvert.tunnel.session.TunnelDirectory;
 import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import tools.jackson.databind.JsonNode;
 
 /** Requirements R4.1b, R4.2: a tunnel's status follows its agents, whatever happens to the process that held them. */
@@ -54,9 +59,13 @@ class AgentPresenceIT extends RunningTunnelService {
     }
 
     private SessionInfo session() {
+        return session(tunnelId);
+    }
+
+    private SessionInfo session(UUID tunnel) {
         return new SessionInfo(
                 UUID.randomUUID(),
-                tunnelId,
+                tunnel,
                 caller.tenantId(),
                 caller.userId(),
                 Optional.empty(),
@@ -95,6 +104,45 @@ class AgentPresenceIT extends RunningTunnelService {
         awaitStatus("disconnected");
         assertThat(status().path("reason").asString()).isEqualTo("silent");
         assertThat(status().path("stopped").asBoolean()).isFalse();
+    }
+
+    /** When a replica is lost its agents come back all at once. */
+    @Test
+    void storesAgentsThatComeTogetherTogether() {
+        int others = 60;
+        TestingPostgres.shared().execute("""
+                INSERT INTO tunnel.tunnels
+                SELECT (jsonb_populate_record(t, jsonb_build_object(
+                  'id', gen_random_uuid(), 'name', 'other-' || i, 'stopped', i = 1,
+                  'status', CASE i WHEN 1 THEN 'DISCONNECTED' ELSE t.status END))).*
+                FROM tunnel.tunnels t, generate_series(1, %d) i WHERE t.id = '%s'""".formatted(others, tunnelId));
+        List<String> ids = rows("SELECT id::text FROM tunnel.tunnels WHERE tenant_id = '%s'");
+
+        ids.forEach(
+                id -> presence.onSession(new SessionEvent.Connected(session(UUID.fromString(id)), 1, Instant.now())));
+
+        String connected = "SELECT id::text FROM tunnel.tunnels WHERE tenant_id = '%s' AND status = 'CONNECTED'";
+        await().until(() -> rows(connected).size(), size -> size == others);
+        assertThat(rows("SELECT tunnel_id::text FROM tunnel.agent_connections WHERE tenant_id = '%s'"))
+                .as("all but the one that is stopped")
+                .hasSize(others)
+                .containsExactlyInAnyOrderElementsOf(rows(connected));
+        assertThat(rows("SELECT DISTINCT xmin::text FROM tunnel.agent_connections WHERE tenant_id = '%s'"))
+                .as("transactions")
+                .hasSizeLessThan(others / 2);
+        assertThat(rows("SELECT tunnel_id::text FROM tunnel.usage_days WHERE tenant_id = '%s' AND connections = 1"))
+                .hasSize(others);
+    }
+
+    private List<String> rows(String query) {
+        try (Connection administrator = TestingPostgres.shared().adminConnection()) {
+            return JdbcClient.create(new SingleConnectionDataSource(administrator, true))
+                    .sql(query.formatted(caller.tenantId()))
+                    .query(String.class)
+                    .list();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

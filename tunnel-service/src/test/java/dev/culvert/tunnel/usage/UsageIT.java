@@ -41,6 +41,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
 import tools.jackson.databind.JsonNode;
@@ -66,6 +67,9 @@ class UsageIT extends RunningTunnelService {
 
     @Autowired
     private JdbcClient jdbc;
+
+    @Autowired
+    private JdbcOperations batches;
 
     @Autowired
     private Outbox outbox;
@@ -255,7 +259,10 @@ class UsageIT extends RunningTunnelService {
     @Test
     void addsUpWhatTwoReplicasMeasured() throws Exception {
         UsageDays other = new UsageDays(
-                jdbc, outbox, new ReplicaProperties("other-replica", Duration.ofSeconds(5), Duration.ofSeconds(20)));
+                jdbc,
+                batches,
+                outbox,
+                new ReplicaProperties("other-replica", Duration.ofSeconds(5), Duration.ofSeconds(20)));
 
         try (var replicas = Executors.newFixedThreadPool(2)) {
             for (int i = 0; i < 10; i++) {
