@@ -290,8 +290,8 @@ class AgentPresence implements SessionListener, SchedulingConfigurer {
             if (tunnel != null) {
                 connected.opened().stream()
                         .collect(Collectors.groupingBy(SessionInfo::userId, Collectors.summingInt(_ -> 1)))
-                        .forEach((userId, count) -> opened.add(new UsageDays.Opened(
-                                tunnelId, tunnel.tenantId(), userId, count, connected.total())));
+                        .forEach((userId, count) -> opened.add(
+                                new UsageDays.Opened(tunnelId, tunnel.tenantId(), userId, count, connected.total())));
             }
         });
         usage.connectionsOpened(opened, LocalDate.ofInstant(now, ZoneOffset.UTC));
