@@ -53,6 +53,7 @@ final class RedisAnswers {
                 .computationThreadPoolSize(2)
                 .build();
         RedisURI address = RedisURI.create(properties.redisUrl());
+        address.setTimeout(CONNECT_TIMEOUT); // of the greeting, which would be waited for a minute
         client = RedisClient.create(resources, address);
         client.setOptions(ClientOptions.builder()
                 .autoReconnect(true)

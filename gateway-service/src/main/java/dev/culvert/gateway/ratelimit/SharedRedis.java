@@ -54,6 +54,7 @@ final class SharedRedis {
 
     SharedRedis(RateLimitProperties properties) {
         RedisURI address = RedisURI.create(properties.redisUrl());
+        address.setTimeout(CONNECT_TIMEOUT); // of the greeting, which would be waited for a minute
         ClientOptions options = ClientOptions.builder()
                 .autoReconnect(true)
                 // Without a connection fail at once, rather than keep commands for later.

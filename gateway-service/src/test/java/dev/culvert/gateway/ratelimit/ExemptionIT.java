@@ -173,7 +173,8 @@ class ExemptionIT {
     @Test
     void multipliesTheBudgetOfATenantAtAllInstancesWithinASecond() {
         TestCallers user = TestCallers.user();
-        assertThat(limit(one, user)).isEqualTo(3);
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(limit(one, user)).isEqualTo(3));
 
         RULES.set(Map.of("tenantFactors", Map.of(user.tenantId().toString(), 2.5)));
 
@@ -219,12 +220,12 @@ class ExemptionIT {
                 .orElseThrow();
     }
 
-    /** Of the tenant; refused calls tell it too. */
+    /** Of the tenant; refused calls tell it too. None while the exemption of another test holds. */
     private static long limit(TestingGateway gateway, TestCallers user) {
         return send(gateway.as(user, TUNNELS))
                 .headers()
                 .firstValueAsLong("X-RateLimit-Limit")
-                .orElseThrow();
+                .orElse(Long.MAX_VALUE);
     }
 
     /** Requirements R6.8, P2.6.10: one event for all of a second. */

@@ -26,6 +26,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -37,6 +38,9 @@ class LedgerAfterAKillIT extends RunningTunnelService {
 
     @Autowired
     private JdbcClient jdbc;
+
+    @Autowired
+    private JdbcOperations batches;
 
     @Autowired
     private Outbox outbox;
@@ -58,7 +62,7 @@ class LedgerAfterAKillIT extends RunningTunnelService {
 
     private TrafficLedger replica(String name) {
         ReplicaProperties replica = new ReplicaProperties(name, Duration.ofSeconds(5), Duration.ofSeconds(20));
-        UsageDays days = new UsageDays(jdbc, outbox, replica) {
+        UsageDays days = new UsageDays(jdbc, batches, outbox, replica) {
             @Override
             void apply(UsageBatch batch) {
                 transactions.executeWithoutResult(_ -> super.apply(batch));
