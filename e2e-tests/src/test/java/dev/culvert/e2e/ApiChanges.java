@@ -16,6 +16,8 @@ import tools.jackson.databind.JsonNode;
 final class ApiChanges {
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
     private static final String VERSION = "/api/v1/";
+    private static final String ANYTHING = "*/*";
+    private static final String JSON = "application/json";
 
     private final JsonNode before;
     private final JsonNode after;
@@ -87,6 +89,9 @@ final class ApiChanges {
     private void content(String place, JsonNode old, JsonNode now, boolean sent) {
         old.path("content").properties().forEach(type -> {
             JsonNode same = now.path("content").path(type.getKey());
+            if (same.isMissingNode() && !sent && type.getKey().equals(ANYTHING)) {
+                same = now.path("content").path(JSON); // which it was before it was said
+            }
             if (same.isMissingNode()) {
                 breaking.add(place + " is no longer " + type.getKey());
             } else {

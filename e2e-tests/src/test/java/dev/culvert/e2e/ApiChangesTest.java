@@ -72,6 +72,15 @@ class ApiChangesTest {
         assertThat(changes(API.replace(was.strip(), is.strip()))).isEmpty();
     }
 
+    @Test
+    void sayingThatAnAnswerIsJsonTakesNothing() {
+        String page = "application/json': {'schema': {'$ref': '#/components/schemas/Page'";
+        assertThat(API).contains(page);
+
+        assertThat(ApiChanges.breaking(read(API.replace(page, page.replace("application/json", "*/*"))), read(API)))
+                .isEmpty();
+    }
+
     private static List<String> changes(String now) {
         return ApiChanges.breaking(read(API), read(now));
     }

@@ -3,6 +3,11 @@ package dev.culvert.tunnel;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.util.ResourceLeakDetector;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -17,6 +22,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class NoLeaks implements AfterAllCallback {
     private static final Queue<String> LOST = new ConcurrentLinkedQueue<>();
+    private static final Duration COLLECTED_WITHIN = Duration.ofSeconds(1);
     private static final String WHERE_IT_WENT = "io.netty.leakDetection.targetRecords";
 
     static {
@@ -34,11 +40,28 @@ public final class NoLeaks implements AfterAllCallback {
         });
     }
 
-    /** A buffer that was lost up to now, each only once. */
+    /** The buffers that were lost up to now, each only once; one is told of, and how many there are. */
     public static Optional<String> lost() {
-        System.gc();
+        collect();
         // What was collected is looked at whenever another buffer is made.
         ByteBufAllocator.DEFAULT.buffer(1).release();
-        return Optional.ofNullable(LOST.poll());
+        List<String> lost = new ArrayList<>();
+        for (String one = LOST.poll(); one != null; one = LOST.poll()) {
+            lost.add(one);
+        }
+        return lost.isEmpty() ? Optional.empty() : Optional.of(lost.size() + " lost, such as: " + lost.getFirst());
+    }
+
+    /** Returns when what nobody holds any more is known to be so, which comes a little after a collection. */
+    private static void collect() {
+        ReferenceQueue<Object> known = new ReferenceQueue<>();
+        WeakReference<Object> unheld = new WeakReference<>(new Object(), known);
+        try {
+            do {
+                System.gc();
+            } while (known.remove(COLLECTED_WITHIN.toMillis()) != unheld);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
