@@ -32,7 +32,7 @@ import reactor.netty.http.server.HttpServerResponse;
 final class InterimSender {
     private InterimSender() {}
 
-    /** On the event loop of the client's connection, which is the one of the connection to the service. */
+    /** On the event loop of the connection to the service, from where the answer itself is written as well: it stays behind. */
     static void send(HttpResponse interim, ServerHttpRequest request) {
         Object served = ServerHttpRequestDecorator.getNativeRequest(request);
         if (!(served instanceof Connection client && served instanceof HttpServerResponse answer)) {

@@ -8,7 +8,7 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.slf4j.event.KeyValuePair;
+import org.springframework.boot.json.JsonWriter;
 import org.springframework.boot.logging.structured.StructuredLogFormatter;
 import org.springframework.core.env.Environment;
 
@@ -22,54 +22,58 @@ public final class JsonLogFormatter implements StructuredLogFormatter<ILoggingEv
     private static final String TRACE_ID = "traceId";
     private static final String SPAN_ID = "spanId";
     private static final Set<String> FIELDS_OF_THEIR_OWN = Set.of(Correlation.MDC_KEY, TRACE_ID, SPAN_ID);
-    private static final int USUAL_LENGTH = 1024;
 
     private final ThrowableProxyConverter stackTraces;
-    private final String service;
+    private final JsonWriter<ILoggingEvent> writer;
 
     JsonLogFormatter(Environment environment, ThrowableProxyConverter stackTraces) {
         this.stackTraces = stackTraces;
-        this.service = environment.getProperty("spring.application.name", "culvert");
+        String service = environment.getProperty("spring.application.name", "culvert");
+        this.writer = JsonWriter.<ILoggingEvent>of(members -> {
+                    members.add("timestamp", event -> ISO_MILLIS.format(event.getInstant()));
+                    members.add("level", event -> event.getLevel().toString());
+                    members.add("service", service);
+                    members.add("component", ILoggingEvent::getLoggerName);
+                    members.add("message", ILoggingEvent::getFormattedMessage);
+                    members.add("correlation_id", mdc(Correlation.MDC_KEY)).whenHasLength();
+                    members.add("trace_id", mdc(TRACE_ID)).whenHasLength();
+                    members.add("span_id", mdc(SPAN_ID)).whenHasLength();
+                    members.add("context", JsonLogFormatter::context).whenNotEmpty();
+                    members.add("exception", this::exception).whenHasLength();
+                })
+                .withNewLineAtEnd();
     }
 
     @Override
     public String format(ILoggingEvent event) {
-        Map<String, String> mdc = event.getMDCPropertyMap();
-        JsonLine line = new JsonLine(USUAL_LENGTH);
-        line.text("timestamp", ISO_MILLIS.format(event.getInstant()));
-        line.text("level", event.getLevel().toString());
-        line.text("service", service);
-        line.text("component", event.getLoggerName());
-        line.text("message", event.getFormattedMessage());
-        line.textUnlessEmpty("correlation_id", mdc.get(Correlation.MDC_KEY));
-        line.textUnlessEmpty("trace_id", mdc.get(TRACE_ID));
-        line.textUnlessEmpty("span_id", mdc.get(SPAN_ID));
-        Map<String, Object> context = context(event, mdc);
-        if (!context.isEmpty()) {
-            line.begin("context");
-            context.forEach(line::value);
-            line.end();
-        }
-        if (event.getThrowableProxy() != null) {
-            line.textUnlessEmpty("exception", stackTraces.convert(event));
-        }
-        return line.finish();
+        return writer.writeToString(event);
     }
 
-    private static Map<String, Object> context(ILoggingEvent event, Map<String, String> mdc) {
-        Map<String, Object> context = new TreeMap<>();
-        mdc.forEach((key, value) -> {
-            if (!FIELDS_OF_THEIR_OWN.contains(key)) {
-                context.put(key, value);
-            }
-        });
+    private static JsonWriter.Extractor<ILoggingEvent, String> mdc(String key) {
+        return event -> event.getMDCPropertyMap().getOrDefault(key, "");
+    }
+
+    private static Map<String, Object> context(ILoggingEvent event) {
+        Map<String, Object> context = new TreeMap<>(event.getMDCPropertyMap());
+        context.keySet().removeAll(FIELDS_OF_THEIR_OWN);
         if (event.getKeyValuePairs() != null) {
-            for (KeyValuePair pair : event.getKeyValuePairs()) {
+            event.getKeyValuePairs().forEach(pair -> {
                 if (pair.value != null) {
-                    context.put(pair.key, pair.value);
+                    context.put(pair.key, plain(pair.value));
                 }
-            }
+            });
         }
         return context;
+    }
+
+    /** Numbers and truth values stay themselves; anything else is its text, so that no object is taken apart. */
+    private static Object plain(Object value) {
+        boolean inJson =
+                value instanceof Boolean || (value instanceof Number number && Double.isFinite(number.doubleValue()));
+        return inJson ? value : String.valueOf(value);
+    }
+
+    private String exception(ILoggingEvent event) {
+        return event.getThrowableProxy() == null ? "" : stackTraces.convert(event);
     }
 }
