@@ -8,9 +8,12 @@ import dev.culvert.agent.Agent;
 import dev.culvert.agent.AgentOptions;
 import dev.culvert.testing.suite.Person;
 import dev.culvert.testing.suite.RunningSuite;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -118,6 +121,55 @@ class KilledProcessesIT {
         await("all calls").atMost(RECOVERY).until(() -> counted(person, path) == 100);
         call(person, path, 1);
         await("no call twice").atMost(RECOVERY).until(() -> counted(person, path) == 101);
+    }
+
+    /** R4.6: to the byte, and what is cut off by the kill as well; none of it was stored more than a second before. */
+    @Test
+    void everyByteThroughATunnelIsCountedOnceThoughItsReplicaIsKilled(RunningSuite suite) throws Exception {
+        suite.awaitReady(RECOVERY);
+        int restartsBefore = suite.process("tunnel-service").get("restarts").asInt();
+        Person person = SharedSuite.newPerson(suite);
+        String key = person.createApiKey("tunnels:connect", "tunnels:use");
+        String tunnel = person.createTunnel("counted");
+        try (var service = new LocalService();
+                Agent agent = Agent.start(AgentOptions.of(suite.gateway().toString(), "counted", service.url(), key))) {
+            agent.awaitConnected(Duration.ofSeconds(30));
+            HttpResponse<InputStream> stream = person.http()
+                    .send(
+                            through(suite, key, "/endless")
+                                    .POST(BodyPublishers.noBody())
+                                    .build(),
+                            BodyHandlers.ofInputStream());
+            String first = new String(stream.body().readNBytes("data: tick\n\n".length()), StandardCharsets.UTF_8);
+            for (int i = 0; i < 50; i++) {
+                var answer = person.http()
+                        .send(
+                                through(suite, key, "/hash")
+                                        .POST(BodyPublishers.ofString("0123456789"))
+                                        .build(),
+                                BodyHandlers.ofString());
+                assertThat(answer.body()).as("SHA-256").hasSize(64);
+            }
+
+            suite.kill("tunnel-service");
+            await().atMost(RECOVERY)
+                    .until(() -> suite.process("tunnel-service").get("restarts").asInt() > restartsBefore);
+            suite.awaitReady(RECOVERY);
+
+            await("all of it").atMost(RECOVERY).untilAsserted(() -> {
+                JsonNode metrics = Person.expect(200, person.get("/api/v1/tunnels/" + tunnel))
+                        .path("metrics");
+                assertThat(metrics.path("requestCount").asInt()).isEqualTo(51);
+                assertThat(metrics.path("errorCount").asInt()).isEqualTo(1);
+                assertThat(metrics.path("bytesIn").asInt()).isEqualTo(50 * 10);
+                assertThat(metrics.path("bytesOut").asInt()).isEqualTo(50 * 64 + first.length());
+            });
+        }
+    }
+
+    private static HttpRequest.Builder through(RunningSuite suite, String key, String path) {
+        return HttpRequest.newBuilder(SharedSuite.tunnel(suite.gateway(), "counted", path))
+                .header("X-API-Key", key);
     }
 
     private static void call(Person person, String path, int times) throws Exception {

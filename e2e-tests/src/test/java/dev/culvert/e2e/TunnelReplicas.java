@@ -103,8 +103,6 @@ final class TunnelReplicas implements AutoCloseable {
     private Map<String, String> gatewayEnvironment() {
         Map<String, String> environment = shared();
         environment.put("PORT", String.valueOf(gatewayPort));
-        environment.put(
-                "USAGE_SPOOL_DIR", LOGS.resolve("spool").toAbsolutePath().toString());
         environment.put("RATE_LIMIT_ENABLED", "false");
         environment.put("MONTHLY_QUOTAS", "false");
         return environment;
@@ -112,6 +110,8 @@ final class TunnelReplicas implements AutoCloseable {
 
     private Map<String, String> shared() {
         Map<String, String> environment = suite.environment();
+        environment.put(
+                "USAGE_SPOOL_DIR", LOGS.resolve("spool").toAbsolutePath().toString());
         environment.put("REDIS_URL", redis.url());
         environment.put("TUNNEL_SERVICE_URL", LOCAL + replicas.get(0).port + "," + LOCAL + replicas.get(1).port);
         environment.put("TUNNEL_DATA_URL", LOCAL + replicas.get(0).dataPort + "," + LOCAL + replicas.get(1).dataPort);

@@ -104,6 +104,7 @@ final class Services implements AutoCloseable {
         Map<String, String> environment = withDatabase("tunnel");
         environment.put("REDIS_URL", redis.url());
         environment.put("TUNNEL_DATA_PORT", Integer.toString(dataPort));
+        environment.put("USAGE_SPOOL_DIR", folder.resolve("spool-" + name).toString());
         environment.put("HOSTNAME", name);
         List<String> all = flags.withHeap(TUNNEL_HEAP);
         all.addAll(more);

@@ -48,7 +48,7 @@ public final class ServiceEnvironment {
                 .ifPresent(name ->
                         environment.put(service.port().toUpperCase(java.util.Locale.ROOT) + "_DATA_PORT", port(name)));
         service.schema().ifPresent(schema -> environment.putAll(database(schema)));
-        if (gateway) {
+        if (gateway || service.name().equals("tunnel-service")) {
             environment.put("USAGE_SPOOL_DIR", "spool"); // in the data folder, where services run
         }
         if (service.name().equals("auth-service")) {

@@ -1,7 +1,6 @@
 package dev.culvert.tunnel.usage;
 
 import dev.culvert.data.tenant.TenantScope;
-import dev.culvert.tunnel.session.AnswerPart;
 import dev.culvert.tunnel.session.RequestObserver;
 import dev.culvert.tunnel.session.RequestStart;
 import dev.culvert.tunnel.session.TrafficMeter;
@@ -11,7 +10,6 @@ import io.netty.handler.codec.http.HttpHeaders;
 import jakarta.annotation.PreDestroy;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +20,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,33 +30,42 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Sums traffic in memory and stores it about once a second and when the service stops (requirements R4.6, R4.9). Bytes of
- * requests that are still under way are stored with the rest, so an hour-long stream is not one number at its end.
+ * Sums traffic and stores it about once a second and when the service stops (requirements R4.6, R4.9). Bytes of requests that
+ * are still under way are stored with the rest, so an hour-long stream is not one number at its end.
  *
- * <p>A kill loses at most what began or moved within one flush interval: a request that a flush has seen is counted when the
- * replica starts again ({@link UnderWay}), and of an answer that goes on through another replica nothing is lost at all.
- * Nothing is counted twice: a batch that could not be stored, or whose commit was not heard, is sent again under the same
- * id before a new one is cut, and {@link UsageDays} knows the last id it stored.
+ * <p>A kill loses nothing that has moved: what is not stored yet is in the {@link Tallies}, and a replica that starts on the
+ * same file counts it. Where the file is lost with the process, a request that a flush has seen is counted all the same when
+ * a replica of that name starts ({@link UnderWay}). Nothing is counted twice: a batch that could not be stored, or whose
+ * commit was not heard, is sent again under the same id before a new one is cut, {@link UsageDays} knows the last id it
+ * stored, and each tally the batch that has it.
  */
 @Component
 class TrafficLedger implements TrafficMeter, MeasuredTraffic, SchedulingConfigurer {
     private static final Logger log = LoggerFactory.getLogger(TrafficLedger.class);
 
+    /** Requests that have ended and wait for the database one by one; beyond that they are sums in memory. */
+    private static final int WAITING_FOR_DATABASE = 10_000;
+
     private final ConcurrentHashMap<UsageBatch.Key, Sums> open = new ConcurrentHashMap<>();
     private final Set<Measured> running = ConcurrentHashMap.newKeySet();
+    private final Queue<Measured> ended = new ConcurrentLinkedQueue<>();
     private final ConcurrentHashMap<UUID, Integer> underWay = new ConcurrentHashMap<>();
+    private final Tallies tallies;
     private final UsageDays days;
     private final UsageProperties properties;
     private final Clock clock;
+
+    // From here on the flush's own.
+    private final List<UsageBatch.Progress> progress = new ArrayList<>();
+    private final List<Tally> inBatch = new ArrayList<>();
     private Instant openSince;
     private @Nullable UsageBatch unsent;
+    private boolean leftBehindTaken;
     private boolean cutOffCounted;
 
-    /** What has become of requests since the last flush, if the one before it had seen them. */
-    private final Queue<UsageBatch.Progress> ends = new ConcurrentLinkedQueue<>();
-
-    TrafficLedger(UsageDays days, UsageProperties properties, Clock clock) {
+    TrafficLedger(UsageDays days, Tallies tallies, UsageProperties properties, Clock clock) {
         this.days = days;
+        this.tallies = tallies;
         this.properties = properties;
         this.clock = clock;
         this.openSince = clock.instant();
@@ -72,18 +78,18 @@ class TrafficLedger implements TrafficMeter, MeasuredTraffic, SchedulingConfigur
 
     @Override
     public RequestObserver begin(RequestStart request) {
-        Measured measured = new Measured(request);
+        Measured measured = new Measured(request.tunnelId(), tallies.begin(request));
         running.add(measured);
         int now = underWay.merge(request.tunnelId(), 1, Integer::sum);
-        add(measured.keyAt(request.startedAt()), Sums.begun(now));
+        add(measured.tally.keyAt(request.startedAt()), Sums.begun(now));
         return measured;
     }
 
     /** Counts a request of which nothing was heard before its end. */
     @Override
     public void record(Traffic traffic) {
-        UsageBatch.Key key =
-                new UsageBatch.Key(traffic.tunnelId(), traffic.tenantId(), traffic.userId(), hourOf(end(traffic)));
+        UsageBatch.Key key = new UsageBatch.Key(
+                traffic.tunnelId(), traffic.tenantId(), traffic.userId(), UsageBatch.hourOf(end(traffic)));
         add(
                 key,
                 Sums.ended(
@@ -102,44 +108,107 @@ class TrafficLedger implements TrafficMeter, MeasuredTraffic, SchedulingConfigur
         return traffic.startedAt().plus(traffic.duration());
     }
 
-    private static Instant hourOf(Instant time) {
-        return time.truncatedTo(ChronoUnit.HOURS);
-    }
-
     /** Stores what was measured; when the database does not take it, the next flush tries again. */
     @Override
     @PreDestroy
     public synchronized void flush() {
         try {
+            send();
+            if (!leftBehindTaken) {
+                takeLeftBehind();
+                send();
+            }
             if (!cutOffCounted) {
                 Instant now = clock.instant();
                 TenantScope.runAsSystem("count what was cut off by a kill", () -> days.applyCutOff(now));
                 cutOffCounted = true;
             }
-            if (unsent != null) {
-                send(unsent);
-            }
-            unsent = cut();
-            if (unsent != null) {
-                send(unsent);
-            }
+            cut();
+            send();
         } catch (DataAccessException | TransactionException e) {
             log.atWarn().setCause(e).log("Measured traffic cannot be stored now and is kept for the next try");
+            sumUp();
         }
     }
 
-    private void send(UsageBatch batch) {
+    private void send() {
+        UsageBatch batch = unsent;
+        if (batch == null) {
+            return;
+        }
         TenantScope.runAsSystem("store measured traffic", () -> days.apply(batch));
         unsent = null;
+        for (Tally tally : inBatch) {
+            if (tally.stored()) {
+                tallies.giveBack(tally);
+            }
+        }
+        inBatch.clear();
     }
 
-    private @Nullable UsageBatch cut() {
+    /** Makes a batch of what a process that was killed has counted and not stored. */
+    private void takeLeftBehind() {
+        List<Tally> found = tallies.leftBehind();
+        Optional<UUID> last = found.isEmpty()
+                ? Optional.empty()
+                : TenantScope.callAsSystem("see what a kill left behind", days::lastBatch);
         Instant now = clock.instant();
-        List<UsageBatch.Progress> progress = new ArrayList<>();
-        running.forEach(measured -> measured.settle(now).ifPresent(progress::add));
-        for (UsageBatch.Progress end = ends.poll(); end != null; end = ends.poll()) {
-            progress.add(end);
+        UUID batch = UUID.randomUUID();
+        for (Tally tally : found) {
+            if (last.filter(tally::isTakenBy).isPresent() && tally.stored()) {
+                tallies.giveBack(tally);
+            } else {
+                countLeftBehind(tally, now);
+                tally.take(batch, tally.newIn(), tally.newOut(), true);
+                inBatch.add(tally);
+            }
         }
+        leftBehindTaken = true;
+        close(batch, now);
+    }
+
+    /** Of an answer that may have gone on elsewhere since, only the database knows how much is to be counted. */
+    private void countLeftBehind(Tally tally, Instant now) {
+        long out = tally.isPart() ? 0 : tally.newOut();
+        UsageBatch.Key key = tally.keyAt(tally.hasEnded() ? tally.end().at() : now);
+        UsageBatch.State state;
+        if (tally.hasEnded()) {
+            add(key, ended(tally.end(), tally.newIn(), out));
+            state = stateAfter(tally.end());
+        } else {
+            Sums moved = Sums.moved(tally.newIn(), out);
+            add(key, tally.isPart() ? moved : moved.plus(Sums.cutOff(1)));
+            state = tally.isPart() ? UsageBatch.State.LEFT_BEHIND : UsageBatch.State.OVER;
+        }
+        progress.add(new UsageBatch.Progress(key, tally.answer(), tally.answered(), tally.isPart(), state));
+    }
+
+    private static Sums ended(Tally.End end, long in, long out) {
+        return Sums.ended(end.error(), in, out, end.millis(), end.tokens());
+    }
+
+    private static UsageBatch.State stateAfter(Tally.End end) {
+        return end.mayGoOn() ? UsageBatch.State.BROKEN_OFF : UsageBatch.State.OVER;
+    }
+
+    private void cut() {
+        Instant now = clock.instant();
+        UUID batch = UUID.randomUUID();
+        // First what has ended: what ends from here on is still found running, or in the next batch.
+        for (Measured measured = ended.poll(); measured != null; measured = ended.poll()) {
+            if (measured.tally.isFree()) {
+                tallies.giveBack(measured.tally);
+            } else {
+                measured.countEnd();
+                measured.tally.take(batch, measured.tally.newIn(), measured.tally.newOut(), true);
+                inBatch.add(measured.tally);
+            }
+        }
+        running.forEach(measured -> measured.countMoved(batch, now));
+        close(batch, now);
+    }
+
+    private void close(UUID batch, Instant now) {
         Map<UsageBatch.Key, Sums> taken = new HashMap<>();
         for (UsageBatch.Key key : open.keySet()) {
             Sums sums = open.remove(key);
@@ -147,38 +216,57 @@ class TrafficLedger implements TrafficMeter, MeasuredTraffic, SchedulingConfigur
                 taken.put(key, sums);
             }
         }
-        Instant from = openSince;
+        if (!taken.isEmpty() || !progress.isEmpty()) {
+            unsent = new UsageBatch(batch, openSince, now, taken, progress);
+        }
+        progress.clear();
         openSince = now;
-        return taken.isEmpty() && progress.isEmpty()
-                ? null
-                : new UsageBatch(UUID.randomUUID(), from, now, taken, progress);
+    }
+
+    /** While the database is away memory must not grow with every request; a kill then costs what is summed up. */
+    private void sumUp() {
+        if (ended.size() > WAITING_FOR_DATABASE) {
+            ended.removeIf(this::isSummedUp);
+        }
+    }
+
+    /** What the batch that waits has of a request is not to be counted again, so such a one waits as well. */
+    private boolean isSummedUp(Measured measured) {
+        Tally tally = measured.tally;
+        if (unsent != null && tally.isTakenBy(unsent.id())) {
+            return false;
+        }
+        if (!tally.isFree()) {
+            measured.countEnd();
+            tally.free();
+        }
+        tallies.giveBack(tally);
+        return true;
     }
 
     /** One request under way. Its bytes are counted once: by a flush while it runs, or the rest of them at its end. */
     private final class Measured implements RequestObserver {
-        private final RequestStart request;
-        private final AtomicLong bytesIn = new AtomicLong();
-        private final AtomicLong bytesOut = new AtomicLong();
+        private final UUID tunnelId;
+        private final Tally tally;
 
         /** Loop of the link only, until the end. */
         private volatile Optional<TokenReader> tokens = Optional.empty();
 
-        private long countedIn;
-        private long countedOut;
+        private volatile boolean over;
+
+        /** The flush's own: whether the database may know of it. */
         private boolean noted;
-        private boolean over;
 
-        Measured(RequestStart request) {
-            this.request = request;
-        }
-
-        UsageBatch.Key keyAt(Instant time) {
-            return new UsageBatch.Key(request.tunnelId(), request.tenantId(), request.userId(), hourOf(time));
+        Measured(UUID tunnelId, Tally tally) {
+            this.tunnelId = tunnelId;
+            this.tally = tally;
         }
 
         @Override
         public void requestBytes(ByteBuf bytes) {
-            bytesIn.addAndGet(bytes.readableBytes());
+            if (!over) {
+                tally.addIn(bytes.readableBytes());
+            }
         }
 
         @Override
@@ -188,70 +276,69 @@ class TrafficLedger implements TrafficMeter, MeasuredTraffic, SchedulingConfigur
 
         @Override
         public void answerBytes(ByteBuf bytes) {
-            bytesOut.addAndGet(bytes.readableBytes());
+            if (over) {
+                return;
+            }
+            tally.addOut(bytes.readableBytes());
             tokens.ifPresent(reader -> reader.read(bytes));
         }
 
-        /**
-         * Counts what was moved since the last time.
-         *
-         * @return how far it is, if that is to be noted
-         */
-        synchronized Optional<UsageBatch.Progress> settle(Instant now) {
-            long in = bytesIn.get();
-            long out = bytesOut.get();
-            boolean moved = in > countedIn || out > countedOut;
-            if (over || !(moved || (!noted && !isContinued()))) {
-                return Optional.empty();
+        /** Counts what was moved since the last time, and notes how far it is where somebody may want to know. */
+        void countMoved(UUID batch, Instant now) {
+            if (over) {
+                return; // the next batch has it
+            }
+            long in = tally.newIn();
+            long out = tally.newOut();
+            boolean moved = in > 0 || out > 0;
+            if (!moved && (noted || tally.isContinued())) {
+                return;
             }
             if (moved) {
-                add(keyAt(now), Sums.moved(in - countedIn, isContinued() ? 0 : out - countedOut));
-                countedIn = in;
-                countedOut = out;
+                add(tally.keyAt(now), Sums.moved(in, tally.isContinued() ? 0 : out));
+                tally.take(batch, in, out, false);
+                inBatch.add(tally);
             }
             // That it is there is enough to know where nobody can go on with it.
-            boolean tell = !noted || (moved && request.part().isPresent());
+            if (!noted || (moved && tally.isPart())) {
+                note(now, UsageBatch.State.RUNNING);
+            }
             noted = true;
-            return tell ? Optional.of(progress(now, out, UsageBatch.State.RUNNING)) : Optional.empty();
         }
 
-        private boolean isContinued() {
-            return request.part().filter(AnswerPart::isContinued).isPresent();
-        }
-
-        private UsageBatch.Progress progress(Instant now, long out, UsageBatch.State state) {
-            return new UsageBatch.Progress(
-                    keyAt(now),
-                    request.part().map(AnswerPart::answer).orElseGet(request.requestId()::toString),
-                    request.part().map(AnswerPart::offset).orElse(0L) + out,
-                    isContinued(),
-                    state);
+        private void note(Instant at, UsageBatch.State state) {
+            progress.add(new UsageBatch.Progress(
+                    tally.keyAt(at), tally.answer(), tally.answered(), tally.isContinued(), state));
         }
 
         @Override
-        public synchronized void ended(Traffic traffic) {
+        public void ended(Traffic traffic) {
             over = true;
             running.remove(this);
-            underWay.computeIfPresent(request.tunnelId(), (_, count) -> count <= 1 ? null : count - 1);
-            if (isContinued() && traffic.bytesOut() == 0 && traffic.outcome() != Outcome.COMPLETED) {
-                return; // the gateway asked for a rest that could not be had here: no request of anybody
+            underWay.computeIfPresent(tunnelId, (_, count) -> count <= 1 ? null : count - 1);
+            if (tally.isContinued() && traffic.bytesOut() == 0 && traffic.outcome() != Outcome.COMPLETED) {
+                tally.free(); // the gateway asked for a rest that could not be had here: no request of anybody
+                ended.add(this);
+                return;
             }
+            boolean mayGoOn =
+                    tally.isPart() && traffic.outcome() != Outcome.COMPLETED && traffic.outcome() != Outcome.REFUSED;
+            tally.end(new Tally.End(
+                    end(traffic),
+                    traffic.isError(),
+                    mayGoOn,
+                    traffic.duration().toMillis(),
+                    tokens.map(TokenReader::tokens).orElse(TokenCount.NONE)));
+            ended.add(this);
+        }
+
+        void countEnd() {
+            Tally.End end = tally.end();
             add(
-                    keyAt(end(traffic)),
-                    Sums.ended(
-                            traffic.isError(),
-                            traffic.bytesIn() - countedIn,
-                            isContinued() ? 0 : traffic.bytesOut() - countedOut,
-                            traffic.duration().toMillis(),
-                            tokens.map(TokenReader::tokens).orElse(TokenCount.NONE)));
-            boolean mayGoOn = request.part().isPresent()
-                    && traffic.outcome() != Outcome.COMPLETED
-                    && traffic.outcome() != Outcome.REFUSED;
-            if (noted || mayGoOn || isContinued()) {
-                ends.add(progress(
-                        end(traffic),
-                        traffic.bytesOut(),
-                        mayGoOn ? UsageBatch.State.BROKEN_OFF : UsageBatch.State.OVER));
+                    tally.keyAt(end.at()),
+                    TrafficLedger.ended(end, tally.newIn(), tally.isContinued() ? 0 : tally.newOut()));
+            if (noted || end.mayGoOn() || tally.isContinued()) {
+                note(end.at(), stateAfter(end));
             }
         }
     }

@@ -1,11 +1,11 @@
 package dev.culvert.tunnel.usage;
 
 import dev.culvert.tunnel.usage.UsageBatch.Progress;
+import dev.culvert.tunnel.usage.UsageBatch.State;
 import dev.culvert.tunnel.usage.UsageBatch.Sums;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -31,12 +31,21 @@ final class UnderWay {
         this.replica = replica;
     }
 
-    private record Known(String answer, long bytes, boolean requestCounted) {
-        Known with(Progress progress) {
-            return new Known(
-                    answer,
-                    Math.max(bytes, progress.bytes()),
-                    requestCounted || progress.state() != UsageBatch.State.RUNNING);
+    /** @param replica the last that was at it */
+    private record Known(String answer, long bytes, boolean requestCounted, String replica) {
+        /** As it is after a replica was at it. */
+        Known with(Progress progress, String by) {
+            return wentOnElsewhere(progress, by)
+                    ? new Known(answer, Math.max(bytes, progress.bytes()), requestCounted, replica)
+                    : new Known(
+                            answer,
+                            Math.max(bytes, progress.bytes()),
+                            requestCounted || progress.state() != State.RUNNING,
+                            by);
+        }
+
+        boolean wentOnElsewhere(Progress progress, String by) {
+            return progress.state() == State.LEFT_BEHIND && !replica.equals(by);
         }
     }
 
@@ -59,23 +68,30 @@ final class UnderWay {
                 .toList());
         Map<String, Progress> last = new TreeMap<>();
         for (Progress progress : inOrder) {
-            Known before = known.getOrDefault(progress.answer(), new Known(progress.answer(), 0, false));
+            Known before = known.getOrDefault(progress.answer(), new Known(progress.answer(), 0, false, replica));
             if (progress.continued()) {
                 entries.merge(progress.key(), continued(progress, before), Sums::plus);
             }
-            known.put(progress.answer(), before.with(progress));
+            known.put(progress.answer(), before.with(progress, replica));
             last.put(progress.answer(), progress);
         }
+        // Of one that went on elsewhere, the replica it began on may have something to count when it is back.
         Map<Boolean, List<Progress>> over = last.values().stream()
-                .collect(Collectors.partitioningBy(progress -> progress.state() == UsageBatch.State.OVER));
+                .collect(
+                        Collectors.partitioningBy(progress -> progress.state() == State.OVER && !progress.continued()));
         note(over.getOrDefault(false, List.of()), known);
         forget(over.getOrDefault(true, List.of()));
         return entries;
     }
 
-    private static Sums continued(Progress progress, Known before) {
+    private Sums continued(Progress progress, Known before) {
         Sums rest = Sums.moved(0, Math.max(0, progress.bytes() - before.bytes()));
-        return before.requestCounted() && progress.state() != UsageBatch.State.RUNNING ? rest.ofKnownRequest() : rest;
+        return switch (progress.state()) {
+            case RUNNING -> rest;
+            case LEFT_BEHIND ->
+                before.requestCounted() || before.wentOnElsewhere(progress, replica) ? rest : rest.plus(Sums.cutOff(1));
+            case BROKEN_OFF, OVER -> before.requestCounted() ? rest.ofKnownRequest() : rest;
+        };
     }
 
     private Map<String, Known> known(List<String> answers) {
@@ -84,11 +100,14 @@ final class UnderWay {
         }
         return jdbc
                 .sql("""
-                        SELECT answer, counted_bytes, request_counted FROM usage_under_way WHERE answer = ANY (?)
-                        ORDER BY answer FOR UPDATE""")
+                        SELECT answer, counted_bytes, request_counted, replica FROM usage_under_way
+                        WHERE answer = ANY (?) ORDER BY answer FOR UPDATE""")
                 .param(answers.toArray(String[]::new))
                 .query((row, _) -> new Known(
-                        row.getString("answer"), row.getLong("counted_bytes"), row.getBoolean("request_counted")))
+                        row.getString("answer"),
+                        row.getLong("counted_bytes"),
+                        row.getBoolean("request_counted"),
+                        row.getString("replica")))
                 .list()
                 .stream()
                 .collect(Collectors.toMap(Known::answer, Function.identity(), (a, _) -> a, HashMap::new));
@@ -102,16 +121,16 @@ final class UnderWay {
         jdbc.sql("""
                         INSERT INTO usage_under_way AS u
                           (answer, replica, tunnel_id, user_id, tenant_id, counted_bytes, request_counted)
-                        SELECT n.answer, :replica, n.tunnel, n.person, n.tenant, n.bytes, n.ended
-                        FROM unnest(:answers::text[], :tunnels::uuid[], :people::uuid[], :tenants::uuid[],
-                            :bytes::bigint[], :ended::boolean[])
-                          AS n (answer, tunnel, person, tenant, bytes, ended)
+                        SELECT n.answer, n.replica, n.tunnel, n.person, n.tenant, n.bytes, n.ended
+                        FROM unnest(:answers::text[], :replicas::text[], :tunnels::uuid[], :people::uuid[],
+                            :tenants::uuid[], :bytes::bigint[], :ended::boolean[])
+                          AS n (answer, replica, tunnel, person, tenant, bytes, ended)
                         ORDER BY n.answer
                         ON CONFLICT (answer) DO UPDATE SET replica = excluded.replica, seen_at = now(),
                           counted_bytes = greatest(u.counted_bytes, excluded.counted_bytes),
                           request_counted = u.request_counted OR excluded.request_counted""")
-                .param("replica", replica)
                 .param("answers", strings(all, Progress::answer))
+                .param("replicas", values(all, known, Known::replica).toArray(String[]::new))
                 .param("tunnels", ids(all, UsageBatch.Key::tunnelId))
                 .param("people", ids(all, UsageBatch.Key::userId))
                 .param("tenants", ids(all, UsageBatch.Key::tenantId))
@@ -148,17 +167,13 @@ final class UnderWay {
      */
     Map<UsageBatch.Key, Sums> takeCutOff(Instant at) {
         Map<UsageBatch.Key, Sums> entries = new HashMap<>();
-        Instant hour = at.truncatedTo(ChronoUnit.HOURS);
+        Instant hour = UsageBatch.hourOf(at);
         jdbc.sql("""
-                        DELETE FROM usage_under_way WHERE replica = ?
-                        RETURNING tunnel_id, tenant_id, user_id, request_counted""").param(replica).query(row -> {
-            entries.merge(key(row, hour), lost(row), Sums::plus);
+                        DELETE FROM usage_under_way WHERE replica = ? AND NOT request_counted
+                        RETURNING tunnel_id, tenant_id, user_id""").param(replica).query(row -> {
+            entries.merge(key(row, hour), Sums.cutOff(1), Sums::plus);
         });
         return entries;
-    }
-
-    private static Sums lost(ResultSet row) throws SQLException {
-        return Sums.cutOff(row.getBoolean("request_counted") ? 0 : 1);
     }
 
     private static UsageBatch.Key key(ResultSet row, Instant hour) throws SQLException {

@@ -1,6 +1,7 @@
 package dev.culvert.tunnel.usage;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -34,6 +35,8 @@ record UsageBatch(UUID id, Instant from, Instant to, Map<Key, Sums> entries, Lis
     /** What is to become of a request. */
     enum State {
         RUNNING,
+        /** It was under way when its replica was killed: another request may have gone on with its answer since. */
+        LEFT_BEHIND,
         /** It has ended, before the end of its answer: another request may go on with that. */
         BROKEN_OFF,
         OVER
@@ -41,6 +44,10 @@ record UsageBatch(UUID id, Instant from, Instant to, Map<Key, Sums> entries, Lis
 
     /** Whose use, of what, in which hour (its beginning). */
     record Key(UUID tunnelId, UUID tenantId, UUID userId, Instant hour) {}
+
+    static Instant hourOf(Instant time) {
+        return time.truncatedTo(ChronoUnit.HOURS);
+    }
 
     /**
      * Sums over requests; immutable.

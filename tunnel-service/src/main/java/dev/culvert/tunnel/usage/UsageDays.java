@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -64,6 +65,15 @@ public class UsageDays {
             return;
         }
         store(underWay.settle(batch), batch.from(), batch.to());
+    }
+
+    /** The batch of this replica that was stored last. Needs the system scope. */
+    @Transactional(readOnly = true)
+    Optional<UUID> lastBatch() {
+        return jdbc.sql("SELECT last_batch FROM usage_flushes WHERE replica = ?")
+                .param(replica.name())
+                .query(UUID.class)
+                .optional();
     }
 
     /** Counts requests that were under way when this replica was killed, each once. Needs the system scope. */

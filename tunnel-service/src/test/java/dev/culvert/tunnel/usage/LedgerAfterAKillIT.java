@@ -18,14 +18,25 @@ import dev.culvert.tunnel.session.TrafficMeter.Protocol;
 import dev.culvert.tunnel.session.TrafficMeter.Traffic;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.dao.QueryTimeoutException;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
@@ -51,6 +62,10 @@ class LedgerAfterAKillIT extends RunningTunnelService {
     @Autowired
     private UsageProperties properties;
 
+    @TempDir
+    private Path folder;
+
+    private final Map<String, Tallies> files = new HashMap<>();
     private UUID tunnelId;
 
     @BeforeEach
@@ -60,12 +75,35 @@ class LedgerAfterAKillIT extends RunningTunnelService {
                 .asString());
     }
 
+    @AfterEach
+    void closeFiles() throws IOException {
+        for (Tallies file : files.values()) {
+            file.close();
+        }
+    }
+
+    /** Starts, or kills and starts again, without the file of the one before. */
     private TrafficLedger replica(String name) {
+        return replica(name, name + UUID.randomUUID(), _ -> {});
+    }
+
+    /** Starts, or kills and starts again, on a file. */
+    private TrafficLedger replica(String name, String file) {
+        return replica(name, file, _ -> {});
+    }
+
+    private TrafficLedger replica(String name, String file, Consumer<UsageBatch> afterCommit) {
         ReplicaProperties replica = new ReplicaProperties(name, Duration.ofSeconds(5), Duration.ofSeconds(20));
         UsageDays days = new UsageDays(jdbc, batches, outbox, replica) {
             @Override
             void apply(UsageBatch batch) {
                 transactions.executeWithoutResult(_ -> super.apply(batch));
+                afterCommit.accept(batch);
+            }
+
+            @Override
+            Optional<UUID> lastBatch() {
+                return transactions.execute(_ -> super.lastBatch());
             }
 
             @Override
@@ -73,7 +111,17 @@ class LedgerAfterAKillIT extends RunningTunnelService {
                 transactions.executeWithoutResult(_ -> super.applyCutOff(now));
             }
         };
-        return new TrafficLedger(days, properties, Clock.systemUTC());
+        Tallies before = files.get(file);
+        try {
+            if (before != null) {
+                before.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Tallies tallies = new Tallies(folder.resolve(file), 8);
+        files.put(file, tallies);
+        return new TrafficLedger(days, tallies, properties, Clock.systemUTC());
     }
 
     private RequestStart start(Optional<AnswerPart> part) {
@@ -220,5 +268,111 @@ class LedgerAfterAKillIT extends RunningTunnelService {
         }
 
         assertCounted(2, 1, 710);
+    }
+
+    /** Neither what ended nor what moved had ever been stored. */
+    @Test
+    void losesNothingWhereTheFileIsStillThere() {
+        TrafficLedger first = replica(killed, "file");
+        RequestObserver stored = first.begin(start(Optional.empty()));
+        bring(stored, 100);
+        first.flush();
+        bring(stored, 10);
+        RequestObserver ended = first.begin(start(Optional.empty()));
+        bring(ended, 200);
+        end(ended, Outcome.COMPLETED, 200);
+        bring(first.begin(start(Optional.empty())), 300);
+
+        for (int i = 0; i < 2; i++) {
+            replica(killed, "file").flush();
+        }
+
+        assertCounted(3, 2, 610);
+    }
+
+    @Test
+    void countsABatchOnceWhoseCommitNobodyHeardOf() {
+        TrafficLedger first = replica(killed, "file", _ -> {
+            throw new QueryTimeoutException("the answer to the commit is lost");
+        });
+        RequestObserver ended = first.begin(start(Optional.empty()));
+        bring(ended, 200);
+        end(ended, Outcome.COMPLETED, 200);
+        RequestObserver request = first.begin(start(Optional.empty()));
+        bring(request, 30);
+        first.flush();
+        bring(request, 4);
+
+        TrafficLedger second = replica(killed, "file");
+        second.flush();
+        second.flush();
+
+        assertCounted(2, 1, 234);
+    }
+
+    /** More requests than the file has room for are counted, but would not survive. */
+    @Test
+    void countsMoreThanTheFileHolds() {
+        TrafficLedger ledger = replica("only", "file");
+        for (int i = 0; i < 20; i++) {
+            RequestObserver request = ledger.begin(start(Optional.empty()));
+            bring(request, 10);
+            end(request, Outcome.COMPLETED, 10);
+            if (i % 6 == 0) {
+                ledger.flush();
+            }
+        }
+        ledger.flush();
+
+        assertCounted(20, 0, 200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void countsAnAnswerOnceThatWentOnElsewhereBeforeItsReplicaIsBack(boolean noted) {
+        TrafficLedger first = replica(killed, "file");
+        RequestObserver request = first.begin(start(0));
+        bring(request, 1_000);
+        if (noted) {
+            first.flush();
+        }
+        bring(request, 500);
+        TrafficLedger second = replica("second");
+        RequestObserver rest = second.begin(start(1_400));
+        bring(rest, 300);
+        end(rest, Outcome.COMPLETED, 300);
+        second.flush();
+
+        replica(killed, "file").flush();
+
+        assertCounted(1, 0, 1_700);
+    }
+
+    @Test
+    void countsAnAnswerOnceThatGoesOnElsewhereWhileItsReplicaIsBack() {
+        TrafficLedger first = replica(killed, "file");
+        bring(first.begin(start(0)), 1_500);
+        TrafficLedger second = replica("second");
+        RequestObserver rest = second.begin(start(1_400));
+        bring(rest, 50);
+        second.flush();
+
+        replica(killed, "file").flush();
+        assertCounted(0, 0, 1_500);
+        bring(rest, 250);
+        end(rest, Outcome.COMPLETED, 300);
+        second.flush();
+
+        assertCounted(1, 0, 1_700);
+    }
+
+    @Test
+    void countsAnAnswerThatNobodyWentOnWith() {
+        TrafficLedger first = replica(killed, "file");
+        bring(first.begin(start(0)), 1_500);
+
+        replica(killed, "file").flush();
+
+        assertCounted(1, 1, 1_500);
     }
 }
