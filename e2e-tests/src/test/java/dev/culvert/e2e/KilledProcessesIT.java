@@ -8,7 +8,6 @@ import dev.culvert.agent.Agent;
 import dev.culvert.agent.AgentOptions;
 import dev.culvert.testing.suite.Person;
 import dev.culvert.testing.suite.RunningSuite;
-import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -168,7 +167,7 @@ class KilledProcessesIT {
         }
     }
 
-    private static HttpRequest.Builder through(RunningSuite suite, String key, String path) throws IOException {
+    private static HttpRequest.Builder through(RunningSuite suite, String key, String path) throws Exception {
         return HttpRequest.newBuilder(SharedSuite.tunnel(suite.gateway(), "counted", path))
                 .header("X-API-Key", key);
     }
