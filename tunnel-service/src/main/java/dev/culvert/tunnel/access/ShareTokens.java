@@ -3,6 +3,8 @@ package dev.culvert.tunnel.access;
 import dev.culvert.platform.secret.Hmac;
 import dev.culvert.tunnel.session.Grant;
 import java.security.SecureRandom;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.sql.Types;
 import java.time.Clock;
@@ -25,6 +27,10 @@ import org.springframework.transaction.annotation.Transactional;
 public class ShareTokens {
     private static final String MARK = "cvs_";
     private static final int SECRET_BYTES = 32;
+    private static final String COLUMNS =
+            "k.id, k.tunnel_id, k.role, k.expires_at, k.created_by, " + GrantQuotas.COLUMNS;
+    private static final String HOLDS = "k.expires_at > :now AND (k.max_uses IS NULL OR k.uses < k.max_uses)";
+    private static final String USE = "UPDATE share_tokens k SET uses = k.uses + 1, last_used_at = :now WHERE ";
 
     private final JdbcClient jdbc;
     private final Standings standings;
@@ -39,10 +45,10 @@ public class ShareTokens {
         this.clock = clock;
     }
 
-    /** A link that was used. */
-    record Used(KnownTunnel tunnel, Grant grant) {}
+    /** A link that holds. */
+    record Shown(KnownTunnel tunnel, Grant grant) {}
 
-    private record Counted(UUID id, UUID tunnelId, TunnelRole role, Instant expiresAt, UUID createdBy, Quota quota) {}
+    private record Link(UUID id, UUID tunnelId, TunnelRole role, Instant expiresAt, UUID createdBy, Quota quota) {}
 
     /**
      * What a link gives to whoever redeems it.
@@ -64,39 +70,42 @@ public class ShareTokens {
     }
 
     /**
-     * Counts a use of a link to the tunnel of that name or id; empty if it does not hold. Needs the system scope.
+     * A link to the tunnel of that name or id; empty if it does not hold. Needs the system scope.
      *
      * <p>The right it gives is to use the tunnel, whatever its role: only somebody with an account can do more.
      */
-    Optional<Used> use(String secret, String tunnel) {
-        return count(
-                        secret,
-                        "AND EXISTS (SELECT FROM tunnels t WHERE t.id = k.tunnel_id AND (t.name = :tunnel OR t.id = :id))",
-                        tunnel)
-                .flatMap(link -> standings.any(link.tunnelId()).map(known -> new Used(known, grantOf(link))));
-    }
-
-    private Optional<Counted> count(String secret, String where, String tunnel) {
-        return jdbc.sql("""
-                        UPDATE share_tokens k SET uses = k.uses + 1, last_used_at = :now
-                        WHERE k.digest = :digest AND k.expires_at > :now
-                          AND (k.max_uses IS NULL OR k.uses < k.max_uses) %s
-                        RETURNING k.id, k.tunnel_id, k.role, k.expires_at, k.created_by, %s""".formatted(where, GrantQuotas.COLUMNS))
+    Optional<Shown> show(String secret, String tunnel) {
+        return jdbc.sql("SELECT " + COLUMNS + " FROM share_tokens k WHERE k.digest = :digest AND " + HOLDS + """
+                 AND EXISTS (SELECT FROM tunnels t WHERE t.id = k.tunnel_id AND (t.name = :tunnel OR t.id = :id))""")
                 .param("now", Timestamp.from(clock.instant()))
                 .param("digest", digest(secret))
                 .param("tunnel", tunnel)
                 .param("id", Standings.idIn(tunnel).orElse(null), Types.OTHER)
-                .query((row, _) -> new Counted(
-                        row.getObject("id", UUID.class),
-                        row.getObject("tunnel_id", UUID.class),
-                        TunnelRole.ofWireName(row.getString("role")),
-                        row.getObject("expires_at", OffsetDateTime.class).toInstant(),
-                        row.getObject("created_by", UUID.class),
-                        GrantQuotas.state(row).limits()))
-                .optional();
+                .query(ShareTokens::link)
+                .optional()
+                .flatMap(link -> standings.any(link.tunnelId()).map(known -> new Shown(known, grantOf(link))));
     }
 
-    private static Grant grantOf(Counted link) {
+    /** Counts a use; false if there is none left, or it no longer holds. Needs the system scope. */
+    boolean use(UUID id) {
+        return jdbc.sql(USE + "k.id = :id AND " + HOLDS)
+                        .param("now", Timestamp.from(clock.instant()))
+                        .param("id", id)
+                        .update()
+                == 1;
+    }
+
+    private static Link link(ResultSet row, int number) throws SQLException {
+        return new Link(
+                row.getObject("id", UUID.class),
+                row.getObject("tunnel_id", UUID.class),
+                TunnelRole.ofWireName(row.getString("role")),
+                row.getObject("expires_at", OffsetDateTime.class).toInstant(),
+                row.getObject("created_by", UUID.class),
+                GrantQuotas.state(row).limits());
+    }
+
+    private static Grant grantOf(Link link) {
         return new Grant(
                 Grant.Kind.LINK,
                 Optional.of(link.id()),
@@ -108,7 +117,11 @@ public class ShareTokens {
 
     /** Counts a use of a link by somebody who makes its right their own. Needs the system scope. */
     public Optional<Redeemed> redeem(String secret) {
-        return count(secret, "", "")
+        return jdbc.sql(USE + "k.digest = :digest AND " + HOLDS + " RETURNING " + COLUMNS)
+                .param("now", Timestamp.from(clock.instant()))
+                .param("digest", digest(secret))
+                .query(ShareTokens::link)
+                .optional()
                 .flatMap(link -> standings
                         .any(link.tunnelId())
                         .map(tunnel -> new Redeemed(

@@ -62,12 +62,12 @@ class StoredTunnelDirectory implements TunnelDirectory {
         KnownTunnel tunnel;
         Grant grant;
         if (visit.shareToken().isPresent()) {
-            ShareTokens.Used used = asSystem(
+            ShareTokens.Shown link = asSystem(
                             "let the holder of a link in",
-                            () -> links.use(visit.shareToken().get(), visit.tunnel()))
+                            () -> links.show(visit.shareToken().get(), visit.tunnel()))
                     .orElseThrow(StoredTunnelDirectory::badLink);
-            tunnel = used.tunnel();
-            grant = used.grant();
+            tunnel = link.tunnel();
+            grant = link.grant();
         } else {
             OpenTunnel open = publicTunnel(visit.tunnel()).orElseThrow(StoredTunnelDirectory::credentialsMissing);
             open.login().ifPresent(login -> logins.require(login, visit.login()));
@@ -109,13 +109,23 @@ class StoredTunnelDirectory implements TunnelDirectory {
     }
 
     private void take(Grant grant) {
-        if (grant.limited()) {
-            UUID id = grant.id().orElseThrow();
-            meter.settle(id);
-            TenantScope.runAsSystem(
-                    "count a request by a share",
-                    () -> transactions.executeWithoutResult(_ -> quotas.take(grant.kind(), id)));
+        if (!grant.counted()) {
+            return;
         }
+        UUID id = grant.id().orElseThrow();
+        if (grant.limited()) {
+            meter.settle(id);
+        }
+        TenantScope.runAsSystem(
+                "count a request by a share or link",
+                () -> transactions.executeWithoutResult(_ -> {
+                    if (grant.kind() == Grant.Kind.LINK && !links.use(id)) {
+                        throw badLink();
+                    }
+                    if (grant.limited()) {
+                        quotas.take(grant.kind(), id);
+                    }
+                }));
     }
 
     /** The best right beside the one that is used up that lets a request through. */

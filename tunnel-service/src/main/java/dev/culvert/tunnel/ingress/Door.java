@@ -38,8 +38,8 @@ final class Door {
 
     /**
      * Takes the credentials out of the request and asks who it is and what the path's name means to them. A request that is
-     * let in by a share or link is counted last against the quota of that: what is refused before takes nothing of it. Of the uses
-     * of a link one is taken when it is asked for.
+     * let in by a share or link is counted last against the quota of that and the uses of the link: what is refused before takes
+     * nothing of either.
      *
      * @return of a tunnel that was found; fails with what {@link #reason} understands
      */

@@ -133,7 +133,7 @@ public final class Admission {
     }
 
     /**
-     * Lets somebody without an account in; asked anew each time, since a link counts its uses. A visitor acts in the owner's
+     * Lets somebody without an account in; asked anew each time, since a link may be used up. A visitor acts in the owner's
      * name, who is billed, with nothing but the right to use tunnels.
      */
     public CompletableFuture<Admitted> admit(Visit visit) {
@@ -144,13 +144,13 @@ public final class Admission {
     }
 
     /**
-     * Counts a request that is let in against the quota of the right it came by, if that has one.
+     * Counts a request that is let in against the quota of the right it came by, if that has one, and the uses of a link.
      *
-     * @return with the right that lets it through; fails with the problem if the quota of each is used up
+     * @return with the right that lets it through; fails with the problem if the quota of each is used up, or the link
      */
     public CompletableFuture<Admitted> charge(Admitted admitted) {
         if (admitted.resolution() instanceof Resolution.Found found
-                && found.grant().limited()) {
+                && found.grant().counted()) {
             return asked(() -> {
                 Grant grant = directory.charge(found, admitted.caller());
                 return new Admitted(admitted.caller(), found.by(grant), admitted.token());

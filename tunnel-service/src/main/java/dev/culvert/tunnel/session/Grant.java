@@ -18,6 +18,11 @@ public record Grant(
     /** The right of the one whose tunnel it is. */
     public static final Grant OWNER = new Grant(Kind.OWNER, Optional.empty(), "owner", true, Optional.empty(), false);
 
+    /** Whether each request by it is counted: against a quota, or the uses of a link. */
+    public boolean counted() {
+        return limited || kind == Kind.LINK;
+    }
+
     /** Where a right comes from. */
     public enum Kind {
         OWNER,

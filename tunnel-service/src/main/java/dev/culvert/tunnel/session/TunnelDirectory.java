@@ -27,7 +27,7 @@ public interface TunnelDirectory {
     Resolution resolve(String name, Caller caller);
 
     /**
-     * Lets somebody without an account in, by a link or because the tunnel is public, and counts a use of the link.
+     * Lets somebody without an account in, by a link or because the tunnel is public.
      *
      * @throws dev.culvert.platform.problem.ProblemException if they may not; then nothing tells whether there is a tunnel
      */
@@ -38,10 +38,10 @@ public interface TunnelDirectory {
 
     /**
      * Counts a request against the quota of the right it came by, and if that is used up against the next best one the caller
-     * has. Called for rights that are limited only.
+     * has; and against the uses of a link. Called for rights that are {@linkplain Grant#counted() counted} only.
      *
      * @return the right that lets the request through
-     * @throws dev.culvert.platform.problem.ProblemException QUOTA_EXCEEDED if none does
+     * @throws dev.culvert.platform.problem.ProblemException QUOTA_EXCEEDED if none does; AUTH_TOKEN_INVALID for a link without further uses
      */
     default Grant charge(Resolution.Found found, Caller caller) {
         return found.grant();

@@ -275,6 +275,20 @@ class GuestTrafficIT extends RunningTunnelService {
     }
 
     @Test
+    void takesNoUseOfALinkForARequestThatIsRefused() throws Exception {
+        JsonNode link = json(as(owner).post(path("/share-tokens"), "{\"maxUses\": 1}"));
+        HttpRequest.Builder use =
+                request(id + "/ok").header("X-Share-Token", link.path("token").asString());
+
+        open("{\"visibility\": \"private\", \"allowedNetworks\": [\"203.0.113.0/24\"]}");
+        assertThat(send(use).statusCode()).isEqualTo(403);
+        open("{\"visibility\": \"private\"}");
+
+        assertThat(send(use).statusCode()).isEqualTo(200);
+        assertThat(send(use).statusCode()).isEqualTo(401);
+    }
+
+    @Test
     void takesTheTokenOfALinkOutOfWhatTheLocalServiceSees() {
         String token =
                 json(as(owner).post(path("/share-tokens"), "{}")).path("token").asString();
