@@ -126,7 +126,7 @@ final class LossyNetwork {
     private void enter(SocketChannel near) throws IOException {
         Pipes.withSmallBuffers(near);
         ByteBuffer head = Pipes.readExactly(near, 2 * Integer.BYTES);
-        double loss = head.getInt() / 1000.0;
+        double loss = head.getInt() / 100.0;
         int seed = head.getInt();
         try (SocketChannel across = SocketChannel.open().bind(new InetSocketAddress(NEAR, 0))) {
             fates.put(((InetSocketAddress) across.getLocalAddress()).getPort(), new Fate(loss, seed));

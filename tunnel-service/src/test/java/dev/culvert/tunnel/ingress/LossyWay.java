@@ -101,24 +101,24 @@ final class LossyWay implements AutoCloseable {
      * Opens a way.
      *
      * @param port where it ends
-     * @param lossPerMille of a thousand packets, so many are lost once it has begun
+     * @param lossPercent of a hundred packets, so many are lost once it has begun
      * @param seed ways of the same one lose the same packets of the same body
      * @return the port where it begins
      */
-    int to(int port, int lossPerMille, int seed) throws IOException {
+    int to(int port, int lossPercent, int seed) throws IOException {
         ServerSocketChannel entry = ServerSocketChannel.open();
         entry.setOption(StandardSocketOptions.SO_RCVBUF, Pipes.BUFFER_BYTES);
         entry.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         entries.add(entry);
-        accept(entry, near -> enter(near, lossPerMille, seed, port));
+        accept(entry, near -> enter(near, lossPercent, seed, port));
         return ((InetSocketAddress) entry.getLocalAddress()).getPort();
     }
 
-    private void enter(SocketChannel near, int lossPerMille, int seed, int port) throws IOException {
+    private void enter(SocketChannel near, int lossPercent, int seed, int port) throws IOException {
         try (SocketChannel across =
                 SocketChannel.open(UnixDomainSocketAddress.of(directory.resolve(LossyNetwork.ENTRY)))) {
             ByteBuffer head = ByteBuffer.allocate(3 * Integer.BYTES)
-                    .putInt(lossPerMille)
+                    .putInt(lossPercent)
                     .putInt(seed)
                     .putInt(port);
             Pipes.writeAll(across, head.flip());

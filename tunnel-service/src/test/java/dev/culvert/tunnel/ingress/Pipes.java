@@ -18,6 +18,8 @@ final class Pipes {
         CountDownLatch back = new CountDownLatch(1);
         try (one;
                 other) {
+            atOnce(one);
+            atOnce(other);
             Thread.startVirtualThread(() -> {
                 pass(other, one);
                 back.countDown();
@@ -28,6 +30,13 @@ final class Pipes {
             // It was closed already.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Small pieces do not wait for what was sent before: on a long way that would cost a round trip each. */
+    private static void atOnce(SocketChannel channel) throws IOException {
+        if (channel.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) {
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         }
     }
 
