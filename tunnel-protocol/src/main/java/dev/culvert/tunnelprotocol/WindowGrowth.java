@@ -13,7 +13,10 @@ import java.time.Duration;
 public final class WindowGrowth {
     static final int LARGEST_WINDOW_BYTES = 2 * 1024 * 1024;
 
-    /** A window that took longer to pass than this is not what holds the stream back. */
+    /**
+     * A window that takes longer to pass than this is not what holds the stream back. Counted anew whenever it is over, so that
+     * neither the wait for an answer nor a pause in it hides how fast it comes then.
+     */
     private static final Duration FAST = Duration.ofMillis(500);
 
     private final Http2StreamChannel stream;
@@ -34,15 +37,18 @@ public final class WindowGrowth {
 
     /** To be called with the size of each piece that is read. */
     public void passed(int bytes) {
-        passedBytes += bytes;
-        if (passedBytes < windowBytes || windowBytes >= LARGEST_WINDOW_BYTES) {
+        if (windowBytes >= LARGEST_WINDOW_BYTES) {
             return;
         }
         long now = System.nanoTime();
-        boolean fast = now - sinceNanos <= FAST.toNanos();
-        sinceNanos = now;
-        passedBytes = 0;
-        if (fast) {
+        if (now - sinceNanos > FAST.toNanos()) {
+            sinceNanos = now;
+            passedBytes = 0;
+        }
+        passedBytes += bytes;
+        if (passedBytes >= windowBytes) {
+            sinceNanos = now;
+            passedBytes = 0;
             grow();
         }
     }
