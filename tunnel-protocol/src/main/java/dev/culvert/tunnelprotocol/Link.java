@@ -270,6 +270,11 @@ public final class Link {
         }
     }
 
+    /** Lets all streams together have more bytes under way to this end. Only on the event loop. */
+    void growWindow(int additionalBytes) {
+        channel.writeAndFlush(new DefaultHttp2WindowUpdateFrame(additionalBytes));
+    }
+
     /**
      * Asks the peer to make another link and to use that. This end goes on to open streams on this one until
      * {@link #drain}, so that no request is without a link in between.

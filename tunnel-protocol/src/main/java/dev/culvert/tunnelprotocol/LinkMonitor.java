@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class LinkMonitor extends ChannelInboundHandlerAdapter {
     private static final int IDLE_FACTOR = 5;
 
+    /** Moments in each interval at which links look. */
+    private static final int STEPS = 50;
+
     /** Each is answered. A peer asks ten times in ten seconds where it asks at all; this is one that only wants to be answered. */
     private static final int MOST_QUESTIONS = 1_000;
 
@@ -35,6 +39,7 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
     private final Link link;
     private final LinkSettings settings;
     private final LinkListener listener;
+    private final LinkWindow window;
 
     private volatile boolean ready;
     private volatile boolean suspect;
@@ -56,6 +61,7 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
         this.link = link;
         this.settings = settings;
         this.listener = listener;
+        this.window = new LinkWindow(settings.connectionWindowBytes(), System.nanoTime());
     }
 
     boolean ready() {
@@ -102,7 +108,18 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext ctx) {
         lastHeardNanos = System.nanoTime();
         long period = settings.pingInterval().toNanos();
-        tick = ctx.executor().scheduleAtFixedRate(() -> checkPeer(ctx), period, period, TimeUnit.NANOSECONDS);
+        tick = ctx.executor()
+                .scheduleAtFixedRate(
+                        () -> checkPeer(ctx), period + untilInStep(lastHeardNanos, period), period, TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * How long to wait to look at the same moments as many other links. An event loop of ten thousand idle links would else
+     * wake up ten thousand times a second; in a few dozen steps it hardly does, and no step is a long one.
+     */
+    static long untilInStep(long nanos, long period) {
+        long step = Math.max(1, period / STEPS);
+        return step - 1 - Math.floorMod(nanos, step);
     }
 
     @Override
@@ -111,7 +128,12 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
         asked = false;
         suspect = false;
         switch (frame) {
+            case Http2DataFrame data -> widen(window.arrived(data.initialFlowControlledBytes(), lastHeardNanos));
             case Http2SettingsFrame settingsFrame -> {
+                if (!ready) {
+                    // While nothing else is under way yet: the length of the way.
+                    ctx.writeAndFlush(new DefaultHttp2PingFrame(lastHeardNanos));
+                }
                 onSettings(settingsFrame);
                 onQuestion();
             }
@@ -121,11 +143,20 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
                 peerKnowsDrain = true;
                 closeIfDrained();
             }
-            case Http2PingFrame ping when ping.ack() -> roundTripNanos = Math.max(1, lastHeardNanos - ping.content());
+            case Http2PingFrame ping when ping.ack() -> {
+                roundTripNanos = Math.max(1, lastHeardNanos - ping.content());
+                window.answered(roundTripNanos);
+            }
             case Http2PingFrame _ -> onQuestion();
             default -> {}
         }
         ctx.fireChannelRead(frame);
+    }
+
+    private void widen(int bytes) {
+        if (bytes > 0) {
+            link.growWindow(bytes);
+        }
     }
 
     private void onQuestion() {

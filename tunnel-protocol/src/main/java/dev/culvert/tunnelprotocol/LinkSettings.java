@@ -6,8 +6,8 @@ import java.time.Duration;
  * Sizes and times of a link.
  *
  * @param streamWindowBytes what one stream may have under way towards this side before it is read
- * @param connectionWindowBytes the same for all streams together; refilled on arrival, so a stalled stream cannot stop
- *     the others
+ * @param connectionWindowBytes the same for all streams together at first; refilled on arrival, so a stalled stream cannot
+ *     stop the others, and widened where the way is long
  * @param maxConcurrentStreams requests at the same time that this side accepts as HTTP/2 server
  * @param pingInterval silence on a busy link after which the peer is asked whether it is there; an idle link is asked
  *     every fifth interval
@@ -25,7 +25,7 @@ public record LinkSettings(
     static final int MAX_HEADER_LIST_BYTES = 256 * 1024;
 
     public static final LinkSettings DEFAULTS = new LinkSettings(
-            64 * 1024, 8 * 1024 * 1024, 512, Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(10));
+            64 * 1024, 1024 * 1024, 512, Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(10));
 
     public LinkSettings {
         if (streamWindowBytes < 65_535 || connectionWindowBytes < streamWindowBytes) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Many agents with one connection each, in this process and over two threads, each for a tunnel of its own. */
 final class Crowd implements AutoCloseable {
     private static final int AT_ONCE = 100;
+    private static final int WITH_ONE_KEY = 1000;
     private static final Duration PAUSE = Duration.ofMillis(10);
 
     private final EventLoopGroup threads = Agent.eventLoops(2);
@@ -30,11 +32,14 @@ final class Crowd implements AutoCloseable {
     private volatile long watchedSince = System.nanoTime();
     private final URI server;
     private final String prefix;
-    private final String key;
+    private final Callable<String> key;
     private final URI target;
 
-    /** @param prefix of the names of the tunnels, see {@link Bed#createTunnels} */
-    Crowd(URI server, String prefix, String key, URI target) {
+    /**
+     * @param prefix of the names of the tunnels, see {@link Bed#createTunnels}
+     * @param key asked for anew now and then, as a token does not last
+     */
+    Crowd(URI server, String prefix, Callable<String> key, URI target) {
         this.server = server;
         this.prefix = prefix;
         this.key = key;
@@ -42,11 +47,15 @@ final class Crowd implements AutoCloseable {
     }
 
     /** Connects agents, a hundred at a time; returns when all are up or the time is over. */
-    void connect(int count, Duration atMost) throws InterruptedException {
+    void connect(int count, Duration atMost) throws Exception {
         long deadline = System.nanoTime() + atMost.toNanos();
+        String current = key.call();
         for (int i = 1; i <= count && System.nanoTime() < deadline; i++) {
+            if (i % WITH_ONE_KEY == 0) {
+                current = key.call();
+            }
             agents.add(Agent.start(
-                    AgentOptions.of(server.toString(), prefix + "-" + i, target.toString(), key)
+                    AgentOptions.of(server.toString(), prefix + "-" + i, target.toString(), current)
                             .withConnections(1),
                     new Watcher(),
                     threads));

@@ -100,12 +100,22 @@ final class EventReaders implements AutoCloseable {
 
     /** How long the events of the next while take. */
     Timings measure(Duration span) throws InterruptedException {
+        begin();
+        Thread.sleep(span);
+        return end();
+    }
+
+    /** Events count from now on. */
+    void begin() throws InterruptedException {
         onThread(() -> {
             count = 0;
             recording = true;
             return count;
         });
-        Thread.sleep(span);
+    }
+
+    /** How long the events since {@link #begin} took. */
+    Timings end() throws InterruptedException {
         return onThread(() -> {
             recording = false;
             return Timings.of(Arrays.copyOf(nanos, count));

@@ -27,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,7 @@ final class Origin implements AutoCloseable {
     private final ByteBuf small = whole("application/json", "{\"items\":[" + "0,".repeat(122) + "0]}");
     private final ByteBuf block = random(BLOCK_BYTES);
     private final ByteBuf chunk = chunkOf(block);
+    private final LongAdder endless = new LongAdder();
     private final Channel listening;
 
     private Origin() {
@@ -75,6 +77,11 @@ final class Origin implements AutoCloseable {
 
     URI address() {
         return URI.create("http://127.0.0.1:" + ((InetSocketAddress) listening.localAddress()).getPort());
+    }
+
+    /** Bytes of all {@linkplain #ENDLESS endless} answers that could be written so far. */
+    long endlessBytes() {
+        return endless.sum();
     }
 
     @Override
@@ -165,6 +172,7 @@ final class Origin implements AutoCloseable {
             while (left > 0 && context.channel().isWritable()) {
                 if (left == Long.MAX_VALUE) {
                     context.write(chunk.duplicate());
+                    endless.add(BLOCK_BYTES);
                 } else {
                     int bytes = (int) Math.min(left, BLOCK_BYTES);
                     context.write(block.slice(0, bytes));

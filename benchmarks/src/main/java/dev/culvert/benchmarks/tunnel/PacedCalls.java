@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Small requests at a steady rate over a few kept-alive connections. A request that could not be sent when it was due,
@@ -22,14 +23,25 @@ final class PacedCalls {
     private PacedCalls() {}
 
     static Timings run(Target target, int perSecond, Duration span) throws Exception {
+        return run(List.of(target), perSecond, span, () -> false);
+    }
+
+    /**
+     * The same to several, in turns.
+     *
+     * @param targets all at one address
+     * @param span at most
+     * @param over asked before each request
+     */
+    static Timings run(List<Target> targets, int perSecond, Duration span, BooleanSupplier over) throws Exception {
         long between = 1_000_000_000L * CONNECTIONS / perSecond;
         long start = System.nanoTime() + 1_000_000L;
         List<Long> all = new ArrayList<>();
         try (ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS)) {
             List<Future<List<Long>>> callers = new ArrayList<>();
             for (int i = 0; i < CONNECTIONS; i++) {
-                long first = start + between * i / CONNECTIONS;
-                callers.add(threads.submit(() -> call(target, first, between, span.toNanos() / between)));
+                Caller caller = new Caller(targets, i, start + between * i / CONNECTIONS, between, over);
+                callers.add(threads.submit(() -> caller.call(span.toNanos() / between)));
             }
             for (Future<List<Long>> caller : callers) {
                 all.addAll(caller.get());
@@ -38,27 +50,30 @@ final class PacedCalls {
         return Timings.of(all.stream().mapToLong(Long::longValue).toArray());
     }
 
-    private static List<Long> call(Target target, long first, long between, long calls) throws IOException {
-        List<Long> nanos = new ArrayList<>((int) calls);
-        String[] headers = headers(target);
-        long end = first + between * calls * 11 / 10;
-        try (Connection connection = Connection.to(target.address())) {
-            for (long i = 0; i < calls && System.nanoTime() < end; i++) {
-                long due = first + i * between;
-                long early = due - System.nanoTime();
-                boolean late = early <= 0;
-                for (; early > 0; early = due - System.nanoTime()) {
-                    LockSupport.parkNanos(early);
+    /** One connection. */
+    private record Caller(List<Target> targets, int number, long first, long between, BooleanSupplier over) {
+        List<Long> call(long calls) throws IOException {
+            List<Long> nanos = new ArrayList<>();
+            long end = first + between * calls * 11 / 10;
+            try (Connection connection = Connection.to(targets.getFirst().address())) {
+                for (long i = 0; i < calls && System.nanoTime() < end && !over.getAsBoolean(); i++) {
+                    long due = first + i * between;
+                    long early = due - System.nanoTime();
+                    boolean late = early <= 0;
+                    for (; early > 0; early = due - System.nanoTime()) {
+                        LockSupport.parkNanos(early);
+                    }
+                    long from = late ? due : System.nanoTime(); // how late a thread wakes up is not the tunnel's doing
+                    Target target = targets.get((int) ((i * CONNECTIONS + number) % targets.size()));
+                    Connection.Answer answer = connection.get(target.prefix() + "/small", headers(target));
+                    if (answer.status() != 200) {
+                        throw new IllegalStateException("Answer " + answer.status() + ": " + answer.body());
+                    }
+                    nanos.add(System.nanoTime() - from);
                 }
-                long from = late ? due : System.nanoTime(); // how late a thread wakes up is not the tunnel's doing
-                Connection.Answer answer = connection.get(target.prefix() + "/small", headers);
-                if (answer.status() != 200) {
-                    throw new IllegalStateException("Answer " + answer.status() + ": " + answer.body());
-                }
-                nanos.add(System.nanoTime() - from);
             }
+            return nanos;
         }
-        return nanos;
     }
 
     private static String[] headers(Target target) {

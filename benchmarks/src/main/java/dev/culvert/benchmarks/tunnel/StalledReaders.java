@@ -7,54 +7,92 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
 
-/** What callers who ask for much and read nothing do to the streams of the others. */
+/**
+ * What callers who ask for much and read nothing do to the streams of the others: while everything between the local service and
+ * them fills up, and once nothing moves any more.
+ */
 final class StalledReaders {
     private static final double ASKED = 0.10;
     private static final int OTHERS = 100;
     private static final int ROUNDS = 3;
     private static final int RECEIVE_BYTES = 16 * 1024;
     private static final int TIMEOUT_MILLIS = 10_000;
-    private static final Duration FULL_AFTER = Duration.ofSeconds(2);
+
+    /** The local service could not write for so long: everything is full. */
+    private static final Duration STILL = Duration.ofSeconds(1);
+
+    private static final Duration STILL_WITHIN = Duration.ofMinutes(1);
 
     private StalledReaders() {}
 
+    /** What one round saw; delays are the p99 of the others. */
+    private record Round(double without, double filling, double with, double secondsToFill, double megabytes) {}
+
     /** @param stalled callers who do not read */
     static void run(Bed bed, Duration span, int stalled, Consumer<Row> rows) throws Exception {
-        double[] without = new double[ROUNDS];
-        double[] with = new double[ROUNDS];
+        List<Round> rounds = new ArrayList<>();
         try (EventReaders others = EventReaders.open(bed.through(), OTHERS)) {
             others.measure(span);
             for (int round = 0; round < ROUNDS; round++) { // in turns, so that what else the machine does meets both
-                without[round] = others.measure(span).at(0.99);
-                List<Socket> sockets = new ArrayList<>();
-                try {
-                    stall(bed.through(), stalled, sockets);
-                    Thread.sleep(FULL_AFTER); // until nothing moves on them any more
-                    with[round] = others.measure(span).at(0.99);
-                } finally {
-                    for (Socket socket : sockets) {
-                        socket.close();
-                    }
-                }
-                Thread.sleep(FULL_AFTER);
+                rounds.add(round(bed, others, span, stalled));
             }
             if (others.broken() > 0) {
                 throw new IllegalStateException(others.broken() + " of the other streams broke off");
             }
         }
-        double before = median(without);
-        double after = median(with);
+        double before = median(rounds, Round::without);
+        double after = median(rounds, Round::with);
         rows.accept(new Row(
                 "p99 of " + OTHERS + " streams while " + stalled + " readers stall",
                 "moves by < %.0f %%".formatted(100 * ASKED),
                 "%+.0f %%: %.2f ms".formatted(100 * (after / before - 1), after),
                 after <= before * (1 + ASKED),
                 "without them %.2f ms".formatted(before),
-                "rounds in turns, without " + milliseconds(without) + ", with " + milliseconds(with)));
+                ("rounds in turns, without %s, with %s; the middle one took %.1f s until nothing moved, meanwhile %s;"
+                                + " the local service could write %.1f MB for each")
+                        .formatted(
+                                all(rounds, Round::without),
+                                all(rounds, Round::with),
+                                median(rounds, Round::secondsToFill),
+                                all(rounds, Round::filling),
+                                median(rounds, Round::megabytes) / stalled)));
+    }
+
+    private static Round round(Bed bed, EventReaders others, Duration span, int stalled) throws Exception {
+        double without = others.measure(span).at(0.99);
+        List<Socket> sockets = new ArrayList<>();
+        try {
+            long bytes = bed.origin().endlessBytes();
+            long begin = System.nanoTime();
+            others.begin();
+            stall(bed.through(), stalled, sockets);
+            awaitStill(bed.origin());
+            double seconds = (System.nanoTime() - begin) / 1e9;
+            double filling = others.end().at(0.99);
+            double megabytes = (double) (bed.origin().endlessBytes() - bytes) / Transfer.MEGABYTE;
+            return new Round(without, filling, others.measure(span).at(0.99), seconds, megabytes);
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+            Thread.sleep(STILL); // what is under way ends
+        }
+    }
+
+    private static void awaitStill(Origin origin) throws InterruptedException {
+        long deadline = System.nanoTime() + STILL_WITHIN.toNanos();
+        long before;
+        do {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("Something still moves after " + STILL_WITHIN);
+            }
+            before = origin.endlessBytes();
+            Thread.sleep(STILL);
+        } while (origin.endlessBytes() != before);
     }
 
     /**
@@ -84,14 +122,14 @@ final class StalledReaders {
         }
     }
 
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
+    private static double median(List<Round> rounds, ToDoubleFunction<Round> of) {
+        double[] sorted = rounds.stream().mapToDouble(of).sorted().toArray();
         return sorted[sorted.length / 2];
     }
 
-    private static String milliseconds(double[] values) {
+    private static String all(List<Round> rounds, ToDoubleFunction<Round> of) {
         return String.join(
-                ", ", Arrays.stream(values).mapToObj("%.2f"::formatted).toList());
+                ", ",
+                rounds.stream().map(round -> "%.2f".formatted(of.applyAsDouble(round))).toList());
     }
 }

@@ -38,6 +38,7 @@ class GatewayChain {
             SecurityHeaders securityHeaders,
             CrossOrigin crossOrigin,
             HttpsOnly httpsOnly,
+            AgentArrivals agentArrivals,
             ApiVersioning apiVersioning,
             RequestValidation requestValidation,
             InjectionWatch injectionWatch,
@@ -56,6 +57,7 @@ class GatewayChain {
                 securityHeaders,
                 crossOrigin, // answers preflights
                 httpsOnly, // no credentials in the clear
+                agentArrivals, // one after another when all come back at once
                 apiVersioning, // which version is meant, 308 from addresses without, what is going away
                 requestValidation, // method, path, headers, size, content type
                 injectionWatch, // what looks like an attack is recorded

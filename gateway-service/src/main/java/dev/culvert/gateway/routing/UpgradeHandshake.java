@@ -105,6 +105,7 @@ final class UpgradeHandshake extends SimpleChannelInboundHandler<FullHttpRespons
         client.writeAndFlush(Unpooled.copiedBuffer(head(answer), StandardCharsets.ISO_8859_1));
         toClient.open();
         toService.open();
+        AgentArrivals.connected(client);
     }
 
     /** The service's answer with what the gateway has to say; end-to-end headers only, but for the upgrade itself. */

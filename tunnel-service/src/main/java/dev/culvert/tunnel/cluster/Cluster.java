@@ -116,7 +116,10 @@ public final class Cluster implements SessionListener {
 
     @Override
     public void onSession(SessionEvent event) {
-        look();
+        Place joined = place;
+        if (joined != null && joined.keeper() != null) {
+            joined.keeper().look(event.session().tunnelId());
+        }
     }
 
     /** Passes on to the others which agents are here; to be called when that may have changed. */

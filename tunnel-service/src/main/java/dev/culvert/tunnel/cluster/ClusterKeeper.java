@@ -6,12 +6,12 @@ import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -22,7 +22,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
@@ -46,10 +48,11 @@ final class ClusterKeeper implements AutoCloseable {
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("cluster").factory());
     private final AtomicBoolean lookDue = new AtomicBoolean();
+    private final Set<UUID> changedTunnels = ConcurrentHashMap.newKeySet();
     private final CountDownLatch joined = new CountDownLatch(1);
 
     // This thread only
-    private final Map<UUID, Lease> own = new HashMap<>();
+    private final OwnLeases own = new OwnLeases();
     private long beat;
     private long revision;
     private long highestEpoch;
@@ -92,14 +95,22 @@ final class ClusterKeeper implements AutoCloseable {
         return joined.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** To be called when agents have come or gone. Many calls in a row cost one look. */
-    void look() {
+    /** To be called when agents of a tunnel have come or gone. Many calls in a row cost one look, at those tunnels alone. */
+    void look(UUID tunnelId) {
+        changedTunnels.add(tunnelId);
         if (lookDue.compareAndSet(false, true)) {
             submit(() -> {
                 lookDue.set(false);
-                guarded(() -> shareChanges());
+                Set<UUID> changed = Set.copyOf(changedTunnels);
+                changedTunnels.removeAll(changed);
+                guarded(() -> shareChanges(changed));
             });
         }
+    }
+
+    /** To be called when agents of many tunnels may have come or gone. */
+    void look() {
+        submit(() -> guarded(() -> shareChanges()));
     }
 
     private void submit(Runnable task) {
@@ -168,7 +179,7 @@ final class ClusterKeeper implements AutoCloseable {
             // A step that no single change makes: the others read everything anew.
             revision += 2;
             giveEpochs();
-            store.rewrite(member(), own.values());
+            store.rewrite(member(), own.all().toList());
             store.publish(new Delta(member(), List.of(), List.of(), false));
             storeBehind = false;
         }
@@ -191,28 +202,32 @@ final class ClusterKeeper implements AutoCloseable {
         joined.countDown();
     }
 
-    /** Compares the agents this replica holds with its leases, and passes on what differs. */
+    /** Compares all agents this replica holds with its leases, and passes on what differs. */
     private void shareChanges() {
-        List<AgentSession> held = sessions.usable();
-        Set<UUID> ended = new HashSet<>(own.keySet());
-        List<AgentSession> opened = new ArrayList<>();
-        for (AgentSession session : held) {
-            if (!ended.remove(session.info().sessionId())) {
-                opened.add(session);
-            }
+        Map<UUID, List<AgentSession>> held =
+                sessions.usable().stream().collect(Collectors.groupingBy(session -> session.info().tunnelId()));
+        Set<UUID> tunnels = new HashSet<>(own.tunnels());
+        tunnels.addAll(held.keySet());
+        shareChanges(tunnels, tunnel -> held.getOrDefault(tunnel, List.of()));
+    }
+
+    /** The same, of some tunnels. */
+    private void shareChanges(Set<UUID> tunnels) {
+        shareChanges(tunnels, sessions::usable);
+    }
+
+    private void shareChanges(Set<UUID> tunnels, Function<UUID, List<AgentSession>> held) {
+        OwnLeases.Change change = new OwnLeases.Change(new ArrayList<>(), new ArrayList<>());
+        for (UUID tunnel : tunnels) {
+            own.become(tunnel, held.apply(tunnel).stream().map(ClusterKeeper::lease).toList(), change);
         }
-        if (opened.isEmpty() && ended.isEmpty()) {
+        if (change.isEmpty()) {
             return;
         }
         revision++;
-        ended.forEach(own::remove);
-        opened.forEach(session -> own.put(session.info().sessionId(), lease(session)));
         if (!storeBehind) {
             giveEpochs();
-            List<Lease> added = opened.stream()
-                    .map(session -> own.get(session.info().sessionId()))
-                    .toList();
-            store.change(new Delta(member(), added, List.copyOf(ended), false));
+            store.change(new Delta(member(), own.numbered(change.added()), change.ended(), false));
         }
     }
 
@@ -227,16 +242,7 @@ final class ClusterKeeper implements AutoCloseable {
     }
 
     private void giveEpochs() {
-        List<Lease> without =
-                own.values().stream().filter(lease -> lease.epoch() == 0).toList();
-        if (without.isEmpty()) {
-            return;
-        }
-        long epoch = store.nextEpochs(without.size(), highestEpoch);
-        for (Lease lease : without) {
-            own.put(lease.sessionId(), lease.withEpoch(epoch++));
-        }
-        highestEpoch = epoch - 1;
+        highestEpoch = Math.max(highestEpoch, own.number(count -> store.nextEpochs(count, highestEpoch)));
     }
 
     private void hear(Delta delta) {
@@ -272,9 +278,7 @@ final class ClusterKeeper implements AutoCloseable {
     /** The same link of the same agent process came up elsewhere: what is here is dead and does not know it. */
     private void giveWay(Lease newer) {
         highestEpoch = Math.max(highestEpoch, newer.epoch());
-        own.values().stream()
-                .filter(older -> older.epoch() > 0 && older.epoch() < newer.epoch() && older.sameOrigin(newer))
-                .forEach(older -> sessions.replace(older.tunnelId(), older.sessionId()));
+        own.olderThan(newer).forEach(older -> sessions.replace(older.tunnelId(), older.sessionId()));
     }
 
     /** This replica as it is now. */

@@ -46,8 +46,12 @@ public class AgentConnections {
      */
     public record Settled(List<SessionInfo> opened, int total) {}
 
-    /** A row of this replica. */
-    public record OwnRow(UUID sessionId, UUID tunnelId, UUID tenantId) {}
+    /**
+     * A row of this replica.
+     *
+     * @param told whether the tunnel's status says that an agent is there
+     */
+    public record OwnRow(UUID sessionId, UUID tunnelId, UUID tenantId, boolean told) {}
 
     private record Row(UUID sessionId, UUID tunnelId, boolean own) {}
 
@@ -138,12 +142,15 @@ public class AgentConnections {
 
     /** All rows of this replica. Needs the system scope. */
     public List<OwnRow> ownRows() {
-        return jdbc.sql("SELECT session_id, tunnel_id, tenant_id FROM agent_connections WHERE replica = ?")
+        return jdbc.sql("""
+                SELECT c.session_id, c.tunnel_id, c.tenant_id, coalesce(t.status = 'CONNECTED', false) AS told
+                FROM agent_connections c LEFT JOIN tunnels t ON t.id = c.tunnel_id WHERE c.replica = ?""")
                 .param(replica.name())
                 .query((row, _) -> new OwnRow(
                         row.getObject("session_id", UUID.class),
                         row.getObject("tunnel_id", UUID.class),
-                        row.getObject("tenant_id", UUID.class)))
+                        row.getObject("tenant_id", UUID.class),
+                        row.getBoolean("told")))
                 .list();
     }
 

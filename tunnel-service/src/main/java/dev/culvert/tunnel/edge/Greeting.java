@@ -146,7 +146,7 @@ final class Greeting implements LinkListener {
         // The tunnel may have been stopped since the agent was let in, or its share reduced, before there was a session
         // to
         // close.
-        admission.admit(entrance.token(), entrance.tunnel()).whenComplete((admitted, failure) -> {
+        admission.admitAgent(entrance.token(), entrance.tunnel()).whenComplete((admitted, failure) -> {
             if (failure == null) {
                 closeUnlessStillGood(link, admitted.resolution());
             }

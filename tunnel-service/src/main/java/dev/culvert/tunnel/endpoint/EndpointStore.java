@@ -8,10 +8,13 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -29,33 +32,55 @@ class EndpointStore {
     }
 
     /**
-     * Tunnels with what is stored of them.
+     * What was changed after a time.
      *
+     * @param tunnels those that were not known as they are now, with what is stored of them
+     * @param there all that were changed
      * @param latest when the last of them was changed
+     * @param readAt what the database's clock said
      */
-    record Changes(List<TunnelEndpoints> tunnels, Instant latest) {}
+    record Changes(List<TunnelEndpoints> tunnels, Set<UUID> there, Instant latest, Instant readAt) {}
 
-    /** What was changed after a time. */
-    Changes changedAfter(Instant time) {
+    /**
+     * Reads what was changed after a time.
+     *
+     * @param known whether a tunnel is known as it was stored at a time, so that it need not be read again
+     */
+    Changes changedAfter(Instant time, BiPredicate<UUID, Instant> known) {
+        Set<UUID> there = new HashSet<>();
+        List<UUID> unknown = new ArrayList<>();
         Instant[] latest = {time};
-        List<TunnelEndpoints> bare = jdbc.sql("SELECT * FROM tunnel_failover WHERE updated_at > ?")
-                .param(time.atOffset(ZoneOffset.UTC))
-                .query((row, _) -> {
-                    Instant updated =
-                            row.getObject("updated_at", OffsetDateTime.class).toInstant();
-                    latest[0] = updated.isAfter(latest[0]) ? updated : latest[0];
-                    return tunnel(row);
-                })
-                .list();
-        return new Changes(withEndpoints(bare), latest[0]);
+        Instant[] readAt = {time};
+        jdbc.sql("""
+                SELECT tunnel_id, updated_at FROM tunnel_failover WHERE updated_at > ?
+                UNION ALL SELECT NULL, clock_timestamp()""").param(time.atOffset(ZoneOffset.UTC)).query(row -> {
+            UUID tunnel = row.getObject("tunnel_id", UUID.class);
+            Instant updated = row.getObject("updated_at", OffsetDateTime.class).toInstant();
+            if (tunnel == null) {
+                readAt[0] = updated;
+                return;
+            }
+            latest[0] = updated.isAfter(latest[0]) ? updated : latest[0];
+            there.add(tunnel);
+            if (!known.test(tunnel, updated)) {
+                unknown.add(tunnel);
+            }
+        });
+        return new Changes(read(unknown), there, latest[0], readAt[0]);
     }
 
     Optional<TunnelEndpoints> read(UUID tunnelId) {
-        List<TunnelEndpoints> bare = jdbc.sql("SELECT * FROM tunnel_failover WHERE tunnel_id = ?")
-                .param(tunnelId)
+        return read(List.of(tunnelId)).stream().findFirst();
+    }
+
+    private List<TunnelEndpoints> read(List<UUID> tunnelIds) {
+        if (tunnelIds.isEmpty()) {
+            return List.of();
+        }
+        return withEndpoints(jdbc.sql("SELECT * FROM tunnel_failover WHERE tunnel_id = ANY (CAST(? AS uuid[]))")
+                .param(tunnelIds.stream().map(UUID::toString).toArray(String[]::new))
                 .query((row, _) -> tunnel(row))
-                .list();
-        return withEndpoints(bare).stream().findFirst();
+                .list());
     }
 
     private List<TunnelEndpoints> withEndpoints(List<TunnelEndpoints> bare) {
@@ -122,9 +147,12 @@ class EndpointStore {
 
     /** Makes sure that there is a row for what is decided about the tunnel, and locks it. */
     void lock(UUID tunnelId, UUID tenantId) {
-        jdbc.sql("INSERT INTO tunnel_failover (tunnel_id, tenant_id) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        int made = jdbc.sql("INSERT INTO tunnel_failover (tunnel_id, tenant_id) VALUES (?, ?) ON CONFLICT DO NOTHING")
                 .params(tunnelId, tenantId)
                 .update();
+        if (made > 0) {
+            return; // a row of this transaction is locked
+        }
         jdbc.sql("SELECT tunnel_id FROM tunnel_failover WHERE tunnel_id = ? FOR UPDATE")
                 .param(tunnelId)
                 .query(UUID.class)

@@ -20,7 +20,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -38,7 +37,7 @@ import org.springframework.transaction.support.TransactionOperations;
 class EndpointWatch implements SchedulingConfigurer {
     private static final Logger log = LoggerFactory.getLogger(EndpointWatch.class);
 
-    /** A change may be committed after one that carries a later time. */
+    /** A change may be committed after its time has been read. */
     private static final Duration OVERLAP = Duration.ofSeconds(30);
 
     /** So many readings of changes until everything is read, and what is no more is forgotten. */
@@ -133,11 +132,7 @@ class EndpointWatch implements SchedulingConfigurer {
                         endpoint -> agent.target().isEmpty() || endpoint.url().equals(agent.target()))
                 .isPresent();
         if (!right) {
-            inTenant(agent.tenantId(), () -> {
-                switchover.welcome(agent);
-                return Optional.empty();
-            });
-            reload(agent.tunnelId(), agent.tenantId());
+            inTenant(agent.tenantId(), () -> switchover.welcome(agent)).ifPresent(endpoints::learn);
         }
     }
 
@@ -275,17 +270,16 @@ class EndpointWatch implements SchedulingConfigurer {
         try {
             EndpointStore.Changes changes = TenantScope.callAsSystem(
                     "learn the endpoints of tunnels",
-                    () -> Optional.ofNullable(transactions.execute(_ -> store.changedAfter(after)))
+                    () -> Optional.ofNullable(
+                                    transactions.execute(_ -> store.changedAfter(after, endpoints::knowsAsStoredAt)))
                             .orElseThrow());
             changes.tunnels().forEach(endpoints::learn);
-            seen = changes.latest().isAfter(seen) ? changes.latest() : seen;
+            // Not from the latest change: what came last would be looked at again and again while nothing changes.
+            seen = changes.readAt();
             if (all) {
-                Set<UUID> there = changes.tunnels().stream()
-                        .map(TunnelEndpoints::tunnelId)
-                        .collect(Collectors.toSet());
-                endpoints.retain(there, changes.latest());
+                endpoints.retain(changes.there(), changes.latest());
                 checks.retainKnown();
-                met.removeIf(key -> !there.contains(key.tunnelId()));
+                met.removeIf(key -> !changes.there().contains(key.tunnelId()));
             }
         } catch (DataAccessException | TransactionException e) {
             log.atWarn().setCause(e).log("Endpoints of tunnels cannot be read now; the last ones known hold");

@@ -97,6 +97,12 @@ public final class Endpoints {
         known.compute(stored.tunnelId(), (_, before) -> before == null ? stored : stored.updated(before));
     }
 
+    /** Whether what is known of a tunnel is what was stored of it at a time. */
+    boolean knowsAsStoredAt(UUID tunnelId, Instant time) {
+        TunnelEndpoints tunnel = known.get(tunnelId);
+        return tunnel != null && tunnel.storedAt().equals(time);
+    }
+
     /**
      * Forgets tunnels that are no more.
      *

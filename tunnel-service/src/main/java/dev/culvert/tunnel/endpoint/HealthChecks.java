@@ -50,6 +50,9 @@ final class HealthChecks {
     void beginDue(TunnelEndpoints tunnel) {
         for (Endpoint endpoint : tunnel.endpoints()) {
             boolean regular = tunnel.several() || endpoint.healthCheckPath().isPresent();
+            if (!regular && tunnel.checksRequestedAt().isEmpty()) {
+                continue; // most tunnels, four times a second
+            }
             Check before = last.get(new Endpoints.Key(tunnel.tunnelId(), endpoint.name()));
             boolean wanted = tunnel.checksRequestedAt()
                     .filter(at -> at.plus(REQUESTS_HOLD).isAfter(clock.instant()))

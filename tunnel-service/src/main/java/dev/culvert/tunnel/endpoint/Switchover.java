@@ -47,14 +47,20 @@ class Switchover {
         this.clock = clock;
     }
 
-    /** Makes an agent's endpoint, or notes where its local service is now. */
-    void welcome(SessionInfo agent) {
+    /**
+     * Makes an agent's endpoint, or notes where its local service is now. The first endpoint of a tunnel carries it.
+     *
+     * @return the tunnel as it is stored now
+     */
+    Optional<TunnelEndpoints> welcome(SessionInfo agent) {
         UUID tunnelId = agent.tunnelId();
         store.lock(tunnelId, agent.tenantId());
-        Optional<Endpoint> stored = store.read(tunnelId).flatMap(tunnel -> tunnel.named(agent.endpoint()));
+        Optional<TunnelEndpoints> tunnel = store.read(tunnelId);
+        int count = tunnel.map(before -> before.endpoints().size()).orElse(0);
+        Optional<Endpoint> stored = tunnel.flatMap(before -> before.named(agent.endpoint()));
         if (stored.isPresent()) {
             store.setUrl(stored.get().id(), agent.target());
-        } else if (store.count(tunnelId) >= Endpoint.MOST) {
+        } else if (count >= Endpoint.MOST) {
             log.atWarn()
                     .addKeyValue("culvert.tunnel.id", tunnelId)
                     .addKeyValue("culvert.endpoint", agent.endpoint())
@@ -70,7 +76,11 @@ class Switchover {
                     Endpoint.DEFAULT_MAX_RETRIES,
                     Health.unknown(now()));
             store.insert(tunnelId, agent.tenantId(), made, now());
+            if (count == 0) {
+                store.begin(tunnelId, made.name());
+            }
         }
+        return store.read(tunnelId);
     }
 
     /** Lets another endpoint carry the tunnel. */

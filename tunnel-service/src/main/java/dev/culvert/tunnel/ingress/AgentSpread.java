@@ -53,13 +53,12 @@ final class AgentSpread {
 
     private void look() {
         int now = cluster.takingAgents();
-        List<AgentSession> sessions = registry.usable();
         if (now != told) {
             told = now;
-            sessions.forEach(session -> session.tell("{\"replicas\":" + now + "}"));
+            registry.usable().forEach(session -> session.tell("{\"replicas\":" + now + "}"));
         }
         if (now > 1) {
-            moveSeconds(sessions);
+            moveSeconds(registry.usableBesideOthers());
         }
     }
 

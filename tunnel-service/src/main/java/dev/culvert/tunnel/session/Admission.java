@@ -11,8 +11,10 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,9 @@ public final class Admission {
     private static final Duration KEEP = Duration.ofSeconds(2);
     private static final int MAX_ENTRIES = 10_000;
 
+    /** Agents that are asked for at the same time: some of the connections to the database are always left to callers. */
+    private static final int AGENTS_AT_ONCE = 4;
+
     private final CallerVerifier verifier;
     private final TunnelDirectory directory;
     private final Executor blocking;
@@ -33,6 +38,7 @@ public final class Admission {
     private final ConcurrentHashMap<Question, Answer> answers = new ConcurrentHashMap<>();
     private final LongAdder questions = new LongAdder();
     private final LongAdder unknown = new LongAdder();
+    private final Semaphore agents = new Semaphore(AGENTS_AT_ONCE);
 
     /**
      * @param blocking runs what may block, e.g. one virtual thread for each task
@@ -80,6 +86,25 @@ public final class Admission {
      * @return done already when the answer is known; fails with the problem of the token or the directory's exception
      */
     public CompletableFuture<Admitted> admit(String token, String tunnel) {
+        return admit(token, tunnel, this::ask);
+    }
+
+    /**
+     * The same for an agent that connects. They come back by the thousand when a replica is lost, and wait for each other then,
+     * not callers for them.
+     */
+    public CompletableFuture<Admitted> admitAgent(String token, String tunnel) {
+        return admit(token, tunnel, (question, answer) -> {
+            agents.acquireUninterruptibly();
+            try {
+                ask(question, answer);
+            } finally {
+                agents.release();
+            }
+        });
+    }
+
+    private CompletableFuture<Admitted> admit(String token, String tunnel, BiConsumer<Question, Answer> ask) {
         questions.increment();
         Question question = new Question(token, tunnel);
         long now = nanoTime.getAsLong();
@@ -98,7 +123,7 @@ public final class Admission {
                     .execute(() -> answers.remove(question, asked));
         }
         unknown.increment();
-        blocking.execute(() -> ask(question, asked));
+        blocking.execute(() -> ask.accept(question, asked));
         return asked.admitted;
     }
 

@@ -193,6 +193,15 @@ public final class SessionRegistry implements AutoCloseable {
                 .toList();
     }
 
+    /** Those that take requests of tunnels with several sessions: most agents have one connection to a replica. */
+    public List<AgentSession> usableBesideOthers() {
+        return sessions.values().stream()
+                .filter(ofTunnel -> ofTunnel.size() > 1)
+                .flatMap(List::stream)
+                .filter(session -> session.link().usable())
+                .toList();
+    }
+
     /** Sessions of one tunnel. */
     public int connections(UUID tunnelId) {
         return sessions.getOrDefault(tunnelId, List.of()).size();

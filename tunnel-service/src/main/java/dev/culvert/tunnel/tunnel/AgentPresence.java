@@ -19,7 +19,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -180,6 +179,8 @@ class AgentPresence implements SessionListener, SchedulingConfigurer {
                     "compare stored agent connections with real ones",
                     () -> Optional.ofNullable(transactions.execute(_ -> unsettled()))
                             .orElseThrow());
+            // Those that wait for a settler are not missed by it.
+            tenantOfUnsettled.keySet().removeAll(changed.keySet());
             tenantOfUnsettled.forEach((tunnelId, tenantId) -> settle(tenantId, Map.of(tunnelId, LOST)));
         } catch (DataAccessException | TransactionException e) {
             log.atWarn().setCause(e).log("Agent connections cannot be compared now; the next sweep tries again");
@@ -197,18 +198,11 @@ class AgentPresence implements SessionListener, SchedulingConfigurer {
         Set<UUID> stored = rows.stream().map(OwnRow::sessionId).collect(Collectors.toSet());
         Map<UUID, SessionInfo> real = realSessions();
         rows.stream()
-                .filter(row -> !real.containsKey(row.sessionId()))
+                .filter(row -> !real.containsKey(row.sessionId()) || !row.told())
                 .forEach(row -> found.put(row.tunnelId(), row.tenantId()));
         real.values().stream()
                 .filter(session -> !stored.contains(session.sessionId()))
                 .forEach(session -> found.put(session.tunnelId(), session.tenantId()));
-        Set<UUID> held = new HashSet<>(live.keySet());
-        if (!held.isEmpty()) {
-            Set<UUID> right = new HashSet<>(tunnels.connectedAmong(held));
-            real.values().stream()
-                    .filter(session -> !right.contains(session.tunnelId()))
-                    .forEach(session -> found.put(session.tunnelId(), session.tenantId()));
-        }
         tunnels.connectedWithoutAgent().forEach(tunnel -> found.put(tunnel.getId(), tunnel.tenantId()));
         return found;
     }

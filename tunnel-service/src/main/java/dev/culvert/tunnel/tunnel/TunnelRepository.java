@@ -46,10 +46,6 @@ interface TunnelRepository extends Repository<Tunnel, UUID> {
     @Query("SELECT t FROM Tunnel t WHERE t.id IN :ids ORDER BY t.id")
     List<Tunnel> lockAll(Collection<UUID> ids);
 
-    /** Those of the given tunnels whose status says that an agent is there. */
-    @Query("SELECT t.id FROM Tunnel t WHERE t.id IN :ids AND t.status = TunnelStatus.CONNECTED")
-    List<UUID> connectedAmong(Collection<UUID> ids);
-
     /** Tunnels whose status says that an agent is there, while no replica holds one. */
     @Query(value = """
             SELECT t.* FROM tunnels t WHERE t.status = 'CONNECTED'

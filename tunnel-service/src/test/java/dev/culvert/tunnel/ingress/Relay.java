@@ -28,6 +28,7 @@ final class Relay implements AutoCloseable {
     private final IntSupplier port;
     private final Object weather = new Object();
     private boolean frozen;
+    private long mayPass;
     private volatile boolean away;
     private volatile long lateNanos;
 
@@ -105,9 +106,10 @@ final class Relay implements AutoCloseable {
             for (Piece piece = underWay.take(); piece.length >= 0; piece = underWay.take()) {
                 TimeUnit.NANOSECONDS.sleep(piece.dueNanos - System.nanoTime());
                 synchronized (weather) {
-                    while (frozen) {
+                    while (frozen && mayPass <= 0) {
                         weather.wait();
                     }
+                    mayPass -= piece.length;
                 }
                 to.getOutputStream().write(piece.bytes, 0, piece.length);
             }
@@ -124,6 +126,15 @@ final class Relay implements AutoCloseable {
     void freeze() {
         synchronized (weather) {
             frozen = true;
+            mayPass = 0;
+        }
+    }
+
+    /** Lets so many bytes of what is frozen pass, of both directions together, and no more. */
+    void letPass(long bytes) {
+        synchronized (weather) {
+            mayPass = bytes;
+            weather.notifyAll();
         }
     }
 
