@@ -29,6 +29,7 @@ final class VerifiedCredentials {
         this.revocations = revocations;
         this.clock = clock;
         this.entries = Caffeine.newBuilder()
+                .executor(Runnable::run) // noting look-ups takes less than waking a thread for it
                 .maximumSize(properties.cachedTokens())
                 .expireAfter(Expiry.<String, Entry>writing((_, entry) -> lifetime(entry, properties.cachedFor())))
                 .build();

@@ -59,8 +59,11 @@ final class Charges {
     private final TierChanges tiers;
     private final Enforcement enforcement;
     private final Clock clock;
-    private final Cache<Object, Charge> known =
-            Caffeine.newBuilder().maximumSize(MOST_KEPT).expireAfterAccess(KEPT).build();
+    private final Cache<Object, Charge> known = Caffeine.newBuilder()
+            .executor(Runnable::run) // see LocalWindows
+            .maximumSize(MOST_KEPT)
+            .expireAfterAccess(KEPT)
+            .build();
 
     /** How long a call is likely to take, which decides what its being under way counts as. */
     private enum Lasting {

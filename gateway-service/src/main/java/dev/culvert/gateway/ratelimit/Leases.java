@@ -25,6 +25,7 @@ final class Leases {
     private final SharedWindows shared;
     private final Ticker ticker;
     private final Cache<Charge, Lease> leases = Caffeine.newBuilder()
+            .executor(Runnable::run) // see LocalWindows
             .maximumSize(MOST)
             .expireAfterAccess(Duration.ofSeconds(10))
             .build();

@@ -18,6 +18,9 @@ final class LocalWindows {
 
     private final Object[] locks = new Object[LOCKS];
     private final Cache<String, Counter> counters = Caffeine.newBuilder()
+            // Each look-up moves an entry's end, and some of them together are noted by whoever looks up next: handing
+            // that to another thread takes longer, and every second call would wake one.
+            .executor(Runnable::run)
             .maximumSize(MAX_COUNTERS)
             .expireAfter(Expiry.<String, Counter>accessing((_, counter) -> counter.lifetime()))
             .build();

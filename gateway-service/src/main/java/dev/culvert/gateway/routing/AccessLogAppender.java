@@ -1,6 +1,5 @@
 package dev.culvert.gateway.routing;
 
-import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -8,19 +7,27 @@ import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
  * Writes the access log on threads of its own, to wherever the root logger writes: a full pipe behind the standard output must
- * not hold up an event loop (requirement S3.11). A line that finds no place is dropped and counted.
+ * not hold up an event loop (requirement S3.11). A line that finds no place is dropped and counted. The threads wake by the
+ * clock: waking one for each line costs the event loop as much as the line.
  */
 @Component
 final class AccessLogAppender implements SmartLifecycle {
     private static final int LINES = 8192;
+    private static final int AT_ONCE = 256;
+    private static final long WRITE_EVERY_NANOS = Duration.ofMillis(10).toNanos();
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
 
     private final Counter lost;
     private final List<Appender<ILoggingEvent>> appenders = new ArrayList<>();
@@ -46,16 +53,9 @@ final class AccessLogAppender implements SmartLifecycle {
     }
 
     private Appender<ILoggingEvent> behindQueue(Appender<ILoggingEvent> target, LoggerContext context) {
-        AsyncAppender queue = new Queue();
+        Queue queue = new Queue(target);
         queue.setContext(context);
         queue.setName("access-" + target.getName());
-        queue.setQueueSize(LINES);
-        queue.setDiscardingThreshold(0);
-        queue.setNeverBlock(true);
-        Forward forward = new Forward(target);
-        forward.setContext(context);
-        forward.start();
-        queue.addAppender(forward);
         queue.start();
         return queue;
     }
@@ -90,28 +90,59 @@ final class AccessLogAppender implements SmartLifecycle {
         throw new IllegalStateException("The gateway logs by Logback");
     }
 
-    private final class Queue extends AsyncAppender {
+    /** Lines on their way to an appender that others write to as well, so that it is not this one's to stop. */
+    private final class Queue extends UnsynchronizedAppenderBase<ILoggingEvent> {
+        private final BlockingQueue<ILoggingEvent> lines = new ArrayBlockingQueue<>(LINES);
+        private final Appender<ILoggingEvent> target;
+        private final Thread writer;
+        private volatile boolean writing = true;
+
+        Queue(Appender<ILoggingEvent> target) {
+            this.target = target;
+            this.writer = Thread.ofPlatform().daemon().name("access-log").unstarted(this::write);
+        }
+
+        @Override
+        public void start() {
+            super.start();
+            writer.start();
+        }
+
         @Override
         protected void append(ILoggingEvent event) {
-            if (getRemainingCapacity() == 0) {
+            event.prepareForDeferredProcessing(); // what is this thread's own, as the correlation id
+            if (!lines.offer(event)) {
                 lost.increment();
-            } else {
-                super.append(event);
             }
         }
-    }
 
-    /** Stopping the queue stops what is behind it: this one, instead of the appender that others write to as well. */
-    private static final class Forward extends UnsynchronizedAppenderBase<ILoggingEvent> {
-        private final Appender<ILoggingEvent> target;
-
-        Forward(Appender<ILoggingEvent> target) {
-            this.target = target;
+        private void write() {
+            List<ILoggingEvent> taken = new ArrayList<>();
+            while (writing) {
+                LockSupport.parkNanos(this, WRITE_EVERY_NANOS);
+                writeAll(taken);
+            }
+            writeAll(taken);
         }
 
+        private void writeAll(List<ILoggingEvent> taken) {
+            while (lines.drainTo(taken, AT_ONCE) > 0) {
+                taken.forEach(target::doAppend);
+                taken.clear();
+            }
+        }
+
+        /** Writes what still waits, unless nobody reads. */
         @Override
-        protected void append(ILoggingEvent event) {
-            target.doAppend(event);
+        public void stop() {
+            super.stop();
+            writing = false;
+            LockSupport.unpark(writer);
+            try {
+                writer.join(STOP_TIMEOUT);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

@@ -44,7 +44,7 @@ final class Http2Calls {
         return isHttp2(request) && isGrpc(request) && authorities.contains(target.getRawAuthority());
     }
 
-    private static boolean isHttp2(ServerHttpRequest request) {
+    static boolean isHttp2(ServerHttpRequest request) {
         return UpgradeSplice.channelOf(request) instanceof Http2StreamChannel;
     }
 

@@ -63,6 +63,49 @@ class StreamingIT {
     }
 
     @Test
+    void passesEachPartOfAnAnswerWhoseLengthIsKnownBeforeTheNextIsWritten() throws IOException {
+        Sinks.Many<String> parts = Sinks.many().unicast().onBackpressureBuffer();
+        gateway.service()
+                .on(
+                        "/t/model/parts",
+                        (_, response) -> response.header("Content-Length", "9")
+                                .send(parts.asFlux().map(StreamingIT::bytes), _ -> true));
+        parts.tryEmitNext("first").orThrow();
+
+        HttpResponse<InputStream> answer = send(gateway.signedIn("/t/model/parts"), BodyHandlers.ofInputStream());
+
+        try (InputStream body = answer.body()) {
+            assertThat(body.readNBytes(5)).asString().isEqualTo("first");
+            parts.tryEmitNext("rest").orThrow();
+            parts.tryEmitComplete().orThrow();
+            assertThat(body.readAllBytes()).asString().isEqualTo("rest");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "HEAD"})
+    void passesAnAnswerThatIsWholeWithItsHeadAndTheHeadAlone(String method) {
+        gateway.service()
+                .on(
+                        "/t/model/whole",
+                        (request, response) -> {
+                            response.header("Content-Length", "5");
+                            return request.method().name().equals("HEAD")
+                                    ? response.send()
+                                    : response.sendString(Mono.just("whole"));
+                        });
+
+        for (int i = 0; i < 3; i++) { // over the same connections
+            HttpResponse<String> answer =
+                    send(gateway.signedIn("/t/model/whole").method(method, BodyPublishers.noBody()));
+
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValueAsLong("Content-Length")).hasValue(5);
+            assertThat(answer.body()).isEqualTo(method.equals("HEAD") ? "" : "whole");
+        }
+    }
+
+    @Test
     void streamsAnUploadOf100MegabytesIntact() throws Exception {
         MessageDigest arrived = MessageDigest.getInstance("SHA-256");
         gateway.service()
