@@ -151,8 +151,8 @@ final class Capture implements RequestObserver {
                 timeline.take());
     }
 
-    boolean isOf(UUID tunnelId) {
-        return start.tunnelId().equals(tunnelId);
+    UUID tunnelId() {
+        return start.tunnelId();
     }
 
     /** It is not to be kept, whenever it ends. */

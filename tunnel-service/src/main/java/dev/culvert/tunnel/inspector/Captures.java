@@ -52,7 +52,7 @@ final class Captures {
         }
         bytes -= request.sizeBytes();
         byTunnel.computeIfPresent(request.tunnelId(), (_, ofTunnel) -> {
-            ofTunnel.removeIf(kept -> kept.id().equals(request.id()));
+            ofTunnel.removeFirstOccurrence(request); // mostly the first
             return ofTunnel.isEmpty() ? null : ofTunnel;
         });
     }

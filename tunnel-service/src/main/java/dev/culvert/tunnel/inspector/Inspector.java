@@ -7,6 +7,13 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -24,6 +31,9 @@ import org.springframework.stereotype.Component;
 class Inspector implements TrafficMeter {
     private static final Logger log = LoggerFactory.getLogger(Inspector.class);
     private static final int QUEUE_LENGTH = 2_048;
+
+    /** What ends within this is kept together: to wake a thread for each request would cost more than to keep it. */
+    private static final Duration TOGETHER = Duration.ofMillis(50);
 
     private final ArrayBlockingQueue<Capture> ended = new ArrayBlockingQueue<>(QUEUE_LENGTH);
 
@@ -91,11 +101,30 @@ class Inspector implements TrafficMeter {
     private void keep() {
         try {
             while (true) {
-                keep(ended.take());
+                List<Capture> together = new ArrayList<>();
+                together.add(ended.take());
+                ended.drainTo(together);
+                keepLatest(together);
+                Thread.sleep(TOGETHER);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt(); // the service stops
         }
+    }
+
+    /** In the order in which they ended; of a tunnel no more than would be left of them. */
+    private void keepLatest(List<Capture> together) {
+        Map<UUID, Integer> ofTunnel = new HashMap<>();
+        Deque<Capture> latest = new ArrayDeque<>();
+        for (Capture capture : together.reversed()) {
+            if (ofTunnel.merge(capture.tunnelId(), 1, Integer::sum) <= properties.requestsPerTunnel()) {
+                latest.addFirst(capture);
+            } else {
+                followed.remove(capture);
+                capture.discard();
+            }
+        }
+        latest.forEach(this::keep);
     }
 
     /** One that cannot be kept is lost, and not all that come after it. */
@@ -123,7 +152,7 @@ class Inspector implements TrafficMeter {
 
     /** Forgets the requests of a tunnel that have begun, those included that wait to be kept or have not ended. */
     private void forget(UUID tunnelId) {
-        followed.stream().filter(capture -> capture.isOf(tunnelId)).forEach(this::forget);
+        followed.stream().filter(capture -> capture.tunnelId().equals(tunnelId)).forEach(this::forget);
         captures.clear(tunnelId);
     }
 
