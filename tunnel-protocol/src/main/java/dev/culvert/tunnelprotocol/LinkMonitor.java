@@ -11,7 +11,9 @@ import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2PingFrame;
 import io.netty.handler.codec.http2.Http2SettingsFrame;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.concurrent.AbstractScheduledEventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.netty.util.concurrent.Ticker;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,9 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
     private volatile boolean suspect;
     private volatile long peerMaxStreams = Long.MAX_VALUE;
     private volatile long roundTripNanos;
+
+    /** The clock of what is scheduled on the link's loop. */
+    private Ticker time = Ticker.systemTicker();
 
     private long lastHeardNanos;
     private long questionsSinceNanos;
@@ -106,7 +111,8 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        lastHeardNanos = System.nanoTime();
+        time = ctx.executor() instanceof AbstractScheduledEventExecutor loop ? loop.ticker() : Ticker.systemTicker();
+        lastHeardNanos = time.nanoTime();
         long period = settings.pingInterval().toNanos();
         tick = ctx.executor()
                 .scheduleAtFixedRate(
@@ -124,7 +130,7 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object frame) {
-        lastHeardNanos = System.nanoTime();
+        lastHeardNanos = time.nanoTime();
         asked = false;
         suspect = false;
         switch (frame) {
@@ -186,7 +192,7 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
     }
 
     private void checkPeer(ChannelHandlerContext ctx) {
-        long now = System.nanoTime();
+        long now = time.nanoTime();
         if (!asked) {
             long patience =
                     settings.pingInterval().toNanos() * (link.openStreams() > link.controlStreams() ? 1 : IDLE_FACTOR);

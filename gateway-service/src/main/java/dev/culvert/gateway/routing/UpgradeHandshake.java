@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.WriteBufferWaterMark;
@@ -99,13 +100,19 @@ final class UpgradeHandshake extends SimpleChannelInboundHandler<FullHttpRespons
         // place.
         replaceHandlers(service.pipeline(), toClient);
         replaceHandlers(client.pipeline(), toService);
-        client.config().setWriteBufferWaterMark(WATER_MARK);
-        service.config().setWriteBufferWaterMark(WATER_MARK);
+        prepare(client);
+        prepare(service);
         client.closeFuture().addListener(_ -> result.success());
         client.writeAndFlush(Unpooled.copiedBuffer(head(answer), StandardCharsets.ISO_8859_1));
         toClient.open();
         toService.open();
         AgentArrivals.connected(client);
+    }
+
+    /** Nothing but TCP notices a client that vanished while neither side had anything to say. */
+    private static void prepare(Channel end) {
+        end.config().setWriteBufferWaterMark(WATER_MARK);
+        end.config().setOption(ChannelOption.SO_KEEPALIVE, true);
     }
 
     /** The service's answer with what the gateway has to say; end-to-end headers only, but for the upgrade itself. */

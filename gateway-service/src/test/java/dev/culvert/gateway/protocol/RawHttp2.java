@@ -13,6 +13,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.Predicate;
 
 /** A client of HTTP/2 that sends what it is told, frame by frame (RFC 9113 §4.1, §6), also what no client should. */
@@ -81,6 +82,19 @@ public final class RawHttp2 implements AutoCloseable {
         for (int i = 0; i < fields.length; i += 2) {
             headers.add(fields[i], fields[i + 1]);
         }
+        return encoded(headers);
+    }
+
+    /** Fields in this order and whatever is in them, encoded; names with a colon are those of the request line. */
+    public byte[] unchecked(List<String> namesAndValues) {
+        Http2Headers headers = new DefaultHttp2Headers(false);
+        for (int i = 0; i < namesAndValues.size(); i += 2) {
+            headers.add(namesAndValues.get(i), namesAndValues.get(i + 1));
+        }
+        return encoded(headers);
+    }
+
+    private byte[] encoded(Http2Headers headers) {
         ByteBuf encoded = Unpooled.buffer();
         try {
             encoder.encodeHeaders(1, headers, encoded);

@@ -9,9 +9,12 @@ import static org.awaitility.Awaitility.await;
 import dev.culvert.contracts.problem.ProblemCode;
 import dev.culvert.gateway.TestingGateway;
 import dev.culvert.gateway.TestingService;
+import dev.culvert.gateway.protocol.RawHttp2;
+import dev.culvert.testing.DoubtfulRequests;
 import dev.culvert.testing.TestCallers;
 import dev.culvert.testing.TestingIssuer;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -20,6 +23,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,14 +37,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that mean harm: credentials in the clear, requests hidden in requests, requests that never end (S3.12, floods). */
 class AttacksIT {
+    private static final int CASES = 400;
+    private static final int AT_ONCE = 64;
+
     private static TestingService service;
+    private static StrictService strict;
     private static TestingGateway gateway;
 
     @BeforeAll
-    static void start() {
+    static void start() throws IOException {
         service = TestingService.start();
+        strict = new StrictService();
         gateway = TestingGateway.start(
                 service,
+                "TUNNEL_DATA_URL",
+                strict.uri(),
                 "TRUSTED_PROXIES",
                 "127.0.0.1",
                 "culvert.gateway.routing.request.head-time",
@@ -46,9 +61,10 @@ class AttacksIT {
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws IOException {
         gateway.close();
         service.close();
+        strict.close();
     }
 
     @BeforeEach
@@ -120,6 +136,68 @@ class AttacksIT {
             assertThat(service.next().headers().get("Content-Length")).isNull();
         } else {
             assertThat(answer).startsWith("HTTP/1.1 4");
+        }
+    }
+
+    /** Fault 19 of tunnels: hundreds of requests of doubtful length, made up anew, before a service that forgives nothing. */
+    @Test
+    void agreesWithTheServiceOnWhereEachRequestEnds() {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        String credential = "Authorization: Bearer " + TestingIssuer.shared().token(TestCallers.superAdmin());
+        int before = strict.taken();
+
+        try (ExecutorService callers = Executors.newFixedThreadPool(AT_ONCE)) {
+            for (int i = 0; i < CASES; i++) {
+                String text = DoubtfulRequests.any(random, "/t/box/take", credential, "/t/box/hidden");
+                callers.execute(() -> sendAndForget(text));
+            }
+        }
+
+        assertThat(strict.odd()).as("seed %d", seed).isEmpty();
+        assertThat(strict.taken()).as("seed %d", seed).isGreaterThan(before + CASES / 100);
+    }
+
+    /** Fault 19 of tunnels: what HTTP/2 can carry in a field and HTTP/1.1 cannot. */
+    @Test
+    void putsNothingOfHttp2WhereHttp1WouldReadAnotherRequest() throws IOException {
+        String credential = "Bearer " + TestingIssuer.shared().token(TestCallers.superAdmin());
+        int before = strict.taken();
+
+        List<String> failed = new ArrayList<>();
+        for (List<String> fields : DoubtfulHttp2.all(credential)) {
+            String answer = answerTo(fields);
+            List<String> odd = strict.odd();
+            if (!odd.isEmpty()) {
+                failed.add(fields.toString().replace(credential, "") + " was answered " + answer + ", " + odd);
+            }
+        }
+
+        assertThat(failed).isEmpty();
+        assertThat(strict.taken()).isGreaterThan(before);
+    }
+
+    /** The status, or what else came instead of an answer. */
+    private static String answerTo(List<String> fields) throws IOException {
+        try (RawHttp2 client = new RawHttp2(gateway.port())) {
+            client.send(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, client.unchecked(fields));
+            client.send(
+                    RawHttp2.DATA, RawHttp2.END_STREAM, 1, DoubtfulHttp2.BODY.getBytes(StandardCharsets.US_ASCII));
+            RawHttp2.Frame first = client.next();
+            return first.type() == RawHttp2.HEADERS
+                    ? client.headers(first).status().toString()
+                    : "ended";
+        } catch (EOFException | SocketException e) {
+            return "ended";
+        }
+    }
+
+    /** Some get no answer, since more of their body is to come. */
+    private static void sendAndForget(String text) {
+        try {
+            raw(text);
+        } catch (IOException e) {
+            // Nothing more is said to a caller like that.
         }
     }
 

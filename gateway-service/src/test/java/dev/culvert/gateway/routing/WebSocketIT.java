@@ -21,6 +21,8 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +30,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
@@ -103,6 +107,28 @@ class WebSocketIT {
         socket.abort();
 
         await().atMost(Duration.ofSeconds(5)).untilTrue(ended);
+    }
+
+    /** Fault 26 of tunnels: a client that vanishes from a WebSocket that is idle for long is noticed by TCP or by nobody. */
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere no file tells of a connection's timers")
+    void letsTcpAskAfterAClientThatSaysNothing() throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", gateway.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(handshake(
+                            "/t/app/ws",
+                            "Authorization: Bearer " + TestingIssuer.shared().token(TestCallers.user()) + "\r\n"));
+            assertThat(readHead(socket.getInputStream())).startsWith("HTTP/1.1 101");
+            String ends = "0100007F:%04X 0100007F:%04X".formatted(gateway.port(), socket.getLocalPort());
+
+            // The sixth column: 02 is the timer of keep-alive, 01 and 04 are of what was sent and not confirmed.
+            await().untilAsserted(() -> assertThat(Files.readAllLines(Path.of("/proc/net/tcp")))
+                    .filteredOn(line -> line.contains(ends))
+                    .singleElement()
+                    .asString()
+                    .containsPattern(" 02:[0-9A-F]{8} "));
+        }
     }
 
     @Test
@@ -181,23 +207,30 @@ class WebSocketIT {
     private static String rawHandshake(TestingGateway to, String path, String headers) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", to.port())) {
             socket.setSoTimeout(10_000);
-            socket.getOutputStream()
-                    .write(("GET " + path + " HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                                    + headers + "\r\n")
-                            .getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(handshake(path, headers));
             return readAnswer(socket.getInputStream());
         }
     }
 
+    private static byte[] handshake(String path, String headers) {
+        return ("GET " + path + " HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                        + headers + "\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static String readHead(InputStream in) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            head.append((char) in.read());
+        }
+        return head.toString();
+    }
+
     /** Head and, by its Content-Length, body of an answer on a connection that stays open. */
     private static String readAnswer(InputStream in) throws IOException {
-        StringBuilder answer = new StringBuilder();
-        while (answer.indexOf("\r\n\r\n") < 0) {
-            answer.append((char) in.read());
-        }
-        String length = answer.toString()
-                .lines()
+        String answer = readHead(in);
+        String length = answer.lines()
                 .filter(line -> line.toLowerCase(java.util.Locale.ROOT).startsWith("content-length:"))
                 .map(line -> line.substring(15).strip())
                 .findFirst()

@@ -3,11 +3,11 @@ package dev.culvert.tunnel.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.culvert.testing.DoubtfulRequests;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -25,77 +25,6 @@ import org.junit.jupiter.api.Test;
 class ParsersAgreeIT {
     private static final int CASES = 400;
     private static final int AT_ONCE = 32;
-
-    private static final List<String> LENGTHS = List.of(
-            "",
-            "",
-            "Content-Length: 5\r\n",
-            "Content-Length: 5\r\n",
-            "Content-Length: 0\r\n",
-            "Content-Length: 300\r\n",
-            "content-length:5\r\n",
-            "Content-Length: 05\r\n",
-            "Content-Length: +5\r\n",
-            "Content-Length: -1\r\n",
-            "Content-Length: 0x5\r\n",
-            "Content-Length: 5, 5\r\n",
-            "Content-Length: 5 5\r\n",
-            "Content-Length: 5\r\nContent-Length: 5\r\n",
-            "Content-Length: 5\r\nContent-Length: 0\r\n",
-            "Content-Length : 5\r\n",
-            " Content-Length: 5\r\n",
-            "Content-Length:\r\n 5\r\n",
-            "Content-Length: \u000b5\r\n",
-            "Content-Length: 5\u0000\r\n",
-            "Content-Length: 99999999999999999999\r\n",
-            "X-A: b\nContent-Length: 5\r\n",
-            "X-A: b\rContent-Length: 5\r\n");
-
-    private static final List<String> ENCODINGS = List.of(
-            "",
-            "",
-            "",
-            "Transfer-Encoding: chunked\r\n",
-            "Transfer-Encoding: chunked\r\n",
-            "transfer-encoding: CHUNKED\r\n",
-            "Transfer-Encoding : chunked\r\n",
-            " Transfer-Encoding: chunked\r\n",
-            "Transfer-Encoding:\r\n chunked\r\n",
-            "Transfer-Encoding: \u000bchunked\r\n",
-            "Transfer-Encoding: xchunked\r\n",
-            "Transfer-Encoding: \"chunked\"\r\n",
-            "Transfer-Encoding: identity\r\n",
-            "Transfer-Encoding: chunked, identity\r\n",
-            "Transfer-Encoding: identity, chunked\r\n",
-            "Transfer-Encoding: gzip, chunked\r\n",
-            "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
-            "Transfer-Encoding: x\r\nTransfer-Encoding: chunked\r\n",
-            "X-A: b\nTransfer-Encoding: chunked\r\n",
-            "Connection: Transfer-Encoding\r\nTransfer-Encoding: chunked\r\n",
-            "Connection: Content-Length\r\n");
-
-    private static final List<String> BODIES = List.of(
-            "hello",
-            "",
-            "5\r\nhello\r\n0\r\n\r\n",
-            "0\r\n\r\n",
-            "05\r\nhello\r\n0\r\n\r\n",
-            "0x5\r\nhello\r\n0\r\n\r\n",
-            "+5\r\nhello\r\n0\r\n\r\n",
-            "-5\r\nhello\r\n0\r\n\r\n",
-            " 5 \r\nhello\r\n0\r\n\r\n",
-            "5;a=b\r\nhello\r\n0;c\r\n\r\n",
-            "5;a=\"\r\n\"\r\nhello\r\n0\r\n\r\n",
-            "5;\nhello\r\n0\r\n\r\n",
-            "5\nhello\n0\n\n",
-            "5\r\nhello0\r\n\r\n",
-            "5\r\nhelloXX0\r\n\r\n",
-            "100000005\r\nhello\r\n0\r\n\r\n",
-            "FFFFFFFFFFFFFFFB\r\nhello\r\n0\r\n\r\n",
-            "5\r\nhello\r\n0\r\nContent-Length: 40\r\n\r\n",
-            "5\r\nhello\r\n0\r\nTransfer-Encoding: chunked\r\n\r\n",
-            "5\r\nhello\r\n00000000\r\n\r\n",
-            "5\r\nhello\r\nG\r\n\r\n");
 
     private final AtomicInteger taken = new AtomicInteger();
     private final Queue<String> odd = new ConcurrentLinkedQueue<>();
@@ -164,14 +93,11 @@ class ParsersAgreeIT {
     }
 
     private static String any(Random random) {
-        String hidden = random.nextBoolean() ? "/hidden" : "/t/box/hidden";
-        return "POST /t/box/take HTTP/1.1\r\nHost: data\r\nAuthorization: Bearer " + TestingDataPlane.TOKEN + "\r\n"
-                + one(LENGTHS, random) + one(ENCODINGS, random) + "\r\n" + one(BODIES, random)
-                + "GET " + hidden + " HTTP/1.1\r\nHost: data\r\n\r\n";
-    }
-
-    private static String one(List<String> all, Random random) {
-        return all.get(random.nextInt(all.size()));
+        return DoubtfulRequests.any(
+                random,
+                "/t/box/take",
+                "Authorization: Bearer " + TestingDataPlane.TOKEN,
+                random.nextBoolean() ? "/hidden" : "/t/box/hidden");
     }
 
     /** Waits for the first answer only; some requests never get one, since more of their body is to come. */
