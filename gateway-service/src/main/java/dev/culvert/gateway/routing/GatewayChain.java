@@ -38,11 +38,11 @@ class GatewayChain {
             SecurityHeaders securityHeaders,
             CrossOrigin crossOrigin,
             HttpsOnly httpsOnly,
-            AgentArrivals agentArrivals,
             ApiVersioning apiVersioning,
             RequestValidation requestValidation,
             InjectionWatch injectionWatch,
             AddressLimit addressLimit,
+            AgentArrivals agentArrivals,
             CallerIdentification callerIdentification,
             CallerLimit callerLimit,
             SignedRequests signedRequests,
@@ -57,11 +57,11 @@ class GatewayChain {
                 securityHeaders,
                 crossOrigin, // answers preflights
                 httpsOnly, // no credentials in the clear
-                agentArrivals, // one after another when all come back at once
                 apiVersioning, // which version is meant, 308 from addresses without, what is going away
                 requestValidation, // method, path, headers, size, content type
                 injectionWatch, // what looks like an attack is recorded
                 addressLimit, // floods, before anything is paid for them
+                agentArrivals, // a few at a time when all come back at once
                 callerIdentification, // access token or API key → verified caller
                 callerLimit, // budget of the user, or of the address of anonymous callers
                 signedRequests, // sensitive operations

@@ -71,9 +71,11 @@ class Standings {
      */
     Optional<Right> named(String name, UUID userId, UUID tenantId) {
         UUID id = idIn(name).orElse(null);
+        // The id is one of the union and not beside it: an OR would read all tunnels there are (40 ms for 10,000).
         return read("""
-                        WHERE t.id = :id OR t.id IN (
-                          SELECT n.id FROM tunnels n WHERE n.tenant_id = :tenant AND n.name = :name
+                        WHERE t.id IN (
+                          SELECT CAST(:id AS uuid)
+                          UNION SELECT n.id FROM tunnels n WHERE n.tenant_id = :tenant AND n.name = :name
                           UNION SELECT n.id FROM shares g JOIN tunnels n ON n.id = g.tunnel_id
                           WHERE (g.grantee_user_id = :user OR g.grantee_tenant_id = :tenant) AND n.name = :name)
                         """, new Person(userId, tenantId), id, name).stream()

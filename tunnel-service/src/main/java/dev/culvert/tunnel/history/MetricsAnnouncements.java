@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,12 +80,30 @@ class MetricsAnnouncements implements SchedulingConfigurer {
                 .query((row, _) -> row.getObject("tunnel_id", UUID.class))
                 .list();
         Map<UUID, UsageTotals> totals = days.totals(used);
+        Set<Told> told = told(used);
         tunnels.those(used).forEach(tunnel -> {
             UsageTotals sums = totals.getOrDefault(tunnel.id(), UsageTotals.NONE);
-            if (isNews(tunnel, sums)) {
+            if (!told.contains(Told.of(tunnel.id(), sums)) && isNews(tunnel, sums)) {
                 outbox.append(tunnel.tenantId(), event(tunnel, sums));
             }
         });
+    }
+
+    /** What was told last of a tunnel. */
+    private record Told(UUID tunnelId, long requests, long bytes) {
+        static Told of(UUID tunnelId, UsageTotals sums) {
+            return new Told(tunnelId, sums.requestCount(), sums.bytesIn() + sums.bytesOut());
+        }
+    }
+
+    /** In one reading: of most tunnels there is nothing new. */
+    private Set<Told> told(List<UUID> tunnelIds) {
+        return Set.copyOf(jdbc.sql("""
+                SELECT tunnel_id, requests, bytes FROM metrics_announcements WHERE tunnel_id = ANY (CAST(? AS uuid[]))""")
+                .param(tunnelIds.stream().map(UUID::toString).toArray(String[]::new))
+                .query((row, _) ->
+                        new Told(row.getObject("tunnel_id", UUID.class), row.getLong("requests"), row.getLong("bytes")))
+                .list());
     }
 
     /** Notes what is told; false when that was told already, be it by another replica in this moment. */
