@@ -137,13 +137,14 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
         CharSequence failure = frame.headers().get(TunnelProtocol.FAILURE_HEADER);
         if (failure != null && PeerProtocol.AGENT_LOST.contentEquals(failure)) {
             complete = true;
-            exchange.onAgentLost();
+            exchange.way().onAgentLost();
             return;
         }
         if (failure != null) {
             complete = true;
             OriginFailure.fromWireName(failure)
-                    .ifPresentOrElse(exchange::onOriginFailed, () -> exchange.refuse(IngressProblems.brokenAnswer()));
+                    .ifPresentOrElse(
+                            exchange.way()::onOriginFailed, () -> exchange.refuse(IngressProblems.brokenAnswer()));
             return;
         }
         boolean hasBody = !frame.isEndStream();
@@ -165,7 +166,7 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
         CharSequence keeper = frame.headers().get(TunnelProtocol.KEPT_BY_HEADER);
         if (hasBody && keeper != null) {
             keptBy = keeper.toString();
-            if (compression == null && exchange.continuation().wantedByGateway()) {
+            if (compression == null && exchange.way().continuation().wantedByGateway()) {
                 response.headers().set(HeaderNames.RESUME_AGENT, keeper);
             }
         }
@@ -274,7 +275,7 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
                 && !complete
                 && !awaitsRest
                 && !exchange.isEnded()
-                && exchange.continuation().after(this, new Rest(keeper, received))) {
+                && exchange.way().continuation().after(this, new Rest(keeper, received))) {
             return;
         }
         endCompression();
@@ -290,7 +291,7 @@ final class AnswerRelay extends ChannelInboundHandlerAdapter {
                 exchange.refuse(IngressProblems.brokenAnswer());
             } else {
                 // An agent that has no rest of an answer says so: one that says nothing was not reached.
-                exchange.onAgentLost();
+                exchange.way().onAgentLost();
             }
         }
     }

@@ -64,7 +64,7 @@ final class Dispatch {
 
     /** Tries the best connection that is left: of the endpoint the request is at, else of the next one. */
     void next() {
-        exchange.countInto(null);
+        exchange.way().countInto(null);
         if (exchange.isEnded()) {
             return;
         }
@@ -191,7 +191,7 @@ final class Dispatch {
     // An agent here
 
     private void open(AgentSession session) {
-        exchange.countInto(session);
+        exchange.way().countInto(session);
         AnswerRelay relay = new AnswerRelay(exchange, client, ingress, found);
         session.link().open(relay).addListener(opened -> {
             if (opened.isSuccess()) {
@@ -211,7 +211,7 @@ final class Dispatch {
         if (cause instanceof LinkDrainingException) {
             next();
         } else {
-            exchange.countInto(null);
+            exchange.way().countInto(null);
             if (itinerary.skip()) {
                 next();
             } else {

@@ -3,20 +3,9 @@ package dev.culvert.tunnel.ingress;
 import dev.culvert.contracts.http.HeaderNames;
 import dev.culvert.platform.correlation.Correlation;
 import dev.culvert.platform.problem.ProblemException;
-import dev.culvert.tunnel.edge.ClientAddress;
-import dev.culvert.tunnel.peer.Peers.Passed;
-import dev.culvert.tunnel.session.Admission.Admitted;
-import dev.culvert.tunnel.session.AgentSession;
-import dev.culvert.tunnel.session.Grant;
-import dev.culvert.tunnel.session.Guest;
-import dev.culvert.tunnel.session.Guests;
-import dev.culvert.tunnel.session.RequestStart;
 import dev.culvert.tunnel.session.TrafficMeter.Outcome;
-import dev.culvert.tunnel.session.TrafficMeter.Protocol;
-import dev.culvert.tunnel.session.TunnelDirectory.Resolution;
 import dev.culvert.tunnelprotocol.BackPressure;
 import dev.culvert.tunnelprotocol.HttpTranslation;
-import dev.culvert.tunnelprotocol.OriginFailure;
 import dev.culvert.tunnelprotocol.TunnelProtocol;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -39,11 +28,8 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamFrame;
-import java.util.UUID;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,12 +50,8 @@ final class Exchange {
     private final boolean hasBody;
     private final Account account;
 
-    // Set before a stream is asked for, read by both loops afterwards.
-    private @Nullable TunnelPath path;
-    private @Nullable Reservation reservation;
-    private volatile Guests.@Nullable Stay stay;
-    private @Nullable Dispatch dispatch;
-    private @Nullable Continuation continuation;
+    /** Set before a stream is asked for, read by both loops afterwards. */
+    private @Nullable WayToAgent way;
 
     // Loop of the caller's connection only.
     private final RequestBody body;
@@ -105,141 +87,23 @@ final class Exchange {
             client.config().setAutoRead(false);
         }
         try {
-            TunnelPath parsed = TunnelPath.parse(request.uri()).orElseThrow(IngressProblems::unknownPath);
-            path = parsed;
-            Door.admit(ingress, client, request, parsed).whenComplete((answer, failure) -> {
-                if (client.eventLoop().inEventLoop()) {
-                    onAdmission(answer, failure);
-                } else {
-                    client.eventLoop().execute(() -> onAdmission(answer, failure));
-                }
-            });
+            TunnelPath path = TunnelPath.parse(request.uri()).orElseThrow(IngressProblems::unknownPath);
+            WayToAgent sought = new WayToAgent(this, client, ingress, path);
+            way = sought;
+            sought.begin();
         } catch (ProblemException e) {
             refuse(e);
         }
     }
 
-    private void onAdmission(@Nullable Admitted answer, @Nullable Throwable failure) {
-        if (account.isEnded()) {
-            return;
-        }
-        if (answer == null) {
-            refuse(Door.reason(failure, this::follow));
-            return;
-        }
-        follow(answer);
-        try {
-            Resolution.Found found = Door.found(answer);
-            welcome(answer, found);
-            Reservation taken = Reservation.take(ingress, found.tunnelId(), found.maxConnections());
-            reservation = taken;
-            if (account.isEnded()) {
-                taken.release(); // the guest's right was withdrawn in this moment
-                return;
-            }
-            find(answer, found);
-        } catch (RuntimeException e) {
-            refuse(e);
-        }
+    /** Keeps what was sent of the body, as far as that is small, until the answer begins. */
+    void keepBody() {
+        body.keep();
     }
 
-    /** From now on the request is measured. */
-    private void follow(Admitted answer) {
-        Resolution.Found found = Door.found(answer);
-        account.begin(new RequestStart(
-                UUID.randomUUID(),
-                found.tunnelId(),
-                found.tenantId(),
-                answer.caller().userId(),
-                webSocket ? Protocol.WEBSOCKET : Protocol.HTTP_1_1,
-                requestId,
-                request.method().name(),
-                path().forwarded(),
-                request.headers(),
-                account.startedAt(),
-                found.grant(),
-                new Resumption(
-                                request.headers(),
-                                found.tunnelId(),
-                                answer.caller().userId())
-                        .part()));
-    }
-
-    /** From now on the request ends with the right of who sent it. */
-    private void welcome(Admitted answer, Resolution.Found found) {
-        if (found.grant().kind() != Grant.Kind.OWNER) {
-            Guest guest = new Guest(
-                    answer.caller(),
-                    found,
-                    ClientAddress.textOf(client, request),
-                    request.headers().get(HttpHeaderNames.USER_AGENT, ""));
-            Guests.Stay entered = ingress.admission().guests().enter(guest, this::cut);
-            stay = entered;
-            if (account.isEnded()) {
-                entered.end(); // cut before it was known here
-            }
-        }
-    }
-
-    private Passed passed(Admitted answer, Resolution.Found found, Resumption known) {
-        Http2Headers head = ForwardedHeaders.head(request, client, path(), webSocket, requestId);
-        if (!webSocket && Reattachment.isPossible(ingress, found.tunnelId())) {
-            head.set(TunnelProtocol.RESUME_KEY_HEADER, known.key());
-        }
-        return new Passed(path().name(), answer.token(), head, !hasBody && !webSocket);
-    }
-
-    private void find(Admitted answer, Resolution.Found found) {
-        Resumption known = new Resumption(
-                request.headers(), found.tunnelId(), answer.caller().userId());
-        Passed passed = passed(answer, found, known);
-        Continuation possible = new Continuation(this, client, ingress, found, known, passed);
-        continuation = possible;
-        if (known.rest().isPresent()) {
-            possible.begin(known.rest().get());
-        } else {
-            Dispatch first = new Dispatch(this, client, ingress, found, passed);
-            dispatch = first;
-            if (hasBody && first.mayMove()) {
-                body.keep();
-            }
-            first.next();
-        }
-    }
-
-    /** How the answer can go on when the connection it comes over is lost; there once a stream is asked for. */
-    Continuation continuation() {
-        Continuation known = continuation;
-        if (known == null) {
-            throw new IllegalStateException("Not admitted");
-        }
-        return known;
-    }
-
-    /** The agent's connection ended before an answer began: another one may get the request, if that can do no harm. */
-    void onAgentLost() {
-        goOn(Dispatch::again, IngressProblems.agentLost());
-    }
-
-    /** The agent has no answer of its local service: another endpoint may. */
-    void onOriginFailed(OriginFailure failure) {
-        Dispatch used = dispatch;
-        ProblemException problem = IngressProblems.originFailed(failure);
-        if (used != null && used.mayMove()) {
-            goOn(way -> way.onOriginFailure(failure), problem);
-        } else {
-            refuse(problem);
-        }
-    }
-
-    private void goOn(Predicate<Dispatch> elsewhere, ProblemException otherwise) {
-        Dispatch used = dispatch;
-        client.eventLoop().execute(() -> {
-            stream = null;
-            if (used == null || !elsewhere.test(used)) {
-                refuse(otherwise);
-            }
-        });
+    /** The stream is no more, and there may be another one. */
+    void onStreamLost() {
+        stream = null;
     }
 
     /** Makes ready to send the request once more; false if its body is gone. */
@@ -251,11 +115,6 @@ final class Exchange {
             client.config().setAutoRead(false);
         }
         return true;
-    }
-
-    /** Counts the request into a session, out of the one before; null for none here. */
-    void countInto(@Nullable AgentSession session) {
-        reservation().on(session);
     }
 
     /** A stream to an agent is open and has got the head; on the loop of the caller's connection. */
@@ -347,7 +206,7 @@ final class Exchange {
     }
 
     void onClientGone() {
-        Dispatch used = dispatch;
+        WayToAgent used = way;
         if (used != null) {
             used.onCallerGone();
         }
@@ -376,7 +235,7 @@ final class Exchange {
         FullHttpResponse response = ProblemResponses.of(
                 ingress.problems(), failure, TunnelPath.withoutQuery(request.uri()), requestId, closesAfter());
         account.refused(response.status().code(), failure);
-        Dispatch used = dispatch;
+        WayToAgent used = way;
         if (outcome == Outcome.TIMED_OUT && used != null) {
             used.onSilence();
         }
@@ -386,8 +245,7 @@ final class Exchange {
     /** Completes an answer's head for this hop. */
     HttpResponse decorate(HttpResponse response) {
         account.answered(response.status().code(), response.headers());
-        Dispatch used = dispatch;
-        if (used != null && used.onAnswer() && hasBody) {
+        if (way().onAnswer() && hasBody) {
             client.eventLoop().execute(body::forget);
         }
         ForwardedHeaders.addVia(response.headers());
@@ -419,7 +277,7 @@ final class Exchange {
     }
 
     /** The caller may not have the rest of the answer, and is told why where that can be done. */
-    private void cut(ProblemException why) {
+    void cut(ProblemException why) {
         breakOff(Outcome.CUT_OFF, () -> LastWord.say(client, ingress.problems(), why, request, requestId));
     }
 
@@ -480,15 +338,11 @@ final class Exchange {
         if (!account.tryEnd()) {
             return false;
         }
-        Reservation taken = reservation;
-        if (taken != null) {
-            taken.release();
+        WayToAgent used = way;
+        if (used != null) {
+            used.end();
         }
         account.record(outcome);
-        Guests.Stay stayed = stay;
-        if (stayed != null) {
-            stayed.end();
-        }
         return true;
     }
 
@@ -498,6 +352,19 @@ final class Exchange {
 
     Account account() {
         return account;
+    }
+
+    /** How it gets to an agent; there once it has begun. */
+    WayToAgent way() {
+        WayToAgent sought = way;
+        if (sought == null) {
+            throw new IllegalStateException("Not begun");
+        }
+        return sought;
+    }
+
+    String requestId() {
+        return requestId;
     }
 
     HttpRequest request() {
@@ -523,21 +390,5 @@ final class Exchange {
 
     private boolean isHttp11() {
         return request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) >= 0;
-    }
-
-    private TunnelPath path() {
-        TunnelPath known = path;
-        if (known == null) {
-            throw new IllegalStateException("Not begun");
-        }
-        return known;
-    }
-
-    private Reservation reservation() {
-        Reservation taken = reservation;
-        if (taken == null) {
-            throw new IllegalStateException("Nothing reserved");
-        }
-        return taken;
     }
 }

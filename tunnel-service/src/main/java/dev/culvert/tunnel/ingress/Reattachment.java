@@ -74,7 +74,7 @@ final class Reattachment {
     }
 
     void next() {
-        exchange.countInto(null);
+        exchange.way().countInto(null);
         if (exchange.isEnded()) {
             inVain.run();
             return;
@@ -101,7 +101,7 @@ final class Reattachment {
     }
 
     private void open(AgentSession session) {
-        exchange.countInto(session);
+        exchange.way().countInto(session);
         AnswerRelay relay = relays.get();
         session.link().open(relay).addListener(opened -> {
             if (opened.isSuccess()) {
