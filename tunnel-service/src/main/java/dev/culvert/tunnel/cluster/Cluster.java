@@ -147,7 +147,12 @@ public final class Cluster implements SessionListener {
         news = listener;
     }
 
-    /** This replica as the others see it. */
+    /** Whether this replica goes down and wants no new agents. */
+    public boolean draining() {
+        return draining;
+    }
+
+    /** This replica as the others see it. Counts its agents. */
     public Member self() {
         Place joined = place;
         return new Member(

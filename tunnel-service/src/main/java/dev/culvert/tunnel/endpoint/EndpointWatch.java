@@ -160,7 +160,7 @@ class EndpointWatch implements SchedulingConfigurer {
      */
     private void settle(TunnelEndpoints tunnel) {
         UUID id = tunnel.tunnelId();
-        if (cluster.self().draining()) {
+        if (cluster.draining()) {
             return;
         }
         Instant now = now();

@@ -19,6 +19,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,6 +64,9 @@ class AgentPresence implements SessionListener, SchedulingConfigurer {
 
     /** Tunnels whose agents changed and that wait to be settled. */
     private final ConcurrentHashMap<UUID, Change> changed = new ConcurrentHashMap<>();
+
+    /** Those that are just being settled. */
+    private final Set<UUID> settling = ConcurrentHashMap.newKeySet();
 
     /** So that agents that all come back at once leave connections for everybody else. */
     private final Semaphore atOnce = new Semaphore(4);
@@ -139,7 +143,7 @@ class AgentPresence implements SessionListener, SchedulingConfigurer {
         try {
             Change change = changed.remove(tunnelId);
             if (change != null) {
-                settle(change.tenantId(), withNeighbours(tunnelId, change));
+                settleTogether(change.tenantId(), withNeighbours(tunnelId, change));
             }
         } catch (DataAccessException | TransactionException e) {
             log.atWarn()
@@ -148,6 +152,15 @@ class AgentPresence implements SessionListener, SchedulingConfigurer {
                     .log("The status of tunnels cannot follow their agents now; the next sweep sees to it");
         } finally {
             atOnce.release();
+        }
+    }
+
+    private void settleTogether(UUID tenantId, Map<UUID, String> reasons) {
+        settling.addAll(reasons.keySet());
+        try {
+            settle(tenantId, reasons);
+        } finally {
+            settling.removeAll(reasons.keySet());
         }
     }
 
@@ -174,17 +187,26 @@ class AgentPresence implements SessionListener, SchedulingConfigurer {
 
     /** Repairs what differs. Everything it does can be interrupted and repeated. */
     void sweep() {
+        Set<UUID> seenTo = seenTo();
         try {
             Map<UUID, UUID> tenantOfUnsettled = TenantScope.callAsSystem(
                     "compare stored agent connections with real ones",
                     () -> Optional.ofNullable(transactions.execute(_ -> unsettled()))
                             .orElseThrow());
-            // Those that wait for a settler are not missed by it.
-            tenantOfUnsettled.keySet().removeAll(changed.keySet());
+            // They differ for a moment, and by the thousand when a replica was lost.
+            seenTo.addAll(seenTo());
+            tenantOfUnsettled.keySet().removeAll(seenTo);
             tenantOfUnsettled.forEach((tunnelId, tenantId) -> settle(tenantId, Map.of(tunnelId, LOST)));
         } catch (DataAccessException | TransactionException e) {
             log.atWarn().setCause(e).log("Agent connections cannot be compared now; the next sweep tries again");
         }
+    }
+
+    /** Tunnels that wait to be settled or are being so. */
+    private Set<UUID> seenTo() {
+        Set<UUID> tunnels = new HashSet<>(changed.keySet());
+        tunnels.addAll(settling);
+        return tunnels;
     }
 
     /** Tunnels whose rows or status are not what they should be, with their tenants. */

@@ -22,6 +22,7 @@ import org.springframework.util.unit.DataSize;
  * Fault 4: many callers who ask for much do not make an event of somebody else wait behind all that is on its way to them. Counts
  * bytes, not time: the network between agent and server lets as many pass as the test says.
  */
+@SuppressWarnings("try") // close waits, and tests may be interrupted
 class FairShareIT {
     private static final int GREEDY = 100;
 
