@@ -84,14 +84,15 @@ final class UpstreamAnswer implements GlobalFilter, Ordered {
         }
         Flux<DataBuffer> body = resumed.body(exchange, service).map(bytes -> wrap(bytes, buffers));
         if (length < 0) {
-            // The head of a stream goes out when the service has sent it. WebFlux would keep it until the first chunk, and
-            // a model may think for a minute before its first token; meanwhile the client could not tell an accepted call
-            // from a lost one.
+            // The head of a stream goes out when the service has sent it. WebFlux would keep it until the first
+            // chunk, and a model may think for a minute before its first token; meanwhile the client could not tell
+            // an accepted call from a lost one.
             Mono<DataBuffer> head = Mono.fromSupplier(() -> buffers.wrap(NOTHING));
             return response.writeAndFlushWith(Flux.concat(Mono.just(head), body.map(Mono::just)));
         }
-        // Where the length is known the rest follows at once, and one packet is better than two. What is whole in its first
-        // piece, as most short answers are, leaves with its head in one write. Not so with HTTP/2, where fields may follow.
+        // Where the length is known the rest follows at once, and one packet is better than two. What is whole in
+        // its first piece, as most short answers are, leaves with its head in one write. Not so with HTTP/2, where
+        // fields may follow.
         return Http2Calls.isHttp2(exchange.getRequest())
                 ? response.writeAndFlushWith(body.map(Mono::just))
                 : body.switchOnFirst((first, all) -> isWhole(first.get(), length)

@@ -85,15 +85,10 @@ class StreamingIT {
     @ParameterizedTest
     @ValueSource(strings = {"GET", "HEAD"})
     void passesAnAnswerThatIsWholeWithItsHeadAndTheHeadAlone(String method) {
-        gateway.service()
-                .on(
-                        "/t/model/whole",
-                        (request, response) -> {
-                            response.header("Content-Length", "5");
-                            return request.method().name().equals("HEAD")
-                                    ? response.send()
-                                    : response.sendString(Mono.just("whole"));
-                        });
+        gateway.service().on("/t/model/whole", (request, response) -> {
+            response.header("Content-Length", "5");
+            return request.method().name().equals("HEAD") ? response.send() : response.sendString(Mono.just("whole"));
+        });
 
         for (int i = 0; i < 3; i++) { // over the same connections
             HttpResponse<String> answer =
