@@ -7,6 +7,7 @@ import dev.culvert.agent.cli.LoginCommand;
 import dev.culvert.agent.cli.RunCommand;
 import dev.culvert.agent.cli.UpCommand;
 import dev.culvert.agent.cli.ValidateCommand;
+import dev.culvert.tunnelprotocol.NettyDefaults;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,6 +35,7 @@ public final class AgentCommand implements Callable<Integer> {
     ConnectCommand connect = new ConnectCommand();
 
     public static void main(String[] arguments) {
+        NettyDefaults.set();
         System.exit(new CommandLine(new AgentCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .execute(arguments));

@@ -1,5 +1,6 @@
 package dev.culvert.tunnel;
 
+import dev.culvert.tunnelprotocol.NettyDefaults;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -11,6 +12,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @EnableScheduling
 public class TunnelApplication {
     public static void main(String[] args) {
+        NettyDefaults.set();
         SpringApplication.run(TunnelApplication.class, args);
     }
 }

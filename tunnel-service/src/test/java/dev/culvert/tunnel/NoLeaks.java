@@ -1,5 +1,6 @@
 package dev.culvert.tunnel;
 
+import dev.culvert.tunnelprotocol.NettyDefaults;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.util.ResourceLeakDetector;
@@ -26,6 +27,7 @@ public final class NoLeaks implements AfterAllCallback {
     private static final String WHERE_IT_WENT = "io.netty.leakDetection.targetRecords";
 
     static {
+        NettyDefaults.set(); // the allocator that is used outside of tests
         if (System.getProperty(WHERE_IT_WENT) == null) {
             System.setProperty(WHERE_IT_WENT, "0");
         }
