@@ -116,7 +116,10 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
         long period = settings.pingInterval().toNanos();
         tick = ctx.executor()
                 .scheduleAtFixedRate(
-                        () -> checkPeer(ctx), period + untilInStep(lastHeardNanos, period), period, TimeUnit.NANOSECONDS);
+                        () -> checkPeer(ctx),
+                        period + untilInStep(lastHeardNanos, period),
+                        period,
+                        TimeUnit.NANOSECONDS);
     }
 
     /**
@@ -149,7 +152,8 @@ final class LinkMonitor extends ChannelInboundHandlerAdapter {
                 peerKnowsDrain = true;
                 closeIfDrained();
             }
-            case Http2PingFrame ping when ping.ack() -> {
+            case Http2PingFrame ping
+            when ping.ack() -> {
                 roundTripNanos = Math.max(1, lastHeardNanos - ping.content());
                 window.answered(roundTripNanos);
             }

@@ -122,8 +122,7 @@ final class IdleAgents {
                 true,
                 "without the idle ones " + quantiles(alone.timings()),
                 "%d requests/s over all of them, direct; tunnel-service takes %.0f µs of processor for each, without the idle ones %.0f"
-                        .formatted(
-                                beside.perSecond(), beside.micros(), alone.micros()));
+                        .formatted(beside.perSecond(), beside.micros(), alone.micros()));
     }
 
     private static String quantiles(Timings timings) {

@@ -38,7 +38,9 @@ final class LostReplica {
         Deque<Service> opened = new ArrayDeque<>();
         try (TestingRedis redis = TestingRedis.start();
                 Account neighbour = new Account(
-                        services.gatewayAddress(), services.authAddress(), NEIGHBOUR + "-" + bed.flags().word())) {
+                        services.gatewayAddress(),
+                        services.authAddress(),
+                        NEIGHBOUR + "-" + bed.flags().word())) {
             neighbour.createTunnel(NEIGHBOUR);
             Service stays = services.tunnel("stays", redis, List.of());
             opened.push(stays);
@@ -52,8 +54,10 @@ final class LostReplica {
                     NEIGHBOUR, address, "/t/" + NEIGHBOUR, "Authorization: Bearer " + neighbour.key() + "\r\n");
             Map<String, Program> programs = Map.of(
                     "replica that stays", stays.program(), "gateway", gateway.program(), "auth", bed.authService());
-            try (Crowd crowd = new Crowd(address, "herd", bed.account()::key, bed.origin().address())) {
-                agent.awaitReady(address.resolve(others.prefix() + "/ready"), "Bearer " + neighbour.key(), AGENT_WITHIN);
+            try (Crowd crowd =
+                    new Crowd(address, "herd", bed.account()::key, bed.origin().address())) {
+                agent.awaitReady(
+                        address.resolve(others.prefix() + "/ready"), "Bearer " + neighbour.key(), AGENT_WITHIN);
                 crowd.connect(2 * count, CONNECT_WITHIN);
                 PacedCalls.run(others, CALLS_A_SECOND, span);
                 Timings before = PacedCalls.run(others, CALLS_A_SECOND, span);
@@ -67,12 +71,7 @@ final class LostReplica {
     }
 
     private static void kill(
-            Crowd crowd,
-            Service lost,
-            Map<String, Program> programs,
-            Target others,
-            Timings before,
-            Consumer<Row> rows)
+            Crowd crowd, Service lost, Map<String, Program> programs, Target others, Timings before, Consumer<Row> rows)
             throws Exception {
         int connected = crowd.connected();
         ProcessorTimes used = ProcessorTimes.from(programs);

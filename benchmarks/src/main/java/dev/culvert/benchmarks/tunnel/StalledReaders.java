@@ -130,6 +130,8 @@ final class StalledReaders {
     private static String all(List<Round> rounds, ToDoubleFunction<Round> of) {
         return String.join(
                 ", ",
-                rounds.stream().map(round -> "%.2f".formatted(of.applyAsDouble(round))).toList());
+                rounds.stream()
+                        .map(round -> "%.2f".formatted(of.applyAsDouble(round)))
+                        .toList());
     }
 }

@@ -204,8 +204,8 @@ final class ClusterKeeper implements AutoCloseable {
 
     /** Compares all agents this replica holds with its leases, and passes on what differs. */
     private void shareChanges() {
-        Map<UUID, List<AgentSession>> held =
-                sessions.usable().stream().collect(Collectors.groupingBy(session -> session.info().tunnelId()));
+        Map<UUID, List<AgentSession>> held = sessions.usable().stream()
+                .collect(Collectors.groupingBy(session -> session.info().tunnelId()));
         Set<UUID> tunnels = new HashSet<>(own.tunnels());
         tunnels.addAll(held.keySet());
         shareChanges(tunnels, tunnel -> held.getOrDefault(tunnel, List.of()));
@@ -219,7 +219,10 @@ final class ClusterKeeper implements AutoCloseable {
     private void shareChanges(Set<UUID> tunnels, Function<UUID, List<AgentSession>> held) {
         OwnLeases.Change change = new OwnLeases.Change(new ArrayList<>(), new ArrayList<>());
         for (UUID tunnel : tunnels) {
-            own.become(tunnel, held.apply(tunnel).stream().map(ClusterKeeper::lease).toList(), change);
+            own.become(
+                    tunnel,
+                    held.apply(tunnel).stream().map(ClusterKeeper::lease).toList(),
+                    change);
         }
         if (change.isEmpty()) {
             return;

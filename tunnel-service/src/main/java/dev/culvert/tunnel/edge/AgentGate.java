@@ -112,7 +112,9 @@ public final class AgentGate {
                     ProblemCode.VALIDATION_ERROR, "Name the tunnel once, in the query parameter 'tunnel'.");
         }
         String tunnel = names.getFirst();
-        return admission.admitAgent(token, tunnel).thenApply(admitted -> new Entrance(token, tunnel, entrance(admitted)));
+        return admission
+                .admitAgent(token, tunnel)
+                .thenApply(admitted -> new Entrance(token, tunnel, entrance(admitted)));
     }
 
     /** A checked request. */
