@@ -49,8 +49,7 @@ class QuietDayTest {
 
     @BeforeEach
     void connect() {
-        agentEnd = end(
-                new WebSocket13FrameDecoder(false, false, LARGEST_FRAME), new WebSocket13FrameEncoder(true));
+        agentEnd = end(new WebSocket13FrameDecoder(false, false, LARGEST_FRAME), new WebSocket13FrameEncoder(true));
         serviceEnd = end(new MaskedFrameDecoder(LARGEST_FRAME), new WebSocket13FrameEncoder(false));
         service = Link.asService(serviceEnd, LinkSettings.DEFAULTS, noting("service"));
         Link.asAgent(agentEnd, LinkSettings.DEFAULTS, noting("agent"), new ChannelInitializer<>() {

@@ -8,8 +8,8 @@ import java.util.Random;
  * spelling, with bodies that are no chunks. Behind each stands another one, which is nobody's but a parser's that was deceived.
  */
 public final class DoubtfulRequests {
-    private static final List<String> VERSIONS =
-            List.of(" HTTP/1.1\r\n", " HTTP/1.1\r\n", " HTTP/1.1\r\n", " HTTP/1.0\r\n", " HTTP/1.1\n", " HTTP/1.1 \r\n");
+    private static final List<String> VERSIONS = List.of(
+            " HTTP/1.1\r\n", " HTTP/1.1\r\n", " HTTP/1.1\r\n", " HTTP/1.0\r\n", " HTTP/1.1\n", " HTTP/1.1 \r\n");
 
     private static final List<String> LENGTHS = List.of(
             "",

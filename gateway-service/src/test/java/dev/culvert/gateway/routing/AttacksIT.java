@@ -181,8 +181,7 @@ class AttacksIT {
     private static String answerTo(List<String> fields) throws IOException {
         try (RawHttp2 client = new RawHttp2(gateway.port())) {
             client.send(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, client.unchecked(fields));
-            client.send(
-                    RawHttp2.DATA, RawHttp2.END_STREAM, 1, DoubtfulHttp2.BODY.getBytes(StandardCharsets.US_ASCII));
+            client.send(RawHttp2.DATA, RawHttp2.END_STREAM, 1, DoubtfulHttp2.BODY.getBytes(StandardCharsets.US_ASCII));
             RawHttp2.Frame first = client.next();
             return first.type() == RawHttp2.HEADERS
                     ? client.headers(first).status().toString()

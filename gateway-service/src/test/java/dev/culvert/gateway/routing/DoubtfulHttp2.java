@@ -47,8 +47,8 @@ final class DoubtfulHttp2 {
             ":authority",
             List.of("a" + INJECTED, "a b", "a/t/box/hidden?", "user@a", "a\u0000", ""));
 
-    private static final List<String> VALUES =
-            List.of("b" + INJECTED, "b\nX-Injected: 1", "b\rX-Injected: 1", "b\r\n\r\nGET /t/box/hidden", "b\u0000", " b ");
+    private static final List<String> VALUES = List.of(
+            "b" + INJECTED, "b\nX-Injected: 1", "b\rX-Injected: 1", "b\r\n\r\nGET /t/box/hidden", "b\u0000", " b ");
 
     /** Names and values beside the right ones. */
     private static final List<List<String>> FIELDS = List.of(
@@ -90,16 +90,16 @@ final class DoubtfulHttp2 {
     static List<List<String>> all(String credential) {
         List<List<String>> all = new ArrayList<>();
         all.add(request(credential, "", "", List.of()));
-        REQUEST_LINE.forEach((name, values) ->
-                values.forEach(value -> all.add(request(credential, name, value, List.of()))));
+        REQUEST_LINE.forEach(
+                (name, values) -> values.forEach(value -> all.add(request(credential, name, value, List.of()))));
         VALUES.forEach(value -> all.add(request(credential, "", "", List.of("x-a", value))));
         FIELDS.forEach(fields -> all.add(request(credential, "", "", fields)));
         return all;
     }
 
     private static List<String> request(String credential, String changed, String value, List<String> more) {
-        List<String> fields = new ArrayList<>(List.of(
-                ":method", "POST", ":scheme", "http", ":authority", "gateway.example", ":path", "/t/box/take"));
+        List<String> fields = new ArrayList<>(
+                List.of(":method", "POST", ":scheme", "http", ":authority", "gateway.example", ":path", "/t/box/take"));
         int at = fields.indexOf(changed);
         if (at >= 0) {
             fields.set(at + 1, value);

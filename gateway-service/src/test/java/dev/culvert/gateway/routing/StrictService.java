@@ -28,7 +28,8 @@ import java.util.regex.Pattern;
  */
 final class StrictService implements AutoCloseable {
     private static final Pattern REQUEST_LINE = Pattern.compile("(GET|POST) /t/box/[!-~&&[^#\\\\]]* HTTP/1\\.1");
-    private static final Pattern FIELD = Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \\t]*([\\t -~\\x80-\\xff]*?)[ \\t]*");
+    private static final Pattern FIELD =
+            Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \\t]*([\\t -~\\x80-\\xff]*?)[ \\t]*");
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
     private static final Pattern CHUNK = Pattern.compile("([0-9A-Fa-f]{1,7})(;[\\t -~]*)?");
     private static final byte[] ANSWER =

@@ -37,7 +37,8 @@ final class LossyWay implements AutoCloseable {
                             "--user",
                             "--map-root-user",
                             "--net",
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-Xmx64m",
                             "-XX:+UseSerialGC",
                             "-XX:TieredStopAtLevel=1",
@@ -128,8 +129,7 @@ final class LossyWay implements AutoCloseable {
 
     private void leave(SocketChannel across) throws IOException {
         int port = Pipes.readExactly(across, Integer.BYTES).getInt();
-        try (SocketChannel far =
-                SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+        try (SocketChannel far = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
             Pipes.join(Pipes.withSmallBuffers(across), far);
         }
     }

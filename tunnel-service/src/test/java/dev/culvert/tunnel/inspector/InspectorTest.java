@@ -60,17 +60,17 @@ class InspectorTest {
             many.add(pass(busy));
         }
 
-        await().untilAsserted(() -> assertThat(kept(busy)).containsExactlyElementsOf(many.reversed().subList(0, KEPT)));
+        await().untilAsserted(() ->
+                assertThat(kept(busy)).containsExactlyElementsOf(many.reversed().subList(0, KEPT)));
         assertThat(kept(quiet)).containsExactly(first);
-        await().untilAsserted(() -> assertThat(metrics.get("tunnel.inspector.memory").gauge().value())
+        await().untilAsserted(() -> assertThat(
+                        metrics.get("tunnel.inspector.memory").gauge().value())
                 .isEqualTo((double) inspector.captures().bytes()));
         assertThat(metrics.get("tunnel.inspector.unseen").counter().count()).isZero();
     }
 
     private List<UUID> kept(UUID tunnel) {
-        return inspector.captures().of(tunnel).stream()
-                .map(CapturedRequest::id)
-                .toList();
+        return inspector.captures().of(tunnel).stream().map(CapturedRequest::id).toList();
     }
 
     /** A request with an answer in one piece. */
