@@ -11,6 +11,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -18,11 +20,14 @@ import java.nio.charset.StandardCharsets;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,6 +147,53 @@ class StreamingIT {
         answer.body().close();
 
         await().atMost(Duration.ofSeconds(5)).untilTrue(ended);
+    }
+
+    /** One who has stopped to read is not written to any more, which is how others are found to be gone. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void endsTheServicesWorkWhenAClientGoesThatReadNothing(boolean atOnce) throws Exception {
+        int clients = 8;
+        AtomicInteger started = new AtomicInteger();
+        AtomicInteger ended = new AtomicInteger();
+        AtomicLong written = new AtomicLong();
+        gateway.service()
+                .on(
+                        "/t/model/flood",
+                        (_, response) -> response.send(
+                                Flux.<ByteBuf>generate(sink -> {
+                                            written.addAndGet(MIB);
+                                            sink.next(Unpooled.wrappedBuffer(new byte[MIB]));
+                                        })
+                                        .doOnSubscribe(_ -> started.incrementAndGet())
+                                        .doFinally(_ -> ended.incrementAndGet()),
+                                _ -> true));
+        String token = gateway.signedIn("/")
+                .build()
+                .headers()
+                .firstValue("Authorization")
+                .orElseThrow();
+        List<Socket> sockets = new ArrayList<>();
+        for (int i = 0; i < clients; i++) {
+            Socket socket = new Socket();
+            sockets.add(socket);
+            socket.setReceiveBufferSize(16 * 1024);
+            socket.connect(new InetSocketAddress("127.0.0.1", gateway.port()));
+            socket.getOutputStream()
+                    .write(("GET /t/model/flood HTTP/1.1\r\nHost: gateway\r\nAuthorization: " + token + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+        }
+        await().until(() -> started.get() == clients);
+        if (!atOnce) {
+            AtomicLong before = new AtomicLong(-1);
+            await().pollInterval(Duration.ofMillis(500)).until(() -> before.getAndSet(written.get()) == written.get());
+        }
+
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+
+        await().untilAsserted(() -> assertThat(ended).hasValue(clients));
     }
 
     @Test
