@@ -25,7 +25,7 @@ public record LinkSettings(
     static final int MAX_HEADER_LIST_BYTES = 256 * 1024;
 
     public static final LinkSettings DEFAULTS = new LinkSettings(
-            64 * 1024, 1024 * 1024, 512, Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(10));
+            64 * 1024, 2 * 1024 * 1024, 512, Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(10));
 
     public LinkSettings {
         if (streamWindowBytes < 65_535 || connectionWindowBytes < streamWindowBytes) {

@@ -11,7 +11,7 @@ class LinkSettingsTest {
     void pinsTheDefaults() {
         assertThat(LinkSettings.DEFAULTS)
                 .isEqualTo(new LinkSettings(
-                        65_536, 1_048_576, 512, Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(10)));
+                        65_536, 2_097_152, 512, Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(10)));
     }
 
     @Test

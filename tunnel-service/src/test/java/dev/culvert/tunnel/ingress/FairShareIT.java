@@ -26,8 +26,8 @@ import org.springframework.util.unit.DataSize;
 class FairShareIT {
     private static final int GREEDY = 100;
 
-    /** What may pass before the event; the windows of all streams together are more than three times as much. */
-    private static final long LITTLE = 2 * 1024 * 1024;
+    /** What may pass before the event; the windows of all streams together are more than twice as much. */
+    private static final long LITTLE = 3 * 1024 * 1024;
 
     /** Nobody is given up while the network stands still. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
