@@ -1,7 +1,6 @@
 package dev.culvert.agent.forward;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
@@ -35,12 +34,6 @@ final class Origins {
     private static final int MAX_LINE_BYTES = 64 * 1024;
     private static final int MAX_HEAD_BYTES = 256 * 1024;
     private static final int MAX_CHUNK_BYTES = 64 * 1024;
-    /**
-     * Times 64 KiB are what a stream may hold; the default of sixteen lets one of two hundred keep the others waiting, and the
-     * memory of each be eight times as much.
-     */
-    private static final int READS_IN_A_TURN = 2;
-
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(128 * 1024, 256 * 1024);
 
     private final Target target;
@@ -69,9 +62,6 @@ final class Origins {
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
-                .option(
-                        ChannelOption.RECVBUF_ALLOCATOR,
-                        new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(READS_IN_A_TURN))
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK);
     }
 

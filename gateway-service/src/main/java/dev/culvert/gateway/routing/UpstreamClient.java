@@ -2,7 +2,6 @@ package dev.culvert.gateway.routing;
 
 import dev.culvert.gateway.protocol.Http2Properties;
 import dev.culvert.gateway.protocol.Http2Windows;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import java.time.Duration;
 import org.springframework.context.annotation.Bean;
@@ -30,9 +29,6 @@ class UpstreamClient {
 
     /** More than services allow on one connection. */
     private static final int MOST_STREAMS = 512;
-
-    /** Times 64 KiB, so that one answer that comes fast does not keep all others of its event loop waiting. */
-    private static final int READS_IN_A_TURN = 2;
 
     static final int LOOPS = Runtime.getRuntime().availableProcessors();
 
@@ -80,9 +76,6 @@ class UpstreamClient {
                         ChannelOption.CONNECT_TIMEOUT_MILLIS,
                         Math.toIntExact(properties.connectTimeout().toMillis()))
                 .option(ChannelOption.TCP_NODELAY, true)
-                .option(
-                        ChannelOption.RECVBUF_ALLOCATOR,
-                        new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(READS_IN_A_TURN))
                 .doOnChannelInit((_, channel, _) -> InterimAnswers.lead(channel.pipeline()))
                 .httpResponseDecoder(decoder -> decoder.maxHeaderSize(
                         Math.toIntExact(properties.request().maxHeaderSize().toBytes())));
