@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 public final class ServiceEnvironment {
 
     private static final String LOCAL = "http://127.0.0.1:";
+    private static final String REPLICA_NAME = "CULVERT_TUNNEL_REPLICA_NAME";
     private static final Set<String> SWITCHES =
             Set.of("CULVERT_", "SPRING_", "SERVER_", "MANAGEMENT_", "LOGGING_", "SPRINGDOC_");
     private static final Set<String> OF_THE_COMMANDS = Set.of(
@@ -48,8 +49,12 @@ public final class ServiceEnvironment {
                 .ifPresent(name ->
                         environment.put(service.port().toUpperCase(java.util.Locale.ROOT) + "_DATA_PORT", port(name)));
         service.schema().ifPresent(schema -> environment.putAll(database(schema)));
-        if (gateway || service.name().equals("tunnel-service")) {
+        boolean tunnel = service.name().equals("tunnel-service");
+        if (gateway || tunnel) {
             environment.put("USAGE_SPOOL_DIR", "spool"); // in the data folder, where services run
+        }
+        if (tunnel) {
+            environment.put(REPLICA_NAME, "one-machine"); // stays, while ports may change
         }
         if (service.name().equals("auth-service")) {
             environment.put("INITIAL_ADMIN_PASSWORD", secrets.adminPassword());
@@ -77,6 +82,7 @@ public final class ServiceEnvironment {
     public Map<String, String> forTraining(ServiceDefinition service) {
         var environment = new HashMap<>(of(service));
         environment.put("PORT", "0");
+        environment.computeIfPresent(REPLICA_NAME, (_, _) -> "training");
         environment.computeIfPresent("TUNNEL_DATA_PORT", (_, _) -> "0");
         environment.computeIfPresent("PROXY_DATA_PORT", (_, _) -> "0");
         return environment;

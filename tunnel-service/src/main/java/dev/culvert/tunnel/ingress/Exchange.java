@@ -229,9 +229,7 @@ final class Exchange {
     }
 
     void refuse(Throwable failure, Outcome outcome) {
-        if (hasBody && !requestEnded) {
-            closeAfter = true;
-        }
+        closeUnlessRequestEnded();
         FullHttpResponse response = ProblemResponses.of(
                 ingress.problems(), failure, TunnelPath.withoutQuery(request.uri()), requestId, closesAfter());
         account.refused(response.status().code(), failure);
@@ -242,8 +240,19 @@ final class Exchange {
         client.writeAndFlush(response).addListener(written -> onAnswered(written.isSuccess(), outcome));
     }
 
+    /**
+     * The connection ends with an answer that does not wait for the request: what is left of that is thrown away. Said in the
+     * head (RFC 9112 §9.6), or the caller's next request would meet the end.
+     */
+    private void closeUnlessRequestEnded() {
+        if (hasBody && !requestEnded) {
+            closeAfter = true;
+        }
+    }
+
     /** Completes an answer's head for this hop. */
     HttpResponse decorate(HttpResponse response) {
+        closeUnlessRequestEnded();
         account.answered(response.status().code(), response.headers());
         if (way().onAnswer() && hasBody) {
             client.eventLoop().execute(body::forget);

@@ -92,7 +92,7 @@ final class LossyNetwork {
                     loop.once();
                 }
             } catch (Exception e) {
-                e.printStackTrace();
+                e.printStackTrace(); // for whoever starts this by hand: the test only sees that it ends
                 System.exit(1);
             }
         });
@@ -117,7 +117,7 @@ final class LossyNetwork {
             try (connection) {
                 step.take(connection);
             } catch (IOException e) {
-                e.printStackTrace();
+                // One end is gone, and closing tells the other.
             }
         });
     }

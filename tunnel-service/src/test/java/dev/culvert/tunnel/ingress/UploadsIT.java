@@ -138,7 +138,11 @@ class UploadsIT {
                             .replace("\r\n\r\n", "\r\nContent-Length: 1000000\r\n\r\n0123456789"));
             String answer = readUntil(socket.getInputStream(), "too much");
 
-            assertThat(answer).startsWith("HTTP/1.1 413");
+            assertThat(answer).startsWith("HTTP/1.1 413").containsIgnoringCase("\r\nconnection: close\r\n");
+            socket.getOutputStream().write(new byte[1_000_000 - 10]);
+            assertThat(socket.getInputStream().read())
+                    .as("end of the connection")
+                    .isEqualTo(-1);
         }
     }
 
